@@ -1,0 +1,123 @@
+"""The promises of docs/performance.md, measured: landing, a full run, one more day, and how fast a command answers.
+
+Enters: `--events N` (1,000,000 by default; the 10 M figures want `--events 10000000`). Leaves: a table of ratios on
+stdout and, with `--json FILE`, the figures. Simulated files are kept in `--folder` and used again.
+"""
+
+import argparse
+import json
+import os
+import platform
+from pathlib import Path
+
+from benchmarks.measuring import STUDIUM, Timing, decompression_floor, median, new_workspace, run
+
+NEW_DAY_EVENTS = 100_000
+EVENTS_PER_FILE = 125_000
+LEARNERS_PER_MILLION = 20_000
+
+
+def main() -> None:
+    """Measure, print, and fail if a bound is broken."""
+    arguments = _arguments()
+    folder: Path = arguments.folder
+    logs = _simulated(folder / f"events-{arguments.events}", arguments.events, seed=1)
+    floor = decompression_floor(logs, arguments.runs)
+    figures = {
+        "events": arguments.events,
+        "files": len(logs),
+        "gz_mb": round(sum(path.stat().st_size for path in logs) / 1e6, 1),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
+        "floor_seconds": round(floor.seconds, 2),
+    }
+    workspace = folder / "workspace"
+    landing = median(lambda: _land(new_workspace(workspace), logs), arguments.runs)
+    full = median(lambda: _run(new_workspace(workspace), logs), arguments.runs)
+    figures |= _landing_figures(landing, floor) | _run_figures(full, floor)
+    figures |= _increment_figures(workspace, folder, full)
+    figures |= _answer_figures(workspace)
+    for name, value in figures.items():
+        print(f"{name:32} {value}")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=2))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/studium-bench"))
+    parser.add_argument("--json", type=Path)
+    return parser.parse_args()
+
+
+def _simulated(output: Path, events: int, seed: int) -> list[Path]:
+    if not output.exists():
+        options = {
+            "--events": events,
+            "--files": max(1, events // EVENTS_PER_FILE),
+            "--seed": seed,
+            "--learners": max(2_000, LEARNERS_PER_MILLION * events // 1_000_000),
+            "--days": 14 if events <= 1_000_000 else 84,
+        }
+        words = [str(word) for pair in options.items() for word in pair]
+        run([*STUDIUM, "simulate", *words, "--no-truth", "--output", str(output)])
+    return sorted((output / "logs").glob("*.gz"))
+
+
+def _land(workspace: Path, logs: list[Path]) -> Timing:
+    return run([*STUDIUM, "--workspace", str(workspace), "land", "--json", *map(str, logs)])
+
+
+def _run(workspace: Path, logs: list[Path]) -> Timing:
+    return run([*STUDIUM, "--workspace", str(workspace), "run", "--json", *map(str, logs)])
+
+
+def _landing_figures(landing: Timing, floor: Timing) -> dict[str, object]:
+    return {
+        "land_seconds": round(landing.seconds, 2),
+        "land_per_floor": round(landing.seconds / floor.seconds, 2),
+        "land_peak_mb": round(landing.peak_mb),
+    }
+
+
+def _run_figures(full: Timing, floor: Timing) -> dict[str, object]:
+    start = float(json.loads(full.output)["dbt_start_seconds"])
+    return {
+        "run_seconds": round(full.seconds, 2),
+        "dbt_start_seconds": round(start, 2),
+        "run_per_floor": round(full.seconds / floor.seconds, 2),
+        "run_without_dbt_start_per_floor": round((full.seconds - start) / floor.seconds, 2),
+        "run_peak_mb": round(full.peak_mb),
+    }
+
+
+def _increment_figures(workspace: Path, folder: Path, full: Timing) -> dict[str, object]:
+    """One more day on top of the full run; its dates lie behind those of the simulation."""
+    day = _simulated_day(folder / "day")
+    timing = _run(workspace, day)
+    return {
+        "new_day_seconds": round(timing.seconds, 2),
+        "new_day_per_full_run": round(timing.seconds / full.seconds, 3),
+        "new_day_peak_mb": round(timing.peak_mb),
+    }
+
+
+def _simulated_day(output: Path) -> list[Path]:
+    if not output.exists():
+        words = f"--events {NEW_DAY_EVENTS} --files 1 --seed 2 --learners 5000 --days 1 --no-truth"
+        run([*STUDIUM, "simulate", *words.split(), "--output", str(output)])
+    return sorted((output / "logs").glob("*.gz"))
+
+
+def _answer_figures(workspace: Path) -> dict[str, object]:
+    status = median(lambda: run([*STUDIUM, "--workspace", str(workspace), "status"]), 5)
+    helped = median(lambda: run([*STUDIUM, "--help"]), 5)
+    return {
+        "status_seconds": round(status.seconds, 2),
+        "help_seconds": round(helped.seconds, 2),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Settings of a workspace: read from studium.toml and the environment, validated, typed.
+
+Enters: a folder, the environment. Leaves: a `Workspace`: its `Settings` and paths.
+"""
+
+from studium.config.reference import SettingInfo, list_settings, list_source_settings, sections
+from studium.config.settings import (
+    BuildSettings,
+    LandingSettings,
+    PublishSettings,
+    QuerySettings,
+    Settings,
+    Source,
+)
+from studium.config.workspace import (
+    SETTINGS_FILE,
+    Workspace,
+    open_workspace,
+    write_default_settings,
+)
+
+__all__ = [
+    "SETTINGS_FILE",
+    "BuildSettings",
+    "LandingSettings",
+    "PublishSettings",
+    "QuerySettings",
+    "SettingInfo",
+    "Settings",
+    "Source",
+    "Workspace",
+    "list_settings",
+    "list_source_settings",
+    "open_workspace",
+    "sections",
+    "write_default_settings",
+]

@@ -1,0 +1,125 @@
+"""What can be set in studium.toml: every field with its type, bounds, default and meaning.
+
+Enters: nothing. Leaves: `Settings`: the reader validates by it, the docs are made from it.
+"""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+NEWEST_VERSION = 1
+_DEFAULT_PATTERNS = ["*"]
+
+
+class Source(Struct, frozen=True, forbid_unknown_fields=True):
+    """A `[[sources]]` entry: where raw files are."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern="^[a-z0-9][a-z0-9_-]*$",
+            description="Short name of the source: lower case letters, digits, `_` and `-`.",
+        ),
+    ]
+    path: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="A file or folder; a relative path begins at studium.toml.",
+        ),
+    ]
+    patterns: Annotated[
+        list[str], Meta(min_length=1, description="Which file names of the folder are landed.")
+    ] = field(default_factory=_DEFAULT_PATTERNS.copy)
+
+
+class LandingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits of the processes that read foreign files."""
+
+    processes: Annotated[
+        int, Meta(ge=1, le=256, description="How many files are read at the same time.")
+    ] = 2
+    memory_limit_mb: Annotated[
+        int, Meta(ge=256, description="Memory that one reading process may take, in MB.")
+    ] = 3000
+    time_limit_seconds: Annotated[
+        int, Meta(ge=1, description="Time that one file may take, in seconds.")
+    ] = 3600
+
+
+class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The interval [events_from, as_of) of event dates, and which definitions are used."""
+
+    events_from: (
+        Annotated[
+            date,
+            Meta(description="First event date that counts; not set: the first day of the lake."),
+        ]
+        | None
+    ) = None
+    as_of: (
+        Annotated[
+            date,
+            Meta(description="Day after the last one that counts; not set: after the last event."),
+        ]
+        | None
+    ) = None
+    compat: Annotated[
+        bool,
+        Meta(description="Compute as the published systems do, their known mistakes included."),
+    ] = False
+    threads: Annotated[int, Meta(ge=1, le=256, description="Threads of the build.")] = 2
+    memory_limit_mb: Annotated[
+        int, Meta(ge=256, description="Memory of the build in MB; beyond it DuckDB spills.")
+    ] = 1500
+
+
+class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Bounds of the departure gate, and how many releases are kept."""
+
+    keep_releases: Annotated[
+        int,
+        Meta(ge=1, description="Releases kept; the current one and one being read always are."),
+    ] = 5
+    minimum_events: Annotated[
+        int, Meta(ge=0, description="Refuse a release made from fewer events than this.")
+    ] = 1
+    maximum_age_days: (
+        Annotated[
+            int,
+            Meta(ge=0, description="Refuse when the last event is older; not set: any age."),
+        ]
+        | None
+    ) = None
+    maximum_drop_percent: Annotated[
+        float,
+        Meta(ge=0, le=100, description="Refuse when a table lost more of its rows than this."),
+    ] = 50.0
+    maximum_quarantined_percent: Annotated[
+        float,
+        Meta(ge=0, le=100, description="Refuse when more of the lines are in quarantine."),
+    ] = 50.0
+
+
+class QuerySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Limits of one `studium query`."""
+
+    memory_limit_mb: Annotated[
+        int, Meta(ge=64, description="Memory of one query in MB; beyond it DuckDB spills.")
+    ] = 1000
+    threads: Annotated[int, Meta(ge=1, le=256, description="Threads of one query.")] = 2
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of studium.toml."""
+
+    version: Annotated[
+        int, Meta(ge=1, description="Layout of the workspace; written by `studium init`.")
+    ] = NEWEST_VERSION
+    sources: list[Source] = msgspec.field(default_factory=list)
+    landing: LandingSettings = LandingSettings()
+    build: BuildSettings = BuildSettings()
+    publish: PublishSettings = PublishSettings()
+    query: QuerySettings = QuerySettings()

@@ -1,0 +1,309 @@
+"""Landing: raw files become rows of the lake, each exactly once.
+
+Enters: raw files of the sources. Leaves: raw bytes in the landing, Parquet in the lake, and the ledger's account of
+every line. A run killed anywhere and started again ends like one that was not.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from studium.config import Workspace
+from studium.errors import StudiumError
+from studium.lake.landing import Stored, landing_path, prefix_sha256, store_file
+from studium.lake.ledger import COUNTED, forget_lines, now, open_ledger, record_parsed
+from studium.lake.partitions import refresh_partitions
+from studium.lake.workers import Pool, Task
+from studium.progress import Progress, Silent
+from studium.sources import RawFile
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file that was read in this run: its lines are rows plus quarantined."""
+
+    path: str
+    sha256: str
+    state: str
+    lines: int
+    rows: int
+    quarantined: int
+    damage: str | None
+
+
+@dataclass
+class LandReport:
+    """What one landing did. `ignored` and `failed` hold (path, reason); `dates` the event dates that changed."""
+
+    landed: list[LandedFile] = field(default_factory=list)
+    unchanged: int = 0
+    recognised: list[tuple[str, str]] = field(default_factory=list)
+    superseded: list[str] = field(default_factory=list)
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    dates: list[str] = field(default_factory=list)
+
+
+def land(workspace: Workspace, files: Iterable[RawFile], progress: Progress | None = None) -> LandReport:
+    """Land files, parse what is new, and find its duplicates.
+
+    Quarantined lines are reported, not raised. A file that cannot be read is in `failed`; the others still land.
+    Raises StudiumError where none of the named files can hold an event.
+    """
+    progress = progress or Silent()
+    report = LandReport()
+    _clean_up(workspace)
+    new = _new_files(workspace, list(files), report)
+    _store(workspace, new, report, progress)
+    parse_stored(workspace, report, progress)
+    report.dates = refresh_partitions(workspace)
+    return report
+
+
+def _clean_up(workspace: Workspace) -> None:
+    """Leftovers of a killed run."""
+    for leftover in [*workspace.lake.glob(".tmp-*"), *workspace.scratch.glob("storing-*")]:
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
+
+
+def _new_files(workspace: Workspace, files: list[RawFile], report: LandReport) -> list[RawFile]:
+    """Files whose name, size and time the ledger does not know, and that can hold events."""
+    from studium.lake.formats.tracking_log import looks_like_log
+
+    with open_ledger(workspace) as ledger:
+        known = {
+            tuple(row)
+            for row in ledger.execute(
+                "select path, origins.bytes, modified_ns, state = 'retracted' from origins join files using (sha256)"
+            )
+        }
+    new = []
+    for file in files:
+        facts = (str(file.path), file.bytes, file.modified_ns)
+        if (*facts, 0) in known or ((*facts, 1) in known and not file.is_named):
+            report.unchanged += 1
+            continue
+        try:
+            reason = looks_like_log(file.path)
+        except OSError as error:
+            report.failed.append((str(file.path), f"cannot be read: {error.strerror}"))
+            continue
+        if reason is None or (file.is_named and reason == "no JSON object"):
+            new.append(file)
+        else:
+            report.ignored.append((str(file.path), reason))
+    _refuse_nothing(files, report, new)
+    return new
+
+
+def _refuse_nothing(files: list[RawFile], report: LandReport, new: list[RawFile]) -> None:
+    refused = [(path, reason) for path, reason in report.ignored if _is_named(files, path)]
+    if refused:
+        path, reason = refused[0]
+        raise StudiumError(
+            f"no tracking log: the file is {reason}" if reason != "no JSON object" else "no tracking log",
+            path,
+            "Land files with one JSON event per line, plain or as gz, zst or bz2.",
+        )
+    if not new and not report.unchanged and not report.failed and report.ignored:
+        raise StudiumError(
+            f"no tracking log among {len(report.ignored)} files",
+            str(Path(report.ignored[0][0]).parent),
+            "Land a folder that holds files with one JSON event per line.",
+        )
+
+
+def _is_named(files: list[RawFile], path: str) -> bool:
+    return any(str(file.path) == path and file.is_named for file in files)
+
+
+def _store(workspace: Workspace, new: list[RawFile], report: LandReport, progress: Progress) -> None:
+    """Copy the raw bytes, two files at a time, and record them."""
+    total = sum(file.bytes for file in new) / MEGABYTE
+    progress.start("store", total, "MB")
+    with open_ledger(workspace) as ledger:
+        sizes = _sizes_that_may_grow(ledger)
+
+    def store(file: RawFile) -> Stored | StudiumError:
+        try:
+            return store_file(workspace, file.path, sizes)
+        except StudiumError as error:
+            return error
+
+    with ThreadPoolExecutor(workspace.settings.landing.processes) as pool:
+        for file, stored in zip(new, pool.map(store, new), strict=True):
+            if isinstance(stored, StudiumError):
+                report.failed.append((str(file.path), stored.problem))
+            else:
+                longer = _is_shorter_version(workspace, file, stored)
+                with open_ledger(workspace) as ledger:
+                    _record_stored(ledger, file, stored, report)
+                    _mark_shorter(ledger, file, stored, longer)
+            progress.advance(file.bytes / MEGABYTE)
+    progress.finish()
+
+
+def _sizes_that_may_grow(ledger: sqlite3.Connection) -> list[int]:
+    rows = ledger.execute(f"select distinct bytes from files where state in {COUNTED} and bytes > 0")
+    return [row[0] for row in rows]
+
+
+def _record_stored(
+    ledger: sqlite3.Connection, file: RawFile, stored: Stored, report: LandReport
+) -> None:
+    known = ledger.execute("select state from files where sha256 = ?", (stored.sha256,)).fetchone()
+    if known is None:
+        ledger.execute(
+            "insert into files (sha256, bytes, compression, state, landed_at) values (?, ?, ?, 'stored', ?)",
+            (stored.sha256, stored.bytes, stored.compression, now()),
+        )
+    elif known["state"] == "retracted" and file.is_named:
+        ledger.execute("update files set state = 'stored' where sha256 = ?", (stored.sha256,))
+    else:
+        report.recognised.append((str(file.path), stored.sha256))
+    ledger.execute(
+        "insert or replace into origins values (?, ?, ?, ?, ?)",
+        (str(file.path), stored.sha256, file.bytes, file.modified_ns, now()),
+    )
+
+
+def _mark_shorter(
+    ledger: sqlite3.Connection, file: RawFile, stored: Stored, longer: str | None
+) -> None:
+    if longer is None:
+        _supersede(ledger, file, stored)
+        return
+    ledger.execute(
+        "update files set state = 'superseded', superseded_by = ? where sha256 = ? and state = 'stored'",
+        (longer, stored.sha256),
+    )
+
+
+def _supersede(ledger: sqlite3.Connection, file: RawFile, stored: Stored) -> None:
+    """Of two versions of a growing file the longer counts; the shorter is found by its bytes, or its name.
+
+    The shorter one is only marked here; it steps back when the longer one is parsed.
+    """
+    for size, sha256 in stored.prefixes.items():
+        ledger.execute(
+            f"update files set superseded_by = ? where sha256 = ? and bytes = ? and state in {COUNTED}"
+            " and sha256 <> ?",
+            (stored.sha256, sha256, size, stored.sha256),
+        )
+    ledger.execute(
+        "update files set superseded_by = ? where state = 'partial' and bytes < ?"
+        " and sha256 in (select sha256 from origins where path = ?)",
+        (stored.sha256, stored.bytes, str(file.path)),
+    )
+
+
+def _is_shorter_version(workspace: Workspace, file: RawFile, stored: Stored) -> str | None:
+    """The hash of a counted file of the same name that begins with all bytes of this one."""
+    with open_ledger(workspace) as ledger:
+        longer = ledger.execute(
+            "select distinct files.sha256, compression from files join origins using (sha256)"
+            f" where state in {COUNTED} and files.bytes > ? and path like ?",
+            (stored.bytes, "%/" + file.path.name),
+        ).fetchall()
+    for row in longer:
+        path = landing_path(workspace, row["sha256"], row["compression"])
+        if path.exists() and prefix_sha256(path, stored.bytes) == stored.sha256:
+            return str(row["sha256"])
+    return None
+
+
+def parse_stored(workspace: Workspace, report: LandReport, progress: Progress) -> None:
+    """Parse every file that the ledger knows as stored or failed, also those of a run that was killed.
+
+    A file that fails is tried once more, carefully; then it stays failed, and blocks publishing until it is retracted.
+    """
+    with open_ledger(workspace) as ledger:
+        rows = ledger.execute(
+            "select sha256, bytes, compression from files where state in ('stored', 'failed') order by bytes desc"
+        ).fetchall()
+    tasks = [_task(workspace, row) for row in rows]
+    progress.start("parse", sum(row["bytes"] for row in rows) / MEGABYTE, "MB")
+    failed = _parse(workspace, tasks, report, progress)
+    failed = _parse(workspace, [replace(task, careful=True) for task, _ in failed], report, progress)
+    progress.finish()
+    with open_ledger(workspace) as ledger:
+        for task, reason in failed:
+            ledger.execute(
+                "update files set state = 'failed', damage = ? where sha256 = ?", (reason, task.sha256)
+            )
+            report.failed.append((_name_of(ledger, task.sha256), reason))
+
+
+def _task(workspace: Workspace, row: sqlite3.Row) -> Task:
+    landing = workspace.settings.landing
+    return Task(
+        row["sha256"],
+        landing_path(workspace, row["sha256"], row["compression"]),
+        workspace.lake,
+        landing.memory_limit_mb,
+        landing.time_limit_seconds,
+    )
+
+
+def _parse(
+    workspace: Workspace, tasks: list[Task], report: LandReport, progress: Progress
+) -> list[tuple[Task, str]]:
+    landing = workspace.settings.landing
+    pool = Pool(
+        tasks,
+        landing.processes,
+        landing.memory_limit_mb,
+        advance=lambda count: progress.advance(count / MEGABYTE),
+    )
+    failed = []
+    for ended in pool.run():
+        if ended.outcome is None:
+            failed.append((ended.task, ended.failure))
+            continue
+        with open_ledger(workspace) as ledger:
+            record_parsed(ledger, ended.task.sha256, ended.outcome)
+            report.superseded += _step_back(ledger, ended.task.sha256, ended.outcome["state"])
+            report.landed.append(_landed(ledger, ended.task.sha256, ended.outcome))
+    return failed
+
+
+def _step_back(ledger: sqlite3.Connection, sha256: str, state: str) -> list[str]:
+    """Shorter versions of a file stop counting once it is parsed; a partial one replaces only its own prefixes."""
+    marked = ledger.execute(
+        f"select sha256, state from files where superseded_by = ? and state in {COUNTED}", (sha256,)
+    ).fetchall()
+    stepped = []
+    for row in marked:
+        if state == "landed" or row["state"] == "partial":
+            forget_lines(ledger, row["sha256"])
+            ledger.execute("update files set state = 'superseded' where sha256 = ?", (row["sha256"],))
+            stepped.append(_name_of(ledger, row["sha256"]))
+    return stepped
+
+
+def _landed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, Any]) -> LandedFile:
+    return LandedFile(
+        _name_of(ledger, sha256),
+        sha256,
+        outcome["state"],
+        outcome["lines"],
+        outcome["rows"],
+        sum(lines for _, lines in outcome["rejects"]),
+        outcome["damage"],
+    )
+
+
+def _name_of(ledger: sqlite3.Connection, sha256: str) -> str:
+    row = ledger.execute(
+        "select path from origins where sha256 = ? order by seen_at, path limit 1", (sha256,)
+    ).fetchone()
+    return str(row["path"]) if row else sha256

@@ -1,0 +1,1 @@
+"""One folder per kind of raw file: how its bytes become rows of a lake dataset."""

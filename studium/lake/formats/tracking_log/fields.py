@@ -1,0 +1,150 @@
+"""Which field of an event becomes which typed column: data for the shredder, and for the documentation.
+
+Paths are JSON paths; the first that is present wins. Sources: docs/lake.md, after the Open edX event reference.
+"""
+
+from typing import NamedTuple
+
+TOP_LEVEL = (
+    "username",
+    "time",
+    "timestamp",
+    "event_type",
+    "event_source",
+    "name",
+    "session",
+    "ip",
+    "agent",
+    "host",
+    "page",
+    "referer",
+    "accept_language",
+    "course_id",
+    "anonymous_id",
+    "event",
+    "context",
+)
+
+CONTEXT = {
+    "context_course_id": "$.course_id",
+    "context_user_id": "$.user_id",
+    "context_org_id": "$.org_id",
+    "context_path": "$.path",
+    "context_usage_key": "$.module.usage_key",
+    "context_received_at": "$.received_at",
+    "context_anonymous_id": "$.anonymous_id",
+}
+
+
+class Field(NamedTuple):
+    """A column of one group of events, with its type and the paths in the payload."""
+
+    column: str
+    type: str
+    paths: tuple[str, ...]
+
+
+PAYLOAD: dict[str, tuple[Field, ...]] = {
+    "video": (
+        Field("video_id", "varchar", ("$.id", "$.module_id")),
+        Field("video_code", "varchar", ("$.code",)),
+        Field("video_duration", "double", ("$.duration",)),
+        Field("video_position", "double", ("$.currentTime", "$.current_time")),
+        Field("video_old_time", "double", ("$.old_time",)),
+        Field("video_new_time", "double", ("$.new_time",)),
+        Field("video_old_speed", "double", ("$.old_speed",)),
+        Field("video_new_speed", "double", ("$.new_speed",)),
+        Field("video_speed", "double", ("$.speed",)),
+    ),
+    "problem": (
+        Field("problem_id", "varchar", ("$.problem_id", "$.problem")),
+        Field("problem_success", "varchar", ("$.success",)),
+        Field("problem_attempts", "bigint", ("$.attempts",)),
+        Field("problem_grade", "double", ("$.grade",)),
+        Field("problem_max_grade", "double", ("$.max_grade",)),
+    ),
+    "enrollment": (
+        Field("enrollment_course", "varchar", ("$.course_id",)),
+        Field("enrollment_user_id", "bigint", ("$.user_id",)),
+        Field("enrollment_mode", "varchar", ("$.mode",)),
+    ),
+    "forum": (
+        Field("forum_id", "varchar", ("$.id",)),
+        Field("forum_commentable_id", "varchar", ("$.commentable_id",)),
+        Field("forum_thread_id", "varchar", ("$.discussion.id", "$.thread_id")),
+        Field("forum_target_username", "varchar", ("$.target_username",)),
+    ),
+    "link": (
+        Field("link_target", "varchar", ("$.target_url",)),
+        Field("link_current", "varchar", ("$.current_url",)),
+    ),
+    "other": (Field("block_key", "varchar", ("$.usage_key", "$.block_id", "$.problem_id", "$.id")),),
+}
+
+LAKE_COLUMNS = """
+    event_id, event_time, event_type, event_source, event_name, username, user_id, anonymous_id, session_id, ip, user_agent,
+    host, page, referer, accept_language, course_id, course_id_source, is_course_id_valid, org_id, module_id,
+    module_category, is_module_id_valid, path, received_at, video_id, video_code, video_duration, video_position,
+    video_old_time, video_new_time, video_old_speed, video_new_speed, video_speed, problem_id, problem_success,
+    problem_attempts, problem_grade, problem_max_grade, enrollment_course_id, enrollment_user_id, enrollment_mode,
+    forum_id, forum_commentable_id, forum_thread_id, forum_target_username, link_target, link_current, payload_kind,
+    payload, context, extra, source_file, source_line
+"""
+
+
+def top_columns() -> str:
+    """SQL: the extracted list as named columns."""
+    return ",\n        ".join(f"top[{i}] as {name}" for i, name in enumerate(TOP_LEVEL, 1))
+
+
+def context_columns() -> str:
+    """SQL: the context's list as named columns."""
+    return ",\n        ".join(f"fields[{i}] as {name}" for i, name in enumerate(CONTEXT, 1))
+
+
+def path_list(paths: tuple[str, ...]) -> str:
+    """SQL: a list of JSON paths."""
+    return "[" + ", ".join(f"'{path}'" for path in paths) + "]"
+
+
+def payload_extraction() -> str:
+    """SQL: read each payload once, with the paths of its group, into one list."""
+    branches = "\n            ".join(
+        f"when is_{group} then try(json_extract_string(event, {path_list(_paths(fields))}))"
+        for group, fields in PAYLOAD.items()
+    )
+    return f"case\n            {branches}\n        end"
+
+
+def payload_structs() -> str:
+    """SQL: the list as one struct of typed fields per group; a CASE computes it for the rows of its group alone."""
+    structs = []
+    for group, fields in PAYLOAD.items():
+        paths = _paths(fields)
+        members = []
+        for field in fields:
+            values = [f"payload_fields[{paths.index(path) + 1}]" for path in field.paths]
+            value = f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
+            members.append(f"{field.column} := {_typed(value, field.type)}")
+        structs.append(f"case when is_{group} then struct_pack({', '.join(members)}) end as {group}_part")
+    return ",\n        ".join(structs)
+
+
+def payload_columns() -> str:
+    """SQL: the members of the structs as columns."""
+    return ",\n        ".join(
+        f"{group}_part.{field.column}" for group, fields in PAYLOAD.items() for field in fields
+    )
+
+
+def _paths(fields: tuple[Field, ...]) -> tuple[str, ...]:
+    return tuple(path for field in fields for path in field.paths)
+
+
+def _typed(value: str, type_name: str) -> str:
+    """Numbers only if finite, integers only if exact: '7.5' is no id."""
+    if type_name == "double":
+        return f"finite_number({value})"
+    if type_name == "bigint":
+        return f"exact_integer({value})"
+    return f"trimmed({value})"

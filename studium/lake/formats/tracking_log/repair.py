@@ -1,0 +1,93 @@
+"""The odd lines: whatever does not look like one JSON object from its first byte to its last.
+
+Enters: the raw bytes of a line. Leaves: JSON text that the shredder can read, or the reason why it is no event.
+Rules: docs/lake.md, after the line rules of the Open edX pipeline (a prefix may precede the widest object).
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+
+DIGEST_BYTES = 16
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+WHITE_SPACE = b" \t\r\n\v\f"
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A line as JSON text with the digest of the event; `text` is None where `reason` says why."""
+
+    text: str | None
+    digest: bytes
+    reason: str = ""
+    detail: str = ""
+
+
+def digest_of(event_text: bytes) -> bytes:
+    """The identity of an event: BLAKE2b-128 of its JSON text, without prefix and outer white space."""
+    return blake2b(event_text, digest_size=DIGEST_BYTES).digest()
+
+
+def repair_line(raw: bytes) -> Repaired | None:
+    """Turn an odd line into JSON text or a reason; None for a blank line, which is no line.
+
+    >>> repair_line(b'May 23 host app: {"a": 1}').text
+    '{"a": 1}'
+    """
+    line = raw.removeprefix(BYTE_ORDER_MARK).strip(WHITE_SPACE)
+    if not line:
+        return None
+    start = line.find(b"{")
+    if start < 0:
+        return Repaired(None, digest_of(line), "not_json", "the line holds no JSON object")
+    if not line.endswith(b"}"):
+        return Repaired(None, digest_of(line), "truncated", "the line does not end with a closing brace")
+    event = line[start:]
+    return _parsed(event)
+
+
+def _parsed(event: bytes) -> Repaired:
+    digest = digest_of(event)
+    text = event.decode("utf-8", errors="replace")
+    try:
+        found = json.loads(text, strict=False)
+        if _is_strict(text):
+            return Repaired(text, digest)
+        clean = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        return Repaired(text, digest)  # the shredder reads any depth, or rejects the line itself
+    except ValueError as error:
+        return Repaired(None, digest, "not_json", str(error)[:200])
+    return Repaired(SURROGATES.sub("\ufffd", clean), digest)
+
+
+def _is_strict(text: str) -> bool:
+    """Whether a strict parser reads the text: no raw control characters, no lone surrogates."""
+    if any(ord(character) < 32 and character not in "\t\r\n" for character in set(text)):
+        return False
+    if "\\ud" in text or "\\uD" in text:
+        return False
+    return not ({"\t", "\r", "\n"} & set(text))
+
+
+def documents(text: str) -> list[tuple[int, str]] | None:
+    """Split a file of pretty-printed JSON objects: (first line number, text) each; None if it is no such file."""
+    decoder = json.JSONDecoder(strict=False)
+    found: list[tuple[int, str]] = []
+    position, line_number = 0, 1
+    while True:
+        start = position + len(text[position:]) - len(text[position:].lstrip())
+        line_number += text.count("\n", position, start)
+        if start >= len(text):
+            return found or None
+        try:
+            value, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            return None
+        if not isinstance(value, dict):
+            return None
+        found.append((line_number, json.dumps(value, ensure_ascii=False)))
+        line_number += text.count("\n", start, end)
+        position = end

@@ -1,0 +1,184 @@
+-- Lines of JSON text to typed columns. Each line is parsed once, its context and its payload once more. 
+-- Template: Named parts are filled in from fields.py. Enters: lines (line_no, digest, line). Leaves: one row per line.
+with
+
+extracted as (
+    select
+        line_no,
+        digest,
+        line,
+        try(json_extract_string(line, $top_paths)) as top,
+        try(hash(json_keys(line))) as shape
+    from lines
+    where line is not null
+),
+
+named as (
+    select
+        line_no,
+        digest,
+        line,
+        shape,
+        top is null as is_broken,
+        $top_columns
+    from extracted
+),
+
+with_context as (
+    select
+        * exclude (fields),
+        $context_columns
+    from (
+        select
+            *,
+            case when starts_with(context, '{') then try(json_extract_string(context, $context_paths)) end as fields
+        from named
+    )
+),
+
+grouped as (
+    select
+        *,
+        starts_with(event, '{') as has_object,
+        case
+            when starts_with(event_type, '/') then 0
+            when event_type in (
+                'play_video', 'pause_video', 'seek_video', 'stop_video', 'load_video', 'speed_change_video',
+                'hide_transcript', 'show_transcript', 'video_hide_cc_menu', 'video_show_cc_menu'
+            ) or starts_with(event_type, 'edx.video.') then 1
+            when event_type in (
+                'problem_check', 'problem_check_fail', 'problem_save', 'problem_reset', 'problem_show',
+                'problem_rescore', 'problem_graded', 'save_problem_success', 'save_problem_fail',
+                'reset_problem', 'reset_problem_fail', 'showanswer', 'show_answer'
+            ) or starts_with(event_type, 'edx.problem.') or starts_with(event_type, 'edx.grades.problem.')
+                then 2
+            when starts_with(event_type, 'edx.course.enrollment.') then 3
+            when starts_with(event_type, 'edx.forum.') then 4
+            when event_type = 'edx.ui.lms.link_clicked' then 5
+            else 0
+        end as event_group
+    from with_context
+),
+
+flagged as (
+    select
+        *,
+        has_object and event_group = 0 as is_other,
+        has_object and event_group = 1 as is_video,
+        has_object and event_group = 2 as is_problem,
+        has_object and event_group = 3 as is_enrollment,
+        has_object and event_group = 4 as is_forum,
+        has_object and event_group = 5 as is_link
+    from grouped
+),
+
+with_payload as (
+    select
+        *,
+        $payload_extraction as payload_fields
+    from flagged
+),
+
+with_parts as (
+    select
+        *,
+        coalesce(time, timestamp) as time_text,
+        utc_time(time_text) as event_time,
+        $payload_structs
+    from with_payload
+),
+
+typed as (
+    select
+        *,
+        $payload_columns
+    from with_parts
+)
+
+select
+    line_no,
+    digest,
+    shape,
+    case
+        when is_broken then 'not_json'
+        when time_text is null then 'no_time'
+        when event_time is null then 'bad_time'
+        when event_time not between timestamp '1990-01-01' and timestamp '2199-12-31' then 'implausible_time'
+    end as problem,
+    case when problem is not null or not list_contains(getvariable('plain_shapes'), shape) then line end as kept_line,
+    event_time,
+    event_type,
+    event_source,
+    name as event_name,
+    trimmed(username) as username,
+    exact_integer(context_user_id) as user_id,
+    coalesce(anonymous_id, context_anonymous_id) as anonymous_id,
+    session as session_id,
+    ip,
+    agent as user_agent,
+    host,
+    page,
+    referer,
+    accept_language,
+    trimmed(context_course_id) as context_course,
+    trimmed(course_id) as field_course,
+    case when context_course is null and field_course is null
+        then course_in_url(case when event_source = 'browser' then page else event_type end)
+    end as url_course,
+    coalesce(context_course, field_course, url_course) as course_text,
+    case
+        when context_course is not null then 'context'
+        when field_course is not null then 'field'
+        when url_course is not null then 'url'
+    end as course_id_source,
+    nullif(context_org_id, '') as org_id,
+    coalesce(
+        context_usage_key,
+        video_id,
+        problem_id,
+        case when is_usage_key(block_key) then block_key end,
+        block_in_url(event_type),
+        case when event_source = 'browser' then block_in_form(event) end,
+        block_in_url(context_path)
+    ) as module_text,
+    case event_group when 1 then 'video' when 2 then 'problem' end as module_hint,
+    context_path as path,
+    utc_time(context_received_at) as received_at,
+    video_id,
+    video_code,
+    video_duration,
+    video_position,
+    video_old_time,
+    video_new_time,
+    video_old_speed,
+    video_new_speed,
+    video_speed,
+    problem_id,
+    problem_success,
+    problem_attempts,
+    problem_grade,
+    problem_max_grade,
+    enrollment_course,
+    enrollment_user_id,
+    enrollment_mode,
+    forum_id,
+    forum_commentable_id,
+    forum_thread_id,
+    forum_target_username,
+    link_target,
+    link_current,
+    case
+        when event is null then 'missing'
+        when event = '' then 'empty'
+        when payload_fields is not null then 'object'
+        when has_object then 'unreadable'
+        when starts_with(event, '[') and json_valid(event) then 'list'
+        when contains(event, '=') then 'query'
+        else 'text'
+    end as payload_kind,
+    case
+        when payload_kind in ('object', 'list') then event
+        when event is not null then cast(to_json(event) as varchar)
+    end as payload,
+    context
+from typed

@@ -1,0 +1,61 @@
+-- The ledger: which file arrived when, from where, and what became of each of its lines.
+create table if not exists files (
+    sha256 text primary key,
+    bytes integer not null,
+    compression text not null,
+    state text not null check (state in ('stored', 'landed', 'partial', 'failed', 'superseded', 'retracted')),
+    landed_at text not null,
+    damage text,
+    superseded_by text,
+    parser_version integer not null default 0,
+    lines integer not null default 0,
+    rows integer not null default 0,
+    skipped integer not null default 0
+) strict;
+create table if not exists origins (
+    path text not null,
+    sha256 text not null references files (sha256),
+    bytes integer not null,
+    modified_ns integer not null,
+    seen_at text not null,
+    primary key (path, sha256)
+) strict;
+create table if not exists parts (
+    sha256 text not null references files (sha256),
+    event_date text not null,
+    name text not null,
+    rows integer not null,
+    primary key (event_date, name)
+) strict;
+create table if not exists rejects (
+    sha256 text not null references files (sha256),
+    reason text not null,
+    lines integer not null,
+    primary key (sha256, reason)
+) strict;
+create table if not exists event_types (
+    sha256 text not null references files (sha256),
+    event_type text not null,
+    event_source text not null,
+    rows integer not null,
+    primary key (sha256, event_type, event_source)
+) strict;
+create table if not exists unknown_fields (
+    sha256 text not null references files (sha256),
+    field text not null,
+    rows integer not null,
+    primary key (sha256, field)
+) strict;
+create table if not exists partitions (
+    event_date text primary key,
+    fingerprint text not null,
+    rows integer not null,
+    duplicate_rows integer not null
+) strict;
+create table if not exists duplicates (
+    event_date text not null,
+    sha256 text not null,
+    rows integer not null,
+    primary key (event_date, sha256)
+) strict;
+create index if not exists parts_by_file on parts (sha256);

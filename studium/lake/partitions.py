@@ -1,0 +1,188 @@
+"""Event dates of the lake: which Parquet files each holds, which rows are duplicates, and a fingerprint of both.
+
+Enters: the ledger. Leaves: `Partition`s and lake/duplicates/event_date=…/<fingerprint>.parquet. A fingerprint depends
+on the counted files of the date and the parser alone, so every order of arrival ends at the same one.
+"""
+
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from studium.config import Workspace
+from studium.lake.landing import sync_folder
+from studium.lake.ledger import COUNTED, open_ledger
+
+if TYPE_CHECKING:
+    import duckdb
+
+DATES_AT_ONCE = 100
+
+
+class Part(NamedTuple):
+    """One Parquet file of a date."""
+
+    name: str
+    rows: int
+    parser_version: int
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The events of one date: `rows` in `paths`, of which those in `duplicates` are not counted."""
+
+    event_date: date
+    paths: tuple[Path, ...]
+    duplicates: Path | None
+    fingerprint: str
+    rows: int
+    duplicate_rows: int
+
+
+def event_partitions(workspace: Workspace) -> list[Partition]:
+    """All event dates that hold rows, in order."""
+    if not workspace.ledger.exists():
+        return []
+    with open_ledger(workspace) as ledger:
+        parts = _parts_by_date(ledger)
+        known = ledger.execute("select * from partitions order by event_date").fetchall()
+    return [_partition(workspace.lake, row, parts[row["event_date"]]) for row in known]
+
+
+def refresh_partitions(workspace: Workspace) -> list[str]:
+    """Find the duplicates of every date whose files changed; returns those dates, as text."""
+    with open_ledger(workspace) as ledger:
+        parts = _parts_by_date(ledger)
+        known = dict(ledger.execute("select event_date, fingerprint from partitions").fetchall())
+    wanted = {day: _fingerprint(of_day) for day, of_day in parts.items()}
+    gone = sorted(set(known) - set(wanted))
+    changed = sorted(day for day, fingerprint in wanted.items() if known.get(day) != fingerprint)
+    with open_ledger(workspace) as ledger:
+        for day in gone:
+            _record(ledger, day, None, [])
+    for start in range(0, len(changed), DATES_AT_ONCE):
+        days = changed[start : start + DATES_AT_ONCE]
+        found = _write_duplicates(workspace, {day: (wanted[day], parts[day]) for day in days})
+        with open_ledger(workspace) as ledger:
+            for day in days:
+                _record(ledger, day, wanted[day], found[day])
+    return gone + changed
+
+
+def stale_dates(workspace: Workspace) -> list[str]:
+    """Event dates whose files changed since their duplicates were found."""
+    with open_ledger(workspace) as ledger:
+        wanted = {day: _fingerprint(parts) for day, parts in _parts_by_date(ledger).items()}
+        known = dict(ledger.execute("select event_date, fingerprint from partitions").fetchall())
+    return sorted(day for day in wanted.keys() | known.keys() if wanted.get(day) != known.get(day))
+
+
+def _parts_by_date(ledger: sqlite3.Connection) -> dict[str, list[Part]]:
+    found: dict[str, list[Part]] = defaultdict(list)
+    rows = ledger.execute(
+        "select parts.event_date, parts.name, parts.rows, files.parser_version from parts join files using (sha256)"
+        f" where files.state in {COUNTED} order by 1, 2"
+    )
+    for event_date, name, count, version in rows:
+        found[event_date].append(Part(name, count, version))
+    return found
+
+
+def _fingerprint(parts: list[Part]) -> str:
+    text = "\n".join(f"{part.name} {part.rows} {part.parser_version}" for part in parts)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _duplicates_path(lake: Path, event_date: str, fingerprint: str) -> Path:
+    return lake / "duplicates" / f"event_date={event_date}" / f"{fingerprint}.parquet"
+
+
+def _partition(lake: Path, row: sqlite3.Row, parts: list[Part]) -> Partition:
+    folder = lake / "events" / f"event_date={row['event_date']}"
+    path = _duplicates_path(lake, row["event_date"], row["fingerprint"])
+    return Partition(
+        date.fromisoformat(row["event_date"]),
+        tuple(folder / part.name for part in parts),
+        path if row["duplicate_rows"] else None,
+        row["fingerprint"],
+        row["rows"],
+        row["duplicate_rows"],
+    )
+
+
+def _write_duplicates(
+    workspace: Workspace, dates: dict[str, tuple[str, list[Part]]]
+) -> dict[str, list[tuple[str, int]]]:
+    """Write the duplicates of some dates; returns (file, rows) of each, the date's own rows under ''."""
+    import duckdb
+
+    connection = duckdb.connect(config={"threads": 2, "memory_limit": "1500MB"})
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set temp_directory = $path", {"path": str(workspace.scratch)})
+    lake = workspace.lake
+    paths = [
+        str(lake / "events" / f"event_date={day}" / part.name)
+        for day, (_, parts) in dates.items()
+        for part in parts
+    ]
+    connection.execute(DUPLICATES, {"paths": paths})
+    found: dict[str, list[tuple[str, int]]] = {
+        day: [("", sum(part.rows for part in parts))] for day, (_, parts) in dates.items()
+    }
+    for day, source_file, count in connection.execute(
+        "select cast(event_date as varchar), source_file, count(*) from duplicates group by all order by all"
+    ).fetchall():
+        found[day].append((source_file, count))
+    for day, rows in found.items():
+        if len(rows) > 1:
+            _copy_duplicates(connection, day, _duplicates_path(lake, day, dates[day][0]))
+    connection.close()
+    return found
+
+
+# A duplicate is every copy of an event but the first by (source_file, source_line): a rule of names, not of arrival.
+DUPLICATES = """
+    create temp table duplicates as
+    with events as (
+        select event_date, event_id, source_file, source_line
+        from read_parquet($paths, hive_partitioning = true, hive_types = {'event_date': date})
+    ),
+    repeated as (
+        select event_id from events group by event_id having count(*) > 1
+    )
+    select event_date, event_id, source_file, source_line
+    from events
+    semi join repeated using (event_id)
+    qualify row_number() over (partition by event_date, event_id order by source_file, source_line) > 1
+"""
+
+
+def _copy_duplicates(connection: "duckdb.DuckDBPyConnection", day: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    connection.execute(
+        "copy (select event_id, source_file, source_line from duplicates where event_date = cast($day as date)"
+        f" order by all) to '{str(temporary).replace(chr(39), chr(39) * 2)}' (format parquet, compression zstd)",
+        {"day": day},
+    )
+    temporary.rename(path)
+    sync_folder(path.parent)
+
+
+def _record(
+    ledger: sqlite3.Connection, day: str, fingerprint: str | None, found: list[tuple[str, int]]
+) -> None:
+    ledger.execute("delete from partitions where event_date = ?", (day,))
+    ledger.execute("delete from duplicates where event_date = ?", (day,))
+    if fingerprint is None:
+        return
+    rows = dict(found)[""]
+    by_file = [(day, name, count) for name, count in found if name]
+    ledger.executemany("insert into duplicates values (?, ?, ?)", by_file)
+    duplicate_rows = sum(count for _, _, count in by_file)
+    ledger.execute(
+        "insert into partitions values (?, ?, ?, ?)", (day, fingerprint, rows, duplicate_rows)
+    )

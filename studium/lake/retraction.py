@@ -1,0 +1,60 @@
+"""Taking a file back: its lines stop counting, its raw bytes stay.
+
+Enters: the name or hash of a landed file. Leaves: a ledger without its lines, and the event dates that changed.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from studium.config import Workspace
+from studium.errors import StudiumError
+from studium.lake.ledger import forget_lines, open_ledger
+from studium.lake.partitions import refresh_partitions
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """What was taken back; `dates` are the event dates that the next build recomputes."""
+
+    path: str
+    sha256: str
+    lines: int
+    dates: list[str]
+
+
+def retract(workspace: Workspace, name: str) -> Retraction:
+    """Stop counting a file, named by its path, its last name part or a prefix of its hash.
+
+    `studium land FILE` brings it back; a configured source does not. Raises StudiumError where no file, or more
+    than one, has that name.
+    """
+    with open_ledger(workspace) as ledger:
+        rows = ledger.execute(
+            "select distinct sha256, path, lines from files join origins using (sha256)"
+            " where state not in ('retracted', 'superseded')"
+        ).fetchall()
+        found = {
+            row["sha256"]: row
+            for row in rows
+            if name == row["path"]
+            or row["path"].endswith("/" + name.removeprefix("./"))
+            or (len(name) >= 8 and row["sha256"].startswith(name))
+        }
+        if len(found) != 1:
+            raise _no_such_file(name, [row["path"] for row in rows], list(found))
+        row = next(iter(found.values()))
+        forget_lines(ledger, row["sha256"])
+        ledger.execute(
+            "update files set state = 'retracted', superseded_by = null where sha256 = ?", (row["sha256"],)
+        )
+    return Retraction(row["path"], row["sha256"], row["lines"], refresh_partitions(workspace))
+
+
+def _no_such_file(name: str, paths: list[str], found: list[str]) -> StudiumError:
+    if found:
+        return StudiumError(
+            f"{len(found)} files have this name", name, f"Name one by its hash: {', '.join(sorted(found))}."
+        )
+    near = get_close_matches(name, [path.rsplit("/", 1)[-1] for path in paths] + paths, n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    return StudiumError("no landed file has this name", name, f"{hint}`studium status` lists the files.")

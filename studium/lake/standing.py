@@ -1,0 +1,132 @@
+"""How the lake stands: counts of files, lines, events and rejects, and whether they add up.
+
+Enters: the ledger (and the footers of the Parquet files, for reconciliation). Leaves: `LakeStatus`, `Mismatch`es, inputs.
+"""
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from studium.config import Workspace
+from studium.lake.ledger import COUNTED, open_ledger
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A raw file and what became of its lines: lines == events + duplicates + quarantined + skipped."""
+
+    path: str
+    sha256: str
+    bytes: int
+    state: str
+    landed_at: str
+    lines: int
+    events: int
+    duplicates: int
+    quarantined: int
+    skipped: int
+    damage: str | None
+
+
+@dataclass(frozen=True)
+class LakeStatus:
+    """The lake in figures; `by_date` maps an event date to its events, `rejects` a reason to its lines."""
+
+    files: list[InputFile] = field(default_factory=list)
+    lines: int = 0
+    events: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+    by_date: dict[str, int] = field(default_factory=dict)
+    rejects: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A file or date whose account is off; `fix` is the next command."""
+
+    where: str
+    problem: str
+    fix: str
+
+
+def status(workspace: Workspace) -> LakeStatus:
+    """Figures of the counted files; duplicates across files count with the file that is not the first by hash."""
+    if not workspace.ledger.exists():
+        return LakeStatus()
+    with open_ledger(workspace) as ledger:
+        files = _inputs(ledger, f"state in {COUNTED}")
+        by_date = ledger.execute("select event_date, rows - duplicate_rows from partitions order by 1")
+        rejects = ledger.execute(
+            f"select reason, sum(rejects.lines) from rejects join files using (sha256) where state in {COUNTED}"
+            " group by 1 order by 2 desc, 1"
+        )
+        return LakeStatus(
+            files,
+            sum(file.lines for file in files),
+            sum(file.events for file in files),
+            sum(file.duplicates for file in files),
+            sum(file.quarantined for file in files),
+            sum(file.skipped for file in files),
+            dict(by_date.fetchall()),
+            dict(rejects.fetchall()),
+        )
+
+
+def inputs(workspace: Workspace) -> list[InputFile]:
+    """The files that count, in the order of their names."""
+    return status(workspace).files
+
+
+def waiting(workspace: Workspace) -> list[InputFile]:
+    """Files that are stored but whose lines the lake does not hold: failed, or of a killed run."""
+    if not workspace.ledger.exists():
+        return []
+    with open_ledger(workspace) as ledger:
+        return _inputs(ledger, "state in ('stored', 'failed')")
+
+
+def event_types(workspace: Workspace) -> list[tuple[str, str, int]]:
+    """(event type, source, lines) of all counted files, most frequent first; server requests are one type."""
+    with open_ledger(workspace) as ledger:
+        rows = ledger.execute(
+            "select event_type, event_source, sum(event_types.rows) from event_types join files using (sha256)"
+            f" where state in {COUNTED} group by 1, 2 order by 3 desc, 1, 2"
+        )
+        return [tuple(row) for row in rows]
+
+
+def unknown_fields(workspace: Workspace) -> list[tuple[str, int]]:
+    """(top-level field, lines) that no column holds; their values are in `extra`."""
+    with open_ledger(workspace) as ledger:
+        rows = ledger.execute(
+            "select field, sum(unknown_fields.rows) from unknown_fields join files using (sha256)"
+            f" where state in {COUNTED} group by 1 order by 2 desc, 1"
+        )
+        return [tuple(row) for row in rows]
+
+
+def _inputs(ledger: sqlite3.Connection, condition: str) -> list[InputFile]:
+    rows = ledger.execute(
+        "select (select min(path) from origins where origins.sha256 = files.sha256) as path, sha256, bytes, state,"
+        " landed_at, lines, files.rows, skipped, damage,"
+        " (select coalesce(sum(rejects.lines), 0) from rejects where rejects.sha256 = files.sha256) as quarantined,"
+        " (select coalesce(sum(duplicates.rows), 0) from duplicates where duplicates.sha256 = files.sha256)"
+        f" as duplicates from files where {condition} order by path, sha256"
+    ).fetchall()
+    return [
+        InputFile(
+            row["path"],
+            row["sha256"],
+            row["bytes"],
+            row["state"],
+            row["landed_at"],
+            row["lines"],
+            row["rows"] - row["duplicates"],
+            row["duplicates"],
+            row["quarantined"],
+            row["skipped"],
+            row["damage"],
+        )
+        for row in rows
+    ]

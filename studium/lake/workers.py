@@ -1,0 +1,179 @@
+"""Child processes that read foreign files, under limits of memory and time.
+
+Enters: tasks. Leaves: their outcomes, in the order in which they end. A child that crashes, hangs or runs out of memory
+costs its own file alone: it is replaced and the file is reported as failed.
+"""
+
+import gc
+import multiprocessing
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+POLL_SECONDS = 1.0
+REPORT_BYTES = 4 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+RESERVED_MB = 3000  # address space that libraries and allocators reserve and never touch
+spawn = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One landed file to parse into the lake's folder; a careful task spares memory, not time."""
+
+    sha256: str
+    path: Path
+    lake: Path
+    memory_limit_mb: int
+    time_limit_seconds: int
+    careful: bool = False
+
+
+@dataclass
+class Worker:
+    """A child with at most one task at a time."""
+
+    process: Any
+    pipe: Connection
+    task: Task | None = None
+    started: float = 0.0
+
+
+@dataclass
+class Ended:
+    """A task that ended: with an outcome, or with the reason of its failure."""
+
+    task: Task
+    outcome: dict[str, Any] | None = None
+    failure: str = ""
+
+
+@dataclass
+class Pool:
+    """At most `size` children that work off `tasks`; use `run` once."""
+
+    tasks: list[Task]
+    size: int
+    memory_limit_mb: int
+    advance: Callable[[int], None]
+    _workers: list[Worker] = field(default_factory=list)
+
+    def run(self) -> Iterator[Ended]:
+        """Yield each task as it ends; children are gone afterwards, also after an error."""
+        waiting = list(reversed(self.tasks))
+        try:
+            while waiting or any(worker.task for worker in self._workers):
+                self._give(waiting)
+                yield from self._take()
+        finally:
+            for worker in self._workers:
+                _stop(worker)
+
+    def _give(self, waiting: list[Task]) -> None:
+        while waiting and len(self._workers) < self.size and all(w.task for w in self._workers):
+            self._workers.append(_start(self.memory_limit_mb))
+            self._assign(self._workers[-1], waiting.pop())
+        for worker in self._workers:
+            if waiting and worker.task is None:
+                self._assign(worker, waiting.pop())
+
+    @staticmethod
+    def _assign(worker: Worker, task: Task) -> None:
+        worker.task, worker.started = task, time.monotonic()
+        worker.pipe.send(task)
+
+    def _take(self) -> Iterator[Ended]:
+        busy = [worker for worker in self._workers if worker.task]
+        ready = wait([worker.pipe for worker in busy], timeout=POLL_SECONDS)
+        for worker in busy:
+            ended = self._receive(worker) if worker.pipe in ready else _overdue(worker)
+            if ended is None:
+                continue
+            if ended.outcome is None:
+                _stop(worker)
+                self._workers.remove(worker)
+            worker.task = None
+            yield ended
+
+    def _receive(self, worker: Worker) -> Ended | None:
+        task = worker.task
+        if task is None:
+            return None
+        try:
+            message = worker.pipe.recv()
+        except (EOFError, OSError):
+            worker.process.join(5)
+            return Ended(task, failure=_death(worker.process.exitcode))
+        if isinstance(message, int):
+            self.advance(message)
+            return None
+        if isinstance(message, str):
+            return Ended(task, failure=message)
+        return Ended(task, outcome=message)
+
+
+def _start(memory_limit_mb: int) -> Worker:
+    ours, theirs = spawn.Pipe()
+    address_space = (memory_limit_mb + RESERVED_MB) * MEGABYTE
+    process = spawn.Process(target=_work, args=(theirs, memory_limit_mb, address_space), daemon=True)
+    process.start()
+    theirs.close()
+    return Worker(process, ours)
+
+
+def _stop(worker: Worker) -> None:
+    worker.pipe.close()
+    worker.process.kill()
+    worker.process.join()
+
+
+def _overdue(worker: Worker) -> Ended | None:
+    task = worker.task
+    if task is None or time.monotonic() - worker.started < task.time_limit_seconds:
+        return None
+    return Ended(task, failure=f"took longer than {task.time_limit_seconds} s (landing.time_limit_seconds)")
+
+
+def _death(exit_code: int | None) -> str:
+    if exit_code == -9:
+        return "its process was killed, most likely for want of memory"
+    return f"its process died (exit code {exit_code})"
+
+
+def _work(pipe: Connection, memory_limit_mb: int, address_space: int) -> None:
+    """The child: one task after another until the parent closes the pipe."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy's threads would spin beside the parser
+    from studium.lake.parsing import parse_task
+
+    gc.disable()  # nothing here makes cycles, and lists of digests make collecting dear
+    resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+    unreported = 0
+
+    def advance(count: int) -> None:
+        nonlocal unreported
+        unreported += count
+        if unreported >= REPORT_BYTES:
+            pipe.send(unreported)
+            unreported = 0
+
+    while True:
+        try:
+            task = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            outcome = parse_task(task, advance)
+        except MemoryError:
+            pipe.send(f"needs more than {memory_limit_mb} MB (landing.memory_limit_mb)")
+            return
+        except Exception as error:  # the boundary: whatever broke, the parent reports it with the file
+            pipe.send(f"{type(error).__name__}: {error}")
+            return
+        pipe.send(unreported)
+        unreported = 0
+        pipe.send(outcome)

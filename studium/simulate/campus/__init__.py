@@ -1,0 +1,18 @@
+"""Front door of the campus: courses, learners, and what they do there."""
+
+from studium.simulate.campus.courses import HOST, Course, Problem, block_id, build_university
+from studium.simulate.campus.learners import Profile, draw_budgets, profile_of, session_id
+from studium.simulate.campus.lives import live
+
+__all__ = [
+    "HOST",
+    "Course",
+    "Problem",
+    "Profile",
+    "block_id",
+    "build_university",
+    "draw_budgets",
+    "live",
+    "profile_of",
+    "session_id",
+]

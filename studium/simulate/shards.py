@@ -1,0 +1,109 @@
+"""First half of a simulation: the facts of some learners, their truth, and a spill file.
+
+Enters: a plan and a range of learners. Leaves: a `Shard` with the truth, and its facts on disk,
+sorted by time, so that the second half can write log files without holding everything.
+"""
+
+import marshal
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studium.simulate.campus import draw_budgets, live
+from studium.simulate.facts import LATE, TWIN_FAR, Fact
+from studium.simulate.plan import Plan
+from studium.simulate.traps import mark_facts
+from studium.simulate.truth import Truth
+
+CHUNK = 500
+LEAST_EVENTS = 12_500
+MOST_SHARDS = 100
+
+
+@dataclass(frozen=True)
+class ShardTask:
+    """Which learners to simulate, with their budgets, and where to spill."""
+
+    plan: Plan
+    first_learner: int
+    budgets: tuple[int, ...]
+    path: Path
+
+
+@dataclass(frozen=True)
+class Spill:
+    """Facts on disk in chunks: the time of each chunk's first fact, and where it starts."""
+
+    path: Path
+    first_times: tuple[int, ...]
+    offsets: tuple[int, ...]
+
+    def read(self, start: int, end: int) -> Iterator[Fact]:
+        """The facts with start <= time < end, in order of time."""
+        begin = max(0, bisect_right(self.first_times, start - 1) - 1)
+        stop = bisect_left(self.first_times, end)
+        with self.path.open("rb") as file:
+            file.seek(self.offsets[begin])
+            for _ in range(begin, stop):
+                # Our own file of a moment ago: nobody else's bytes are read here.
+                facts = map(Fact._make, marshal.load(file))  # noqa: S302
+                yield from (fact for fact in facts if start <= fact.time < end)
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What became of a ShardTask; `strays` are the facts that a later file will hold."""
+
+    times: NDArray[np.int64]
+    spill: Spill
+    strays: tuple[Fact, ...]
+    truth: Truth | None
+
+
+def plan_shards(plan: Plan, folder: Path) -> list[ShardTask]:
+    """Split the learners into parts of about equal work, whatever the number of processes."""
+    budgets = draw_budgets(plan)
+    goal = max(LEAST_EVENTS, plan.events // MOST_SHARDS)
+    numbers = np.cumsum(budgets) // goal
+    starts = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), plan.learners]
+    return [
+        ShardTask(plan, start, tuple(budgets[start:end].tolist()), folder / f"facts-{index:04d}")
+        for index, (start, end) in enumerate(pairwise(starts))
+        if end > start
+    ]
+
+
+def simulate_shard(task: ShardTask) -> Shard:
+    """Draw the facts of a task's learners, count their truth, and spill them."""
+    truth = Truth() if task.plan.truth else None
+    facts: list[Fact] = []
+    for learner, budget in enumerate(task.budgets, start=task.first_learner):
+        if not budget:
+            continue
+        own = live(task.plan, learner, budget)
+        mark_facts(task.plan, own, Random(f"{task.plan.seed}/traps/{learner}"))
+        if truth:
+            truth.add_learner(task.plan, learner, own)
+        facts.extend(own)
+    facts.sort()
+    times = np.fromiter((fact.time for fact in facts), dtype=np.int64, count=len(facts))
+    strays = tuple(fact for fact in facts if fact.marks & (LATE | TWIN_FAR))
+    return Shard(times, _spill(facts, task.path), strays, truth)
+
+
+def _spill(facts: list[Fact], path: Path) -> Spill:
+    first_times: list[int] = []
+    offsets: list[int] = []
+    rest = iter(facts)
+    with path.open("wb") as file:
+        while chunk := list(islice(rest, CHUNK)):
+            first_times.append(chunk[0].time)
+            offsets.append(file.tell())
+            marshal.dump([tuple(fact) for fact in chunk], file)
+    return Spill(path, tuple(first_times), tuple(offsets))

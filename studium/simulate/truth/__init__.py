@@ -1,0 +1,9 @@
+"""Front door of the truth: the correct answers, counted from facts, never from log lines.
+
+Enters: the facts of one learner after the other. Leaves: a `Truth` that can be merged with that
+of other learners and written as CSV files.
+"""
+
+from studium.simulate.truth.tables import Truth
+
+__all__ = ["Truth"]

@@ -1,0 +1,244 @@
+"""How one line becomes one event: prefixes, payloads, times, keys, names; and which lines are none."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studium.config import Workspace
+from studium.lake import LandReport, quarantined, status, unknown_fields
+from tests.lake.conftest import event, rows
+
+Land = Callable[..., LandReport]
+LEGACY, OPAQUE = "MITx/1.00x/2T2099", "course-v1:MITx+1.00x+2T2099"
+
+
+def landed(workspace: Workspace, land: Land, folder: Path, lines: list[bytes], columns: str) -> Any:
+    path = folder / "tracking.log"
+    path.write_bytes(b"\n".join(lines))
+    land(path)
+    found = rows(workspace, columns)
+    return found[0] if len(found) == 1 else found
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2013-12-17T15:38:32+00:00", "2013-12-17 15:38:32"),
+        ("2013-12-17T15:38:32.123456Z", "2013-12-17 15:38:32.123456"),
+        ("2013-12-17T15:38:32", "2013-12-17 15:38:32"),
+        ("2013-12-18T02:08:32.5+05:30", "2013-12-17 20:38:32.5"),
+        ("2013-12-17T23:38:32-05:00", "2013-12-18 04:38:32"),
+    ],
+)
+def test_times_become_utc(
+    workspace: Workspace, land_paths: Land, tmp_path: Path, time: str, expected: str
+) -> None:
+    line = event(time=time)
+    columns = "cast(event_time as varchar), cast(event_date as varchar)"
+    assert landed(workspace, land_paths, tmp_path, [line], columns) == (expected, expected[:10])
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind", "text"),
+    [
+        ({"a": 1}, "object", '{"a":1}'),
+        ('{"a": 1}', "object", '{"a": 1}'),
+        ("", "empty", '""'),
+        (None, "missing", None),
+        ("a=3&b=4", "query", '"a=3&b=4"'),
+        (["x"], "list", '["x"]'),
+        ('{"POST": {"cut', "unreadable", '"{\\"POST\\": {\\"cut"'),
+        ("words", "text", '"words"'),
+        (1, "text", '"1"'),
+    ],
+)
+def test_payloads_keep_their_kind(
+    workspace: Workspace, land_paths: Land, tmp_path: Path, payload: Any, kind: str, text: str | None
+) -> None:
+    found = landed(workspace, land_paths, tmp_path, [event(event=payload)], "payload_kind, payload")
+    assert found == (kind, text)
+
+
+@pytest.mark.parametrize(
+    ("fields", "course_id", "source", "is_valid"),
+    [
+        ({"context": {"course_id": LEGACY}}, LEGACY, "context", True),
+        ({"context": {"course_id": OPAQUE + "\n"}}, OPAQUE, "context", True),
+        ({"context": {"course_id": "ccx-v1:A+B+C+ccx@1"}}, "ccx-v1:A+B+C+ccx@1", "context", True),
+        ({"context": {"course_id": "org:course:run"}}, "org:course:run", "context", False),
+        ({"context": {}, "course_id": LEGACY}, LEGACY, "field", True),
+        ({"context": {}, "page": f"https://x.org/courses/{OPAQUE}/info?a=1"}, OPAQUE, "url", True),
+        ({"context": {}, "page": "https://x.org/courses/course-v1%3AA%2BB%2BC/x"}, "course-v1:A+B+C", "url", True),
+        (
+            {"context": {}, "event_source": "server", "event_type": f"/courses/{LEGACY}/info"},
+            LEGACY,
+            "url",
+            True,
+        ),
+        (
+            {
+                "context": {},
+                "event_source": "server",
+                "event_type": "/xblock/block-v1:A+B+C+type@vertical+block@v/handler",
+            },
+            "course-v1:A+B+C",
+            "url",
+            True,
+        ),
+        ({"context": {}, "event_source": "server", "event_type": "/courses/v1/a/b"}, None, None, None),
+        ({"context": {"course_id": ""}}, None, None, None),
+    ],
+)
+def test_courses_are_found(
+    workspace: Workspace,
+    land_paths: Land,
+    tmp_path: Path,
+    fields: dict[str, Any],
+    course_id: str | None,
+    source: str | None,
+    is_valid: bool | None,
+) -> None:
+    columns = "course_id, course_id_source, is_course_id_valid"
+    found = landed(workspace, land_paths, tmp_path, [event(**fields)], columns)
+    assert found == (course_id, source, is_valid)
+
+
+@pytest.mark.parametrize(
+    ("fields", "module_id", "category"),
+    [
+        (
+            {"event_type": "play_video", "event": {"id": "i4x-MITx-1_00x-video-V1"}},
+            "i4x://MITx/1_00x/video/V1",
+            "video",
+        ),
+        (
+            {"event_type": "play_video", "event": {"id": "0b9e39477cf34507a7a48f74be381fdd"}},
+            "block-v1:MITx+1.00x+2T2099+type@video+block@0b9e39477cf34507a7a48f74be381fdd",
+            "video",
+        ),
+        (
+            {"event_type": "problem_check", "event": {"problem_id": "i4x://MITx/1.00x/problem/p1"}},
+            "i4x://MITx/1.00x/problem/p1",
+            "problem",
+        ),
+        (
+            {"event_type": "problem_check", "event": "input_3fc5461f86764ad7bdbdf6cbdde61e66_2_1=choice_0"},
+            "block-v1:MITx+1.00x+2T2099+type@problem+block@3fc5461f86764ad7bdbdf6cbdde61e66",
+            "problem",
+        ),
+        (
+            {"event_source": "server", "event_type": "/courses/x/xblock/i4x:;_;_MITx;_1.00x;_problem;_p1/handler"},
+            "i4x://MITx/1.00x/problem/p1",
+            "problem",
+        ),
+        ({"event_type": "seq_goto", "event": {"id": "not a key"}}, None, None),
+    ],
+)
+def test_modules_are_found(
+    workspace: Workspace,
+    land_paths: Land,
+    tmp_path: Path,
+    fields: dict[str, Any],
+    module_id: str | None,
+    category: str | None,
+) -> None:
+    found = landed(workspace, land_paths, tmp_path, [event(**fields)], "module_id, module_category")
+    assert found == (module_id, category)
+
+
+def test_a_prefix_before_the_json_is_passed_over(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    lines = [b"May 23 13:53:13 host [service][INFO] x.py:41 - " + event() + b"  \r"]
+    assert landed(workspace, land_paths, tmp_path, lines, "username, user_id") == ("amy", 7)
+
+
+@pytest.mark.parametrize(("username", "expected"), [("   ", None), ("bub\n", "bub"), ("", None), (None, None)])
+def test_user_names_are_stripped(
+    workspace: Workspace, land_paths: Land, tmp_path: Path, username: str | None, expected: str | None
+) -> None:
+    assert landed(workspace, land_paths, tmp_path, [event(username=username)], "username") == (expected,)
+
+
+@pytest.mark.parametrize(("user_id", "expected"), [(7, 7), ("7", 7), ("", None), (None, None), ("7.5", None)])
+def test_user_ids_are_exact_integers(
+    workspace: Workspace, land_paths: Land, tmp_path: Path, user_id: Any, expected: int | None
+) -> None:
+    line = event(context={"user_id": user_id})
+    assert landed(workspace, land_paths, tmp_path, [line], "user_id") == (expected,)
+
+
+def test_typed_columns_of_a_video_event(workspace: Workspace, land_paths: Land, tmp_path: Path) -> None:
+    line = event(event_type="edx.video.paused", event={"module_id": "v", "current_time": "1.2e2", "duration": None})
+    columns = "video_id, video_position, video_duration, problem_id"
+    assert landed(workspace, land_paths, tmp_path, [line], columns) == ("v", 120.0, None, None)
+
+
+def test_unknown_fields_are_kept_and_counted(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    lines = [event(nonce=1), event(label={"a": [1, None]}), event()]
+    found = landed(workspace, land_paths, tmp_path, lines, "extra")
+    assert found == [('{"label":{"a":[1,null]}}',), ('{"nonce":1}',), (None,)]
+    assert unknown_fields(workspace) == [("label", 1), ("nonce", 1)]
+
+
+def test_lines_that_are_no_event_have_a_reason(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    bad = {
+        b'{"username":"x': "truncated",
+        b"# a comment": "not_json",
+        b"[1]": "not_json",
+        b"{}": "no_time",
+        event(time="yesterday"): "bad_time",
+        event(time="infinity"): "implausible_time",
+        b'{"context": "course_id": 1}': "not_json",
+    }
+    landed(workspace, land_paths, tmp_path, [event(), *bad, b"", b"  "], "username")
+    rejects = {reject.raw: reject.reason for reject in quarantined(workspace)}
+    assert rejects == bad
+    assert {reject.line for reject in quarantined(workspace)} == set(range(2, 9))
+    figures = status(workspace)
+    assert (figures.lines, figures.events, figures.quarantined) == (8, 1, 7)
+
+
+def test_hostile_lines_never_cost_a_neighbour(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    start = b'{"time":"2099-03-10T10:00:00Z","event":'
+    hostile = [
+        start + b'"' + b"a" * 50_000_000 + b'"}',
+        start + b'{"a":' * 10_000 + b"1" + b"}" * 10_000 + b"}",
+        start + b"[" * 10_000 + b"1" + b"]" * 10_000 + b"}",
+        start + b'"a\x00b"}',
+        start + b'"a\\u0000b"}',
+        start + b'"\\ud800"}',
+        start + b"NaN}",
+        start + b"1e400}",
+        start + b'"\xff\xfe"}',
+        b"\xff\xfe\x00garbage\x00",
+    ]
+    neighbours = [event(session=str(number)) for number in range(len(hostile) + 1)]
+    lines = [b"\xef\xbb\xbf" + neighbours[0]]
+    for line, neighbour in zip(hostile, neighbours[1:], strict=True):
+        lines += [line, neighbour + b"\r"]
+    landed(workspace, land_paths, tmp_path, lines, "username")
+    found = rows(workspace, "session_id, 1")
+    assert [row for row in found if row[0] is not None] == sorted(
+        (str(number), 1) for number in range(len(neighbours))
+    )
+    figures = status(workspace)
+    assert (figures.lines, figures.events, figures.quarantined) == (21, 20, 1)
+
+
+def test_a_pretty_printed_object_is_one_event(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    path = tmp_path / "event.json"
+    path.write_text('{\n "time": "2099-03-10T10:00:00Z",\n "username": "amy"\n}\n{\n "time": "x"\n}\n')
+    land_paths(path)
+    assert rows(workspace, "username, source_line") == [("amy", 1)]
+    assert [(reject.line, reject.reason) for reject in quarantined(workspace)] == [(5, "bad_time")]
