@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-STUDIUM = [sys.executable, "-m", "studium"]
+STUDIUM = [str(Path(sys.executable).parent / "studium")]
 SAMPLE_SECONDS = 0.05
 MEGABYTE = 1024 * 1024
 

@@ -8,13 +8,13 @@ import shutil
 import sqlite3
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from studium.config import Workspace
 from studium.errors import StudiumError
-from studium.lake.landing import Stored, landing_path, prefix_sha256, store_file
+from studium.lake.landing import Stored, begins_with, landing_path, store_file
 from studium.lake.ledger import COUNTED, forget_lines, now, open_ledger, record_parsed
 from studium.lake.partitions import refresh_partitions
 from studium.lake.workers import Pool, Task
@@ -50,7 +50,9 @@ class LandReport:
     dates: list[str] = field(default_factory=list)
 
 
-def land(workspace: Workspace, files: Iterable[RawFile], progress: Progress | None = None) -> LandReport:
+def land(
+    workspace: Workspace, files: Iterable[RawFile], progress: Progress | None = None
+) -> LandReport:
     """Land files, parse what is new, and find its duplicates.
 
     Quarantined lines are reported, not raised. A file that cannot be read is in `failed`; the others still land.
@@ -60,8 +62,9 @@ def land(workspace: Workspace, files: Iterable[RawFile], progress: Progress | No
     report = LandReport()
     _clean_up(workspace)
     new = _new_files(workspace, list(files), report)
-    _store(workspace, new, report, progress)
-    parse_stored(workspace, report, progress)
+    with _pool(workspace, len(new), progress) as pool:
+        _store(workspace, new, report, progress)
+        parse_stored(workspace, pool, report, progress)
     report.dates = refresh_partitions(workspace)
     return report
 
@@ -110,7 +113,9 @@ def _refuse_nothing(files: list[RawFile], report: LandReport, new: list[RawFile]
     if refused:
         path, reason = refused[0]
         raise StudiumError(
-            f"no tracking log: the file is {reason}" if reason != "no JSON object" else "no tracking log",
+            f"no tracking log: the file is {reason}"
+            if reason != "no JSON object"
+            else "no tracking log",
             path,
             "Land files with one JSON event per line, plain or as gz, zst or bz2.",
         )
@@ -126,10 +131,11 @@ def _is_named(files: list[RawFile], path: str) -> bool:
     return any(str(file.path) == path and file.is_named for file in files)
 
 
-def _store(workspace: Workspace, new: list[RawFile], report: LandReport, progress: Progress) -> None:
-    """Copy the raw bytes, two files at a time, and record them."""
-    total = sum(file.bytes for file in new) / MEGABYTE
-    progress.start("store", total, "MB")
+def _store(
+    workspace: Workspace, new: list[RawFile], report: LandReport, progress: Progress
+) -> None:
+    """Copy the raw bytes, a few files at a time, and record them."""
+    progress.start("store", sum(file.bytes for file in new) / MEGABYTE, "MB")
     with open_ledger(workspace) as ledger:
         sizes = _sizes_that_may_grow(ledger)
 
@@ -141,19 +147,30 @@ def _store(workspace: Workspace, new: list[RawFile], report: LandReport, progres
 
     with ThreadPoolExecutor(workspace.settings.landing.processes) as pool:
         for file, stored in zip(new, pool.map(store, new), strict=True):
-            if isinstance(stored, StudiumError):
-                report.failed.append((str(file.path), stored.problem))
-            else:
-                longer = _is_shorter_version(workspace, file, stored)
-                with open_ledger(workspace) as ledger:
-                    _record_stored(ledger, file, stored, report)
-                    _mark_shorter(ledger, file, stored, longer)
+            _record(workspace, file, stored, report)
             progress.advance(file.bytes / MEGABYTE)
     progress.finish()
 
 
+def _record(
+    workspace: Workspace, file: RawFile, stored: Stored | StudiumError, report: LandReport
+) -> None:
+    if isinstance(stored, StudiumError):
+        report.failed.append((str(file.path), stored.problem))
+        return
+    longer = _longer_version(workspace, file, stored)
+    with open_ledger(workspace) as ledger:
+        _record_stored(ledger, file, stored, report)
+        if longer is None:
+            _mark_shorter_versions(ledger, file, stored)
+        else:
+            _mark_superseded(ledger, stored.sha256, longer)
+
+
 def _sizes_that_may_grow(ledger: sqlite3.Connection) -> list[int]:
-    rows = ledger.execute(f"select distinct bytes from files where state in {COUNTED} and bytes > 0")
+    rows = ledger.execute(
+        f"select distinct bytes from files where state in {COUNTED} and bytes > 0"
+    )
     return [row[0] for row in rows]
 
 
@@ -176,19 +193,14 @@ def _record_stored(
     )
 
 
-def _mark_shorter(
-    ledger: sqlite3.Connection, file: RawFile, stored: Stored, longer: str | None
-) -> None:
-    if longer is None:
-        _supersede(ledger, file, stored)
-        return
+def _mark_superseded(ledger: sqlite3.Connection, sha256: str, longer: str) -> None:
     ledger.execute(
         "update files set state = 'superseded', superseded_by = ? where sha256 = ? and state = 'stored'",
-        (longer, stored.sha256),
+        (longer, sha256),
     )
 
 
-def _supersede(ledger: sqlite3.Connection, file: RawFile, stored: Stored) -> None:
+def _mark_shorter_versions(ledger: sqlite3.Connection, file: RawFile, stored: Stored) -> None:
     """Of two versions of a growing file the longer counts; the shorter is found by its bytes, or its name.
 
     The shorter one is only marked here; it steps back when the longer one is parsed.
@@ -206,7 +218,7 @@ def _supersede(ledger: sqlite3.Connection, file: RawFile, stored: Stored) -> Non
     )
 
 
-def _is_shorter_version(workspace: Workspace, file: RawFile, stored: Stored) -> str | None:
+def _longer_version(workspace: Workspace, file: RawFile, stored: Stored) -> str | None:
     """The hash of a counted file of the same name that begins with all bytes of this one."""
     with open_ledger(workspace) as ledger:
         longer = ledger.execute(
@@ -216,15 +228,37 @@ def _is_shorter_version(workspace: Workspace, file: RawFile, stored: Stored) -> 
         ).fetchall()
     for row in longer:
         path = landing_path(workspace, row["sha256"], row["compression"])
-        if path.exists() and prefix_sha256(path, stored.bytes) == stored.sha256:
+        if path.exists() and begins_with(path, stored):
             return str(row["sha256"])
     return None
 
 
-def parse_stored(workspace: Workspace, report: LandReport, progress: Progress) -> None:
+def parse_again(workspace: Workspace, files: list[str], progress: Progress) -> LandReport:
+    """Parse landed files, named by their hash, with the rules of this version."""
+    report = LandReport()
+    with open_ledger(workspace) as ledger:
+        for sha256 in files:
+            ledger.execute("update files set state = 'stored' where sha256 = ?", (sha256,))
+    with _pool(workspace, len(files), progress) as pool:
+        parse_stored(workspace, pool, report, progress)
+    report.dates = refresh_partitions(workspace)
+    return report
+
+
+def _pool(workspace: Workspace, files: int, progress: Progress) -> Pool:
+    landing = workspace.settings.landing
+    return Pool(
+        landing.processes,
+        landing.memory_limit_mb,
+        advance=lambda count: progress.advance(count / MEGABYTE),
+        expected=files,
+    )
+
+
+def parse_stored(workspace: Workspace, pool: Pool, report: LandReport, progress: Progress) -> None:
     """Parse every file that the ledger knows as stored or failed, also those of a run that was killed.
 
-    A file that fails is tried once more, carefully; then it stays failed, and blocks publishing until it is retracted.
+    A file that fails blocks publishing until the next landing reads it, or it is retracted.
     """
     with open_ledger(workspace) as ledger:
         rows = ledger.execute(
@@ -232,13 +266,13 @@ def parse_stored(workspace: Workspace, report: LandReport, progress: Progress) -
         ).fetchall()
     tasks = [_task(workspace, row) for row in rows]
     progress.start("parse", sum(row["bytes"] for row in rows) / MEGABYTE, "MB")
-    failed = _parse(workspace, tasks, report, progress)
-    failed = _parse(workspace, [replace(task, careful=True) for task, _ in failed], report, progress)
+    failed = _parse(workspace, pool, tasks, report)
     progress.finish()
     with open_ledger(workspace) as ledger:
         for task, reason in failed:
             ledger.execute(
-                "update files set state = 'failed', damage = ? where sha256 = ?", (reason, task.sha256)
+                "update files set state = 'failed', damage = ? where sha256 = ?",
+                (reason, task.sha256),
             )
             report.failed.append((_name_of(ledger, task.sha256), reason))
 
@@ -255,17 +289,10 @@ def _task(workspace: Workspace, row: sqlite3.Row) -> Task:
 
 
 def _parse(
-    workspace: Workspace, tasks: list[Task], report: LandReport, progress: Progress
+    workspace: Workspace, pool: Pool, tasks: list[Task], report: LandReport
 ) -> list[tuple[Task, str]]:
-    landing = workspace.settings.landing
-    pool = Pool(
-        tasks,
-        landing.processes,
-        landing.memory_limit_mb,
-        advance=lambda count: progress.advance(count / MEGABYTE),
-    )
     failed = []
-    for ended in pool.run():
+    for ended in pool.run(tasks):
         if ended.outcome is None:
             failed.append((ended.task, ended.failure))
             continue
@@ -285,7 +312,9 @@ def _step_back(ledger: sqlite3.Connection, sha256: str, state: str) -> list[str]
     for row in marked:
         if state == "landed" or row["state"] == "partial":
             forget_lines(ledger, row["sha256"])
-            ledger.execute("update files set state = 'superseded' where sha256 = ?", (row["sha256"],))
+            ledger.execute(
+                "update files set state = 'superseded' where sha256 = ?", (row["sha256"],)
+            )
             stepped.append(_name_of(ledger, row["sha256"]))
     return stepped
 

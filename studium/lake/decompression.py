@@ -1,7 +1,7 @@
 """Raw bytes to plain bytes: gzip, zstd, bzip2 or none, recognised by content and never by name.
 
 Enters: a binary file. Leaves: blocks of plain bytes; concatenated members and frames are one stream. An archive that
-ends early or is damaged gives all bytes before the damage, then raises `DamagedArchive`.
+ends early or is damaged gives all bytes before the damage, then raises `DamagedArchiveError`.
 """
 
 import bz2
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import zstandard
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 
 READ_BYTES = 256 * 1024
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
@@ -18,7 +18,7 @@ SUFFIX = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "plain": ".log"}
 GZIP_WINDOW = 31  # 15 bits of window, and 16 for the gzip header
 
 
-class DamagedArchive(Exception):
+class DamagedArchiveError(Exception):
     """The archive ends early or is corrupt; what was readable before has been yielded."""
 
 
@@ -33,22 +33,23 @@ def compression_of(head: bytes) -> str:
 def plain_blocks(path: Path, advance: Callable[[int], None] | None = None) -> Iterator[bytes]:
     """Yield the plain bytes of a file in blocks of at most a few MB.
 
-    `advance` is called with the count of raw bytes read. Raises DamagedArchive after the last good block.
+    `advance` is called with the count of raw bytes read. Raises DamagedArchiveError after the last good block.
     """
     with path.open("rb") as file:
         head = file.read(6)
         file.seek(0)
         compression = compression_of(head)
-        raw_blocks = _raw_blocks(file, advance or (lambda count: None))
+        raw_blocks = _raw_blocks(file, advance)
         if compression == "plain":
             yield from raw_blocks
         else:
             yield from _decompressed(raw_blocks, compression)
 
 
-def _raw_blocks(file: BinaryIO, advance: Callable[[int], None]) -> Iterator[bytes]:
+def _raw_blocks(file: BinaryIO, advance: Callable[[int], None] | None) -> Iterator[bytes]:
     while block := file.read(READ_BYTES):
-        advance(len(block))
+        if advance:
+            advance(len(block))
         yield block
 
 
@@ -61,23 +62,23 @@ def _new_member(compression: str) -> Any:
 
 
 def _decompressed(raw_blocks: Iterator[bytes], compression: str) -> Iterator[bytes]:
-    member = _new_member(compression)
-    is_open = False
+    member = None
     for raw in raw_blocks:
         rest = raw
         while rest:
-            if not is_open:
+            if member is None:
                 rest = rest.lstrip(b"\0")  # tape padding between members
-                if not rest:
-                    break
-                member = _new_member(compression)
-            try:
-                block = member.decompress(rest)
-            except Exception as error:  # each library has its own class
-                raise DamagedArchive(f"{compression}: {error}") from error
-            is_open = not member.eof
+                member = _new_member(compression) if rest else None
+                continue
+            yield _decompress(member, rest, compression)
             rest = member.unused_data if member.eof else b""
-            if block:
-                yield block
-    if is_open:
-        raise DamagedArchive(f"{compression}: ends before its end marker")
+            member = None if member.eof else member
+    if member is not None:
+        raise DamagedArchiveError(f"{compression}: ends before its end marker")
+
+
+def _decompress(member: Any, raw: bytes, compression: str) -> bytes:
+    try:
+        return bytes(member.decompress(raw))
+    except (igzip_lib.IsalError, zstandard.ZstdError, OSError, EOFError, ValueError) as error:
+        raise DamagedArchiveError(f"{compression}: {error}") from error

@@ -14,6 +14,7 @@ from studium.errors import StudiumError
 from studium.lake.decompression import SUFFIX, compression_of
 
 COPY_BYTES = 4 * 1024 * 1024
+HEAD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,18 @@ def _copy(workspace: Workspace, path: Path, temporary: Path, sizes: list[int]) -
     return Stored(digest.hexdigest(), final, size, compression, prefixes)
 
 
-def prefix_sha256(path: Path, size: int) -> str:
-    """The SHA-256 of the first `size` bytes of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
+def begins_with(path: Path, stored: Stored) -> bool:
+    """Whether a file begins with all bytes of a stored one; most differ in their first block."""
+    size, digest = stored.bytes, hashlib.sha256()
+    with path.open("rb") as file, stored.path.open("rb") as prefix:
+        first = prefix.read(HEAD_BYTES)
+        if file.read(len(first)) != first:
+            return False
+        file.seek(0)
         while size > 0 and (block := file.read(min(COPY_BYTES, size))):
             digest.update(block)
             size -= len(block)
-    return digest.hexdigest()
+    return digest.hexdigest() == stored.sha256
 
 
 def sync_folder(folder: Path) -> None:

@@ -63,6 +63,8 @@ def _outcome(parsed: ParsedFile) -> dict[str, Any]:
         "rows": counts.rows,
         "parts": [(str(day), name, rows) for day, name, rows in counts.parts],
         "rejects": sorted(counts.rejects.items()),
-        "event_types": [(kind, source, rows) for (kind, source), rows in sorted(counts.types.items())],
+        "event_types": [
+            (kind, source, rows) for (kind, source), rows in sorted(counts.types.items())
+        ],
         "unknown_fields": sorted(counts.unknown_fields.items()),
     }

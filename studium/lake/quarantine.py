@@ -3,14 +3,15 @@
 Enters: lake/quarantine/<sha256>.parquet. Leaves: rejects, or a new landing of their files.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from studium.config import Workspace
 from studium.errors import MisuseError
-from studium.lake.arrival import LandReport, parse_stored
+from studium.lake.arrival import LandReport, parse_again
 from studium.lake.ledger import COUNTED, open_ledger
-from studium.lake.partitions import refresh_partitions
 from studium.progress import Progress, Silent
 
 
@@ -27,37 +28,36 @@ class Reject:
 
 
 def quarantined(
-    workspace: Workspace, reason: str | None = None, file: str | None = None, limit: int | None = None
+    workspace: Workspace,
+    reason: str | None = None,
+    file: str | None = None,
+    limit: int | None = None,
 ) -> list[Reject]:
     """Rejects in the order of file and line; `file` is a path or a part of one, `limit` counts rejects."""
+    rejects = (
+        reject
+        for sha256, path in _files_with_rejects(workspace, file)
+        for reject in _rejects_of(workspace, sha256, path)
+        if reason is None or reject.reason == reason
+    )
+    return list(islice(rejects, limit))
+
+
+def _rejects_of(workspace: Workspace, sha256: str, path: str) -> Iterator[Reject]:
     import pyarrow.parquet as pq
 
-    found: list[Reject] = []
-    for sha256, path in _files_with_rejects(workspace, file):
-        parquet = pq.ParquetFile(workspace.lake / "quarantine" / f"{sha256}.parquet")
-        for batch in parquet.iter_batches(1000):
-            for row in batch.to_pylist():
-                if limit is not None and len(found) >= limit:
-                    return found
-                if reason is None or row["reason"] == reason:
-                    found.append(
-                        Reject(path, sha256, row["source_line"], row["reason"], row["detail"], row["raw"])
-                    )
-    return found
+    parquet = pq.ParquetFile(workspace.lake / "quarantine" / f"{sha256}.parquet")
+    for batch in parquet.iter_batches(1000):
+        for row in batch.to_pylist():
+            yield Reject(path, sha256, row["source_line"], row["reason"], row["detail"], row["raw"])
 
 
 def retry_quarantined(
     workspace: Workspace, file: str | None = None, progress: Progress | None = None
 ) -> LandReport:
     """Parse the files with rejects again, with the rules of this version; other files stay as they are."""
-    report = LandReport()
-    files = _files_with_rejects(workspace, file)
-    with open_ledger(workspace) as ledger:
-        for sha256, _ in files:
-            ledger.execute("update files set state = 'stored' where sha256 = ?", (sha256,))
-    parse_stored(workspace, report, progress or Silent())
-    report.dates = refresh_partitions(workspace)
-    return report
+    files = [sha256 for sha256, _ in _files_with_rejects(workspace, file)]
+    return parse_again(workspace, files, progress or Silent())
 
 
 def _files_with_rejects(workspace: Workspace, file: str | None) -> list[tuple[str, str]]:
@@ -70,7 +70,9 @@ def _files_with_rejects(workspace: Workspace, file: str | None) -> list[tuple[st
     found = [(row[0], row[1]) for row in rows if file is None or file in row[1]]
     if file is not None and not found:
         raise MisuseError(
-            "no file of this name has lines in quarantine", file, "`studium quarantine` lists the files that have."
+            "no file of this name has lines in quarantine",
+            file,
+            "`studium quarantine` lists the files that have.",
         )
     return [(sha256, path) for sha256, path in found if _exists(workspace, sha256)]
 

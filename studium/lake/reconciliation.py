@@ -10,7 +10,9 @@ from studium.lake.ledger import COUNTED, open_ledger
 from studium.lake.partitions import event_partitions, stale_dates
 from studium.lake.standing import Mismatch, inputs, waiting
 
-LAND_AGAIN = "Land it again from the landing: `studium quarantine --retry`, or `studium retract` it."
+LAND_AGAIN = (
+    "Land it again from the landing: `studium quarantine --retry`, or `studium retract` it."
+)
 
 
 def reconcile(workspace: Workspace) -> list[Mismatch]:
@@ -26,7 +28,9 @@ def reconcile(workspace: Workspace) -> list[Mismatch]:
     for file in inputs(workspace):
         accounted = file.events + file.duplicates + file.quarantined + file.skipped
         if file.lines != accounted:
-            found.append(Mismatch(file.path, f"{file.lines} lines, {accounted} accounted for", LAND_AGAIN))
+            found.append(
+                Mismatch(file.path, f"{file.lines} lines, {accounted} accounted for", LAND_AGAIN)
+            )
     found += [
         Mismatch(f"event date {day}", "its duplicates are not known yet", "Run `studium land`.")
         for day in stale_dates(workspace)

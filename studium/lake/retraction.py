@@ -45,7 +45,8 @@ def retract(workspace: Workspace, name: str) -> Retraction:
         row = next(iter(found.values()))
         forget_lines(ledger, row["sha256"])
         ledger.execute(
-            "update files set state = 'retracted', superseded_by = null where sha256 = ?", (row["sha256"],)
+            "update files set state = 'retracted', superseded_by = null where sha256 = ?",
+            (row["sha256"],),
         )
     return Retraction(row["path"], row["sha256"], row["lines"], refresh_partitions(workspace))
 
@@ -53,8 +54,14 @@ def retract(workspace: Workspace, name: str) -> Retraction:
 def _no_such_file(name: str, paths: list[str], found: list[str]) -> StudiumError:
     if found:
         return StudiumError(
-            f"{len(found)} files have this name", name, f"Name one by its hash: {', '.join(sorted(found))}."
+            f"{len(found)} files have this name",
+            name,
+            f"Name one by its hash: {', '.join(sorted(found))}.",
         )
-    near = get_close_matches(name, [path.rsplit("/", 1)[-1] for path in paths] + paths, n=1, cutoff=0.4)
+    near = get_close_matches(
+        name, [path.rsplit("/", 1)[-1] for path in paths] + paths, n=1, cutoff=0.4
+    )
     hint = f"Did you mean {near[0]}? " if near else ""
-    return StudiumError("no landed file has this name", name, f"{hint}`studium status` lists the files.")
+    return StudiumError(
+        "no landed file has this name", name, f"{hint}`studium status` lists the files."
+    )

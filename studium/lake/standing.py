@@ -1,6 +1,6 @@
 """How the lake stands: counts of files, lines, events and rejects, and whether they add up.
 
-Enters: the ledger (and the footers of the Parquet files, for reconciliation). Leaves: `LakeStatus`, `Mismatch`es, inputs.
+Enters: the ledger. Leaves: `LakeStatus`, `Mismatch`es, inputs, types.
 """
 
 import sqlite3
@@ -56,7 +56,9 @@ def status(workspace: Workspace) -> LakeStatus:
         return LakeStatus()
     with open_ledger(workspace) as ledger:
         files = _inputs(ledger, f"state in {COUNTED}")
-        by_date = ledger.execute("select event_date, rows - duplicate_rows from partitions order by 1")
+        by_date = ledger.execute(
+            "select event_date, rows - duplicate_rows from partitions order by 1"
+        )
         rejects = ledger.execute(
             f"select reason, sum(rejects.lines) from rejects join files using (sha256) where state in {COUNTED}"
             " group by 1 order by 2 desc, 1"

@@ -10,7 +10,7 @@ import os
 import resource
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,13 @@ spawn = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True)
 class Task:
-    """One landed file to parse into the lake's folder; a careful task spares memory, not time."""
+    """One landed file to parse into the lake's folder."""
 
     sha256: str
     path: Path
     lake: Path
     memory_limit_mb: int
     time_limit_seconds: int
-    careful: bool = False
 
 
 @dataclass
@@ -53,31 +52,34 @@ class Ended:
     failure: str = ""
 
 
-@dataclass
 class Pool:
-    """At most `size` children that work off `tasks`; use `run` once."""
+    """At most `size` children; as many as `expected` tasks start at once, so that their imports overlap other work."""
 
-    tasks: list[Task]
-    size: int
-    memory_limit_mb: int
-    advance: Callable[[int], None]
-    _workers: list[Worker] = field(default_factory=list)
+    def __init__(
+        self, size: int, memory_limit_mb: int, advance: Callable[[int], None], expected: int
+    ) -> None:
+        self._memory_limit_mb = memory_limit_mb
+        self._advance = advance
+        self._size = size
+        self._workers = [_start(memory_limit_mb) for _ in range(min(size, expected))]
 
-    def run(self) -> Iterator[Ended]:
-        """Yield each task as it ends; children are gone afterwards, also after an error."""
-        waiting = list(reversed(self.tasks))
-        try:
-            while waiting or any(worker.task for worker in self._workers):
-                self._give(waiting)
-                yield from self._take()
-        finally:
-            for worker in self._workers:
-                _stop(worker)
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for worker in self._workers:
+            _stop(worker)
+
+    def run(self, tasks: list[Task]) -> Iterator[Ended]:
+        """Yield each task as it ends."""
+        waiting = list(reversed(tasks))
+        while waiting or any(worker.task for worker in self._workers):
+            self._give(waiting)
+            yield from self._take()
 
     def _give(self, waiting: list[Task]) -> None:
-        while waiting and len(self._workers) < self.size and all(w.task for w in self._workers):
-            self._workers.append(_start(self.memory_limit_mb))
-            self._assign(self._workers[-1], waiting.pop())
+        while waiting and len(self._workers) < self._size:
+            self._workers.append(_start(self._memory_limit_mb))
         for worker in self._workers:
             if waiting and worker.task is None:
                 self._assign(worker, waiting.pop())
@@ -110,7 +112,7 @@ class Pool:
             worker.process.join(5)
             return Ended(task, failure=_death(worker.process.exitcode))
         if isinstance(message, int):
-            self.advance(message)
+            self._advance(message)
             return None
         if isinstance(message, str):
             return Ended(task, failure=message)
@@ -120,7 +122,9 @@ class Pool:
 def _start(memory_limit_mb: int) -> Worker:
     ours, theirs = spawn.Pipe()
     address_space = (memory_limit_mb + RESERVED_MB) * MEGABYTE
-    process = spawn.Process(target=_work, args=(theirs, memory_limit_mb, address_space), daemon=True)
+    process = spawn.Process(
+        target=_work, args=(theirs, memory_limit_mb, address_space), daemon=True
+    )
     process.start()
     theirs.close()
     return Worker(process, ours)
@@ -136,7 +140,9 @@ def _overdue(worker: Worker) -> Ended | None:
     task = worker.task
     if task is None or time.monotonic() - worker.started < task.time_limit_seconds:
         return None
-    return Ended(task, failure=f"took longer than {task.time_limit_seconds} s (landing.time_limit_seconds)")
+    return Ended(
+        task, failure=f"took longer than {task.time_limit_seconds} s (landing.time_limit_seconds)"
+    )
 
 
 def _death(exit_code: int | None) -> str:
@@ -171,7 +177,7 @@ def _work(pipe: Connection, memory_limit_mb: int, address_space: int) -> None:
         except MemoryError:
             pipe.send(f"needs more than {memory_limit_mb} MB (landing.memory_limit_mb)")
             return
-        except Exception as error:  # the boundary: whatever broke, the parent reports it with the file
+        except Exception as error:  # noqa: BLE001 - whatever it was, the parent reports it
             pipe.send(f"{type(error).__name__}: {error}")
             return
         pipe.send(unreported)

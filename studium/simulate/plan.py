@@ -34,6 +34,7 @@ MOST_EVENTS = 1_000_000_000
 MOST_FILES = 10_000
 MOST_COURSES = 1_000
 MOST_DAYS = 3_650
+YEARS = (2000, 2150)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Plan:
     """Size, seed and traps of a simulation; the same plan gives the same bytes.
 
     `events` is the exact number of distinct, well-formed events; duplicates and broken lines come
-    on top. `days` counts from 2024-02-26. Raises MisuseError for a value outside its bounds.
+    on top. `days` counts from `start`. Raises MisuseError for a value outside its bounds.
     """
 
     events: int = 300_000
@@ -50,6 +51,7 @@ class Plan:
     courses: int = 3
     learners: int = 2_000
     days: int = 42
+    start: date = FIRST_DAY
     traps: frozenset[str] = field(default_factory=lambda: frozenset(TRAPS))
     truth: bool = True
 
@@ -60,6 +62,12 @@ class Plan:
         _within("courses", self.courses, 1, MOST_COURSES)
         _within("learners", self.learners, 1, MOST_EVENTS)
         _within("days", self.days, 1, MOST_DAYS)
+        if not YEARS[0] <= self.start.year <= YEARS[1]:
+            raise MisuseError(
+                f"start is {self.start}",
+                "simulation plan",
+                f"Give a day of the years {YEARS[0]} to {YEARS[1]}.",
+            )
         unknown = sorted(set(self.traps) - set(TRAPS))
         if unknown:
             raise MisuseError(

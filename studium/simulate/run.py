@@ -175,6 +175,7 @@ def _write_counts(plan: Plan, report: SimulationReport, path: Path) -> None:
             "courses": plan.courses,
             "learners": plan.learners,
             "days": plan.days,
+            "start": plan.start.isoformat(),
             "traps": sorted(plan.traps),
         },
     }

@@ -52,11 +52,15 @@ def _below(path: Path, patterns: list[str]) -> list[RawFile]:
         return [_raw_file(path, is_named=True)]
     if not path.is_dir():
         raise MisuseError(
-            "neither a file nor a folder", str(path), "Land regular files; a pipe or device cannot be landed twice."
+            "neither a file nor a folder",
+            str(path),
+            "Land regular files; a pipe or device cannot be landed twice.",
         )
     names = sorted(_walk(path))
     if not names:
-        raise StudiumError("the folder is empty", str(path), "Put tracking logs into it, or name another folder.")
+        raise StudiumError(
+            "the folder is empty", str(path), "Put tracking logs into it, or name another folder."
+        )
     found = [_raw_file(name, is_named=False) for name in names if _matches(name, path, patterns)]
     if not found:
         raise StudiumError(
@@ -70,7 +74,9 @@ def _below(path: Path, patterns: list[str]) -> list[RawFile]:
 def _walk(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise StudiumError(
-            "no permission to read the folder", str(error.filename), "Grant read permission, or leave it out."
+            "no permission to read the folder",
+            str(error.filename),
+            "Grant read permission, or leave it out.",
         ) from error
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
@@ -91,6 +97,8 @@ def _raw_file(path: Path, is_named: bool) -> RawFile:
         facts = path.stat()
     except OSError as error:
         raise StudiumError(
-            f"the file cannot be read: {error.strerror}", str(path), "Check that it still exists and may be read."
+            f"the file cannot be read: {error.strerror}",
+            str(path),
+            "Check that it still exists and may be read.",
         ) from error
     return RawFile(path.absolute(), facts.st_size, facts.st_mtime_ns, is_named)

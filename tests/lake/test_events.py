@@ -55,7 +55,12 @@ def test_times_become_utc(
     ],
 )
 def test_payloads_keep_their_kind(
-    workspace: Workspace, land_paths: Land, tmp_path: Path, payload: Any, kind: str, text: str | None
+    workspace: Workspace,
+    land_paths: Land,
+    tmp_path: Path,
+    payload: Any,
+    kind: str,
+    text: str | None,
 ) -> None:
     found = landed(workspace, land_paths, tmp_path, [event(event=payload)], "payload_kind, payload")
     assert found == (kind, text)
@@ -70,7 +75,12 @@ def test_payloads_keep_their_kind(
         ({"context": {"course_id": "org:course:run"}}, "org:course:run", "context", False),
         ({"context": {}, "course_id": LEGACY}, LEGACY, "field", True),
         ({"context": {}, "page": f"https://x.org/courses/{OPAQUE}/info?a=1"}, OPAQUE, "url", True),
-        ({"context": {}, "page": "https://x.org/courses/course-v1%3AA%2BB%2BC/x"}, "course-v1:A+B+C", "url", True),
+        (
+            {"context": {}, "page": "https://x.org/courses/course-v1%3AA%2BB%2BC/x"},
+            "course-v1:A+B+C",
+            "url",
+            True,
+        ),
         (
             {"context": {}, "event_source": "server", "event_type": f"/courses/{LEGACY}/info"},
             LEGACY,
@@ -87,7 +97,12 @@ def test_payloads_keep_their_kind(
             "url",
             True,
         ),
-        ({"context": {}, "event_source": "server", "event_type": "/courses/v1/a/b"}, None, None, None),
+        (
+            {"context": {}, "event_source": "server", "event_type": "/courses/v1/a/b"},
+            None,
+            None,
+            None,
+        ),
         ({"context": {"course_id": ""}}, None, None, None),
     ],
 )
@@ -124,12 +139,18 @@ def test_courses_are_found(
             "problem",
         ),
         (
-            {"event_type": "problem_check", "event": "input_3fc5461f86764ad7bdbdf6cbdde61e66_2_1=choice_0"},
+            {
+                "event_type": "problem_check",
+                "event": "input_3fc5461f86764ad7bdbdf6cbdde61e66_2_1=choice_0",
+            },
             "block-v1:MITx+1.00x+2T2099+type@problem+block@3fc5461f86764ad7bdbdf6cbdde61e66",
             "problem",
         ),
         (
-            {"event_source": "server", "event_type": "/courses/x/xblock/i4x:;_;_MITx;_1.00x;_problem;_p1/handler"},
+            {
+                "event_source": "server",
+                "event_type": "/courses/x/xblock/i4x:;_;_MITx;_1.00x;_problem;_p1/handler",
+            },
             "i4x://MITx/1.00x/problem/p1",
             "problem",
         ),
@@ -155,14 +176,24 @@ def test_a_prefix_before_the_json_is_passed_over(
     assert landed(workspace, land_paths, tmp_path, lines, "username, user_id") == ("amy", 7)
 
 
-@pytest.mark.parametrize(("username", "expected"), [("   ", None), ("bub\n", "bub"), ("", None), (None, None)])
+@pytest.mark.parametrize(
+    ("username", "expected"), [("   ", None), ("bub\n", "bub"), ("", None), (None, None)]
+)
 def test_user_names_are_stripped(
-    workspace: Workspace, land_paths: Land, tmp_path: Path, username: str | None, expected: str | None
+    workspace: Workspace,
+    land_paths: Land,
+    tmp_path: Path,
+    username: str | None,
+    expected: str | None,
 ) -> None:
-    assert landed(workspace, land_paths, tmp_path, [event(username=username)], "username") == (expected,)
+    assert landed(workspace, land_paths, tmp_path, [event(username=username)], "username") == (
+        expected,
+    )
 
 
-@pytest.mark.parametrize(("user_id", "expected"), [(7, 7), ("7", 7), ("", None), (None, None), ("7.5", None)])
+@pytest.mark.parametrize(
+    ("user_id", "expected"), [(7, 7), ("7", 7), ("", None), (None, None), ("7.5", None)]
+)
 def test_user_ids_are_exact_integers(
     workspace: Workspace, land_paths: Land, tmp_path: Path, user_id: Any, expected: int | None
 ) -> None:
@@ -170,8 +201,13 @@ def test_user_ids_are_exact_integers(
     assert landed(workspace, land_paths, tmp_path, [line], "user_id") == (expected,)
 
 
-def test_typed_columns_of_a_video_event(workspace: Workspace, land_paths: Land, tmp_path: Path) -> None:
-    line = event(event_type="edx.video.paused", event={"module_id": "v", "current_time": "1.2e2", "duration": None})
+def test_typed_columns_of_a_video_event(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    line = event(
+        event_type="edx.video.paused",
+        event={"module_id": "v", "current_time": "1.2e2", "duration": None},
+    )
     columns = "video_id, video_position, video_duration, problem_id"
     assert landed(workspace, land_paths, tmp_path, [line], columns) == ("v", 120.0, None, None)
 
@@ -238,7 +274,9 @@ def test_a_pretty_printed_object_is_one_event(
     workspace: Workspace, land_paths: Land, tmp_path: Path
 ) -> None:
     path = tmp_path / "event.json"
-    path.write_text('{\n "time": "2099-03-10T10:00:00Z",\n "username": "amy"\n}\n{\n "time": "x"\n}\n')
+    path.write_text(
+        '{\n "time": "2099-03-10T10:00:00Z",\n "username": "amy"\n}\n{\n "time": "x"\n}\n'
+    )
     land_paths(path)
     assert rows(workspace, "username, source_line") == [("amy", 1)]
     assert [(reject.line, reject.reason) for reject in quarantined(workspace)] == [(5, "bad_time")]

@@ -9,10 +9,9 @@ from studium.simulate.campus.courses import Course, build_university
 from studium.simulate.campus.diary import Diary
 from studium.simulate.campus.learners import draw_courses
 from studium.simulate.facts import DAY, MODES, ON_MOBILE, SECOND, STRANGER, Fact
-from studium.simulate.plan import FIRST_DAY, Plan
+from studium.simulate.plan import Plan
 
-START = (FIRST_DAY.toordinal() - 719_163) * DAY
-"""First instant of the simulation in microseconds since 1970 (719163 = ordinal of 1970-01-01)."""
+DAYS_TO_1970 = 719_163  # the ordinal of 1970-01-01
 
 HOURS = (6, 4, 3, 2, 2, 2, 3, 5, 8, 9, 10, 10, 9, 9, 10, 10, 9, 9, 11, 13, 14, 13, 11, 9)
 """How likely a session begins in each hour of the UTC day."""
@@ -46,8 +45,9 @@ class _Life:
         self.diary = diary = Diary(plan, learner)
         self.courses = draw_courses(plan, diary.random)
         self.progress = dict.fromkeys(self.courses, 0)
-        self.end = START + plan.days * DAY - SECOND
-        self.joined = START + int(diary.random.betavariate(1, 3) * (plan.days - 1) * DAY)
+        self.start = (plan.start.toordinal() - DAYS_TO_1970) * DAY
+        self.end = self.start + plan.days * DAY - SECOND
+        self.joined = self.start + int(diary.random.betavariate(1, 3) * (plan.days - 1) * DAY)
 
     def enroll(self) -> None:
         """Enrolment histories: join, upgrade, leave, return, and the odd repeated event."""
@@ -119,7 +119,8 @@ class _Life:
         overrun = diary.facts[-1].time - self.end
         if overrun > 0:
             diary.facts[first:] = [
-                fact._replace(time=max(START, fact.time - overrun)) for fact in diary.facts[first:]
+                fact._replace(time=max(self.start, fact.time - overrun))
+                for fact in diary.facts[first:]
             ]
 
     def _arrive(self) -> None:

@@ -1,20 +1,22 @@
 """Tracking logs of Open edX: one JSON event per line, in all the forms that ten years of platform have given it.
 
-Enters: a landed file and a folder to write into. Leaves: Parquet of its events and rejects, and what became of each line.
+Enters: a landed file and a folder to write into. Leaves: Parquet of its events and rejects, and its counts.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from studium.lake.decompression import DamagedArchive, plain_blocks
-from studium.lake.formats.tracking_log.repair import Repaired, digest_of, documents, repair_line
+from studium.lake.decompression import DamagedArchiveError, plain_blocks
 from studium.lake.formats.tracking_log.lines import LineReader
+from studium.lake.formats.tracking_log.repair import Repaired, digest_of, documents, repair_line
 from studium.lake.formats.tracking_log.shredding import Counts, Shredder
 
 PARSER_VERSION = 1  # counts up when the same bytes would give other rows; part of every fingerprint
 SNIFFED_BYTES = 64 * 1024
+OBJECT_IN_LINE = re.compile(rb"(?:^|\n)[^\0\n]{0,1000}?\{(?:\s*\"|\s*\}|\s*$)")
 LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 __all__ = ["PARSER_VERSION", "Counts", "ParsedFile", "Shredder", "looks_like_log", "parse_file"]
@@ -36,12 +38,12 @@ def looks_like_log(path: Path) -> str | None:
             head += block
             if len(head) >= SNIFFED_BYTES:
                 break
-    except DamagedArchive:
+    except DamagedArchiveError:
         pass
     head = head[:SNIFFED_BYTES]
     if not head.strip():
         return "empty"
-    if b"{" in head:
+    if OBJECT_IN_LINE.search(head):
         return None
     return "binary" if b"\0" in head or not _is_text(head) else "no JSON object"
 
@@ -72,7 +74,7 @@ def _until_damage(blocks: Iterator[bytes], damage: list[str]) -> Iterator[bytes]
                 waiting = block[cut:]
             else:
                 waiting += block
-    except DamagedArchive as error:
+    except DamagedArchiveError as error:
         damage.append(str(error))
         return
     if waiting:

@@ -3,7 +3,8 @@
 Paths are JSON paths; the first that is present wins. Sources: docs/lake.md, after the Open edX event reference.
 """
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple
 
 TOP_LEVEL = (
     "username",
@@ -78,17 +79,20 @@ PAYLOAD: dict[str, tuple[Field, ...]] = {
         Field("link_target", "varchar", ("$.target_url",)),
         Field("link_current", "varchar", ("$.current_url",)),
     ),
-    "other": (Field("block_key", "varchar", ("$.usage_key", "$.block_id", "$.problem_id", "$.id")),),
+    "other": (
+        Field("block_key", "varchar", ("$.usage_key", "$.block_id", "$.problem_id", "$.id")),
+    ),
 }
 
 LAKE_COLUMNS = """
-    event_id, event_time, event_type, event_source, event_name, username, user_id, anonymous_id, session_id, ip, user_agent,
-    host, page, referer, accept_language, course_id, course_id_source, is_course_id_valid, org_id, module_id,
-    module_category, is_module_id_valid, path, received_at, video_id, video_code, video_duration, video_position,
-    video_old_time, video_new_time, video_old_speed, video_new_speed, video_speed, problem_id, problem_success,
-    problem_attempts, problem_grade, problem_max_grade, enrollment_course_id, enrollment_user_id, enrollment_mode,
-    forum_id, forum_commentable_id, forum_thread_id, forum_target_username, link_target, link_current, payload_kind,
-    payload, context, extra, source_file, source_line
+    event_id, event_time, event_type, event_source, event_name, username, user_id, anonymous_id,
+    session_id, ip, user_agent, host, page, referer, accept_language, course_id, course_id_source,
+    is_course_id_valid, org_id, module_id, module_category, is_module_id_valid, path, received_at,
+    video_id, video_code, video_duration, video_position, video_old_time, video_new_time,
+    video_old_speed, video_new_speed, video_speed, problem_id, problem_success, problem_attempts,
+    problem_grade, problem_max_grade, enrollment_course_id, enrollment_user_id, enrollment_mode,
+    forum_id, forum_commentable_id, forum_thread_id, forum_target_username, link_target,
+    link_current, payload_kind, payload, context, extra, source_file, source_line
 """
 
 
@@ -107,38 +111,41 @@ def path_list(paths: tuple[str, ...]) -> str:
     return "[" + ", ".join(f"'{path}'" for path in paths) + "]"
 
 
-def payload_extraction() -> str:
-    """SQL: read each payload once, with the paths of its group, into one list."""
-    branches = "\n            ".join(
-        f"when is_{group} then try(json_extract_string(event, {path_list(_paths(fields))}))"
+def payload_parts() -> str:
+    """SQL: read each payload once, into the struct of its group; NULL for the rows of other groups."""
+    return ",\n        ".join(
+        f"case when is_{group} then try(json_transform(event, '{json.dumps(_shape(fields))}')) end as {group}_part"
         for group, fields in PAYLOAD.items()
     )
-    return f"case\n            {branches}\n        end"
 
 
-def payload_structs() -> str:
-    """SQL: the list as one struct of typed fields per group; a CASE computes it for the rows of its group alone."""
-    structs = []
-    for group, fields in PAYLOAD.items():
-        paths = _paths(fields)
-        members = []
-        for field in fields:
-            values = [f"payload_fields[{paths.index(path) + 1}]" for path in field.paths]
-            value = f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
-            members.append(f"{field.column} := {_typed(value, field.type)}")
-        structs.append(f"case when is_{group} then struct_pack({', '.join(members)}) end as {group}_part")
-    return ",\n        ".join(structs)
+def is_readable() -> str:
+    """SQL: whether a payload that looks like an object is one."""
+    return " or ".join(f"{group}_part is not null" for group in PAYLOAD)
 
 
 def payload_columns() -> str:
-    """SQL: the members of the structs as columns."""
-    return ",\n        ".join(
-        f"{group}_part.{field.column}" for group, fields in PAYLOAD.items() for field in fields
-    )
+    """SQL: the members of the structs as columns, the first path that is present."""
+    columns = []
+    for group, fields in PAYLOAD.items():
+        for field in fields:
+            values = [f"{group}_part{path.removeprefix('$')}" for path in field.paths]
+            value = f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
+            columns.append(f"{_typed(value, field.type)} as {field.column}")
+    return ",\n        ".join(columns)
 
 
-def _paths(fields: tuple[Field, ...]) -> tuple[str, ...]:
-    return tuple(path for field in fields for path in field.paths)
+def _shape(fields: tuple[Field, ...]) -> dict[str, object]:
+    """The structure that json_transform reads: numbers as doubles, all else as text."""
+    shape: dict[str, object] = {}
+    for field in fields:
+        for path in field.paths:
+            *parents, name = path.removeprefix("$.").split(".")
+            place: Any = shape
+            for parent in parents:
+                place = place.setdefault(parent, {})
+            place[name] = "DOUBLE" if field.type == "double" else "VARCHAR"
+    return shape
 
 
 def _typed(value: str, type_name: str) -> str:

@@ -43,7 +43,9 @@ def repair_line(raw: bytes) -> Repaired | None:
     if start < 0:
         return Repaired(None, digest_of(line), "not_json", "the line holds no JSON object")
     if not line.endswith(b"}"):
-        return Repaired(None, digest_of(line), "truncated", "the line does not end with a closing brace")
+        return Repaired(
+            None, digest_of(line), "truncated", "the line does not end with a closing brace"
+        )
     event = line[start:]
     return _parsed(event)
 

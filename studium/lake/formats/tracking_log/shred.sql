@@ -72,20 +72,13 @@ flagged as (
     from grouped
 ),
 
-with_payload as (
-    select
-        *,
-        $payload_extraction as payload_fields
-    from flagged
-),
-
 with_parts as (
     select
         *,
         coalesce(time, timestamp) as time_text,
         utc_time(time_text) as event_time,
-        $payload_structs
-    from with_payload
+        $payload_parts
+    from flagged
 ),
 
 typed as (
@@ -170,7 +163,7 @@ select
     case
         when event is null then 'missing'
         when event = '' then 'empty'
-        when payload_fields is not null then 'object'
+        when $is_readable then 'object'
         when has_object then 'unreadable'
         when starts_with(event, '[') and json_valid(event) then 'list'
         when contains(event, '=') then 'query'

@@ -7,6 +7,7 @@ the ledger keeps. One DuckDB in memory, one thread; memory is bounded by PART_BY
 import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -20,8 +21,8 @@ import pyarrow.parquet as pq
 
 from studium.lake.formats.tracking_log import fields
 from studium.lake.formats.tracking_log.keys import course_of, module_of
-from studium.lake.formats.tracking_log.repair import Repaired, repair_line
 from studium.lake.formats.tracking_log.lines import LINES, LineReader
+from studium.lake.formats.tracking_log.repair import Repaired, repair_line
 
 HERE = Path(__file__).parent
 SAMPLED_LINES = 2000
@@ -153,7 +154,9 @@ class Shredder:
         for shape, keys in self._duckdb.execute(query).fetchall():
             if keys is not None and not set(keys) - set(fields.TOP_LEVEL):
                 self._plain_shapes.add(shape)
-        self._duckdb.execute("set variable plain_shapes = ?::ubigint[]", [sorted(self._plain_shapes)])
+        self._duckdb.execute(
+            "set variable plain_shapes = ?::ubigint[]", [sorted(self._plain_shapes)]
+        )
 
     def _keep_extras(self) -> None:
         """Unknown top-level fields, of the lines whose set of keys was not known to be plain."""
@@ -176,7 +179,10 @@ class Shredder:
             raw = raw[:KEPT_RAW_BYTES]
         self.counts.rejects[reason] += 1
         self._rejects.append((line_no, reason, detail, raw))
-        if sum(len(row[3]) for row in self._rejects[-1:]) > LONG_REJECT or len(self._rejects) >= 10_000:
+        if (
+            sum(len(row[3]) for row in self._rejects[-1:]) > LONG_REJECT
+            or len(self._rejects) >= 10_000
+        ):
             self._write_rejects()
 
     def _write_rejects(self) -> None:
@@ -195,12 +201,14 @@ class Shredder:
         self._rejects = []
 
     def _write_part(self) -> None:
-        """Canonical keys, then one Parquet file per event date: faster than `partition_by` for the few dates of a log."""
+        """Canonical keys, then one Parquet file per event date: for the few dates of a log faster than partition_by."""
         name = f"{self._source_file}-{self._parts:04d}.parquet"
         self._parts += 1
         self._count_types()
         self._register_keys()
-        query = Template((HERE / "canonical.sql").read_text()).substitute(columns=fields.LAKE_COLUMNS)
+        query = Template((HERE / "canonical.sql").read_text()).substitute(
+            columns=fields.LAKE_COLUMNS
+        )
         for day, rows in self._duckdb.execute(
             "select cast(event_time as date), count(*) from shredded group by 1 order by 1"
         ).fetchall():
@@ -244,7 +252,12 @@ class Shredder:
 
 LONG_REJECT = 1024 * 1024
 COURSE_KEYS = pa.schema(
-    [("text", pa.string()), ("course_id", pa.string()), ("is_valid", pa.bool_()), ("org_id", pa.string())]
+    [
+        ("text", pa.string()),
+        ("course_id", pa.string()),
+        ("is_valid", pa.bool_()),
+        ("org_id", pa.string()),
+    ]
 )
 MODULE_KEYS = pa.schema(
     [
@@ -271,8 +284,8 @@ def shred_query() -> str:
         top_columns=fields.top_columns(),
         context_paths=fields.path_list(tuple(fields.CONTEXT.values())),
         context_columns=fields.context_columns(),
-        payload_extraction=fields.payload_extraction(),
-        payload_structs=fields.payload_structs(),
+        payload_parts=fields.payload_parts(),
+        is_readable=fields.is_readable(),
         payload_columns=fields.payload_columns(),
     )
 
@@ -297,7 +310,7 @@ def _connection(memory_limit_mb: int, spill: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     return pa.Table.from_arrays(
         [pa.array(values, column.type) for values, column in zip(columns, schema, strict=True)],

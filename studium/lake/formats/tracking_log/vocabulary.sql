@@ -2,7 +2,7 @@
 create or replace temp macro white_space() as (' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13));
 create or replace temp macro trimmed(value) as (nullif(trim(value, white_space()), ''));
 create or replace temp macro finite_number(value) as (
-    case when isfinite(try_cast(value as double)) then try_cast(value as double) end
+    case when isfinite(value) then value end
 );
 create or replace temp macro exact_integer(value) as (
     case when cast(try_cast(value as bigint) as varchar) = value then try_cast(value as bigint) end

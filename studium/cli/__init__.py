@@ -1,0 +1,9 @@
+"""The command line: `studium COMMAND`. Front door: `main`.
+
+Enters: arguments. Leaves: results on stdout, progress and errors on stderr, an exit code: 0 done,
+1 the data or the state refused, 2 misuse, 130 stopped by Ctrl-C. Commands import rooms late.
+"""
+
+from studium.cli.program import main, program
+
+__all__ = ["main", "program"]

@@ -1,0 +1,119 @@
+"""What `studium doctor` looks at: this Python, packages, Java, the disk, the workspace, its lock.
+
+Enters: maybe a folder. Leaves: findings, each good, a note or bad, and bad ones with their fix.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+from studium.config import Workspace, open_workspace
+from studium.errors import StudiumError
+
+_PACKAGES = {"duckdb": "2.", "dbt-core": "1.11.", "dbt-duckdb": "1.11.", "pyarrow": "", "isal": ""}
+_LITTLE_ROOM_BYTES = 5_000_000_000
+_REINSTALL = "Install what the lock file says: make setup"
+
+
+class Finding(NamedTuple):
+    """What was found about a subject; `state` is 'good', 'note' or 'bad'."""
+
+    subject: str
+    state: str
+    found: str
+    fix: str = ""
+
+
+def diagnose(directory: Path | None) -> list[Finding]:
+    """All findings; none of them changes anything."""
+    return [
+        _python(),
+        *(_package(name, wanted) for name, wanted in _PACKAGES.items()),
+        _java(),
+        *_workspace(directory),
+    ]
+
+
+def _python() -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", "good", f"{found} at {sys.executable}")
+
+
+def _package(name: str, wanted: str) -> Finding:
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        return Finding(name, "bad", "is not installed", _REINSTALL)
+    if found.startswith(wanted):
+        return Finding(name, "good", found)
+    return Finding(name, "bad", f"{found}, but Studium needs {wanted}x", _REINSTALL)
+
+
+def _java() -> Finding:
+    java = shutil.which("java")
+    if java is None:
+        fix = "Only for Spark; install a Java runtime: apt-get install default-jre-headless"
+        return Finding("java", "note", "is not installed; DuckDB needs none", fix)
+    answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
+    first = (answer.stderr or answer.stdout).splitlines()[:1]
+    return Finding("java", "good", f"{first[0] if first else 'unknown version'} (for Spark)")
+
+
+def _workspace(directory: Path | None) -> Iterator[Finding]:
+    try:
+        workspace = open_workspace(directory)
+    except StudiumError as error:
+        yield Finding("workspace", "bad", f"{error.problem} ({error.where})", error.fix)
+        return
+    yield Finding("workspace", "good", str(workspace.root))
+    yield _permission(workspace)
+    yield _room(workspace)
+    yield _lock(workspace)
+    yield _release(workspace)
+
+
+def _permission(workspace: Workspace) -> Finding:
+    if os.access(workspace.root, os.W_OK | os.X_OK):
+        return Finding("permission", "good", "the workspace can be written")
+    fix = f"Make it yours: chown -R $USER {workspace.root}"
+    return Finding("permission", "bad", "the workspace cannot be written", fix)
+
+
+def _room(workspace: Workspace) -> Finding:
+    free = shutil.disk_usage(workspace.root).free
+    found = f"{free / 1e9:.1f} GB free"
+    if free >= _LITTLE_ROOM_BYTES:
+        return Finding("disk", "good", found)
+    fix = "Make room, or keep fewer releases: publish.keep_releases in studium.toml"
+    return Finding("disk", "note", found, fix)
+
+
+def _lock(workspace: Workspace) -> Finding:
+    from studium.lock import read_holder
+
+    holder = read_holder(workspace)
+    if holder is None:
+        return Finding("lock", "good", "nobody is writing")
+    found = f"`studium {holder.command}` since {holder.since}, process {holder.pid}"
+    return Finding("lock", "note", found, "Wait for it, or let commands wait: --wait 600")
+
+
+def _release(workspace: Workspace) -> Finding:
+    from studium.publish import current_release
+
+    try:
+        release = current_release(workspace)
+    except StudiumError as error:
+        return Finding("release", "bad", error.problem, error.fix)
+    if release is None:
+        return Finding("release", "note", "nothing was published yet", "Publish: studium run")
+    if release.database.stat().st_size != release.manifest.database_bytes:
+        return Finding(
+            "release", "bad", f"{release.id} was changed after publishing", "studium rollback"
+        )
+    return Finding("release", "good", release.id)

@@ -1,0 +1,138 @@
+"""Invented data: `simulate` writes logs with known answers, `demo` takes them all the way.
+
+Enters: sizes and a seed. Leaves: logs and their truth; the demo's published workspace.
+"""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from studium.cli.session import Command, Session, examples, pass_session
+from studium.cli.steps import land_facts, publication_facts
+from studium.errors import MisuseError
+
+if TYPE_CHECKING:
+    from studium.config import Workspace
+    from studium.pipeline import RunReport
+    from studium.simulate import SimulationReport
+
+_MARK = "made-by-studium-demo"
+
+
+@click.command(cls=Command)
+@click.option("--events", type=click.IntRange(min=1), default=300_000, show_default=True)
+@click.option("--files", type=click.IntRange(min=1), default=6, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--courses", type=click.IntRange(min=1), default=3, show_default=True)
+@click.option("--learners", type=click.IntRange(min=1), default=2_000, show_default=True)
+@click.option("--days", type=click.IntRange(min=1), default=42, show_default=True)
+@click.option(
+    "--start",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default="2024-02-26",
+    show_default=True,
+    help="The first day.",
+)
+@click.option("--truth/--no-truth", default=True, show_default=True, help="Write truth/ as well.")
+@click.option("--traps", metavar="A,B,…", help="Only these flaws of real logs; by default all.")
+@click.option("--no-traps", is_flag=True, help="Logs without flaws.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The folder that gets logs/ and truth/.",
+)
+@examples(
+    "studium simulate --output invented",
+    "studium simulate --events 1000000 --files 8 --seed 7 --no-traps --output invented",
+)
+@pass_session
+def simulate(
+    session: Session, /, traps: str | None, no_traps: bool, output: Path, **sizes: Any
+) -> None:
+    """Write tracking logs of an invented university, and the truth about them."""
+    from studium.simulate import Plan
+    from studium.simulate import simulate as write_logs
+
+    if traps is not None and no_traps:
+        raise MisuseError(
+            "Both some traps and none are asked for", "--traps, --no-traps", "Give one of them."
+        )
+    chosen = sizes | {"start": sizes["start"].date()}
+    if traps is not None or no_traps:
+        names = (name.strip() for name in (traps or "").split(","))
+        chosen["traps"] = frozenset(name for name in names if name)
+    report = write_logs(Plan(**chosen), output, session.progress())
+    session.answer(asdict(report))
+    session.say(
+        f"Wrote {report.files:,} files with {report.lines:,} lines to {report.output}: "
+        f"{report.events:,} events, {report.duplicates:,} duplicates, "
+        f"{report.quarantined:,} broken lines"
+    )
+    session.say(f"Land them: studium run {report.output / 'logs'}")
+
+
+@click.command(cls=Command)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="The folder of the demo's workspace.",
+)
+@click.option("--events", type=click.IntRange(min=1), default=300_000, show_default=True)
+@examples("studium demo", "studium demo --output /tmp/demo --events 50000")
+@pass_session
+def demo(session: Session, output: Path, events: int) -> None:
+    """Invent three courses with 2,000 learners and publish their datasets in ./demo."""
+    from studium.cli.showcase import tell_demo
+    from studium.simulate import Plan, simulate
+
+    _claim_folder(output)
+    plan = Plan(events=events, courses=3, learners=2_000)
+    simulated = simulate(plan, output / "invented", session.progress())
+    workspace = _begin(output)
+    report = _run(session, workspace)
+    session.answer(_demo_facts(simulated, report))
+    if not session.is_json:
+        tell_demo(workspace, simulated, report)
+
+
+def _claim_folder(output: Path) -> None:
+    """Only a new, an empty or an earlier demo's folder is written into."""
+    is_free = not output.exists() or (output.is_dir() and not any(output.iterdir()))
+    if is_free:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / _MARK).touch()
+    if (output / _MARK).is_file():
+        return
+    raise MisuseError(
+        f"{output} exists and is not from a demo",
+        f"--output {output}",
+        "Name a folder that does not exist yet: studium demo --output DIR",
+    )
+
+
+def _begin(output: Path) -> "Workspace":
+    from studium.config import SETTINGS_FILE, open_workspace, write_default_settings
+
+    if not (output / SETTINGS_FILE).exists():
+        write_default_settings(output, [Path("invented/logs")])
+    return open_workspace(output)
+
+
+def _run(session: Session, workspace: "Workspace") -> "RunReport":
+    from studium.pipeline import Job, run
+
+    return run(Job(workspace, session.progress()))
+
+
+def _demo_facts(simulated: "SimulationReport", report: "RunReport") -> dict[str, Any]:
+    return {
+        "simulated": asdict(simulated),
+        "landed": land_facts(report.landed),
+        "published": publication_facts(report.published),
+        "seconds": report.seconds,
+    }

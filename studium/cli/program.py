@@ -1,0 +1,161 @@
+"""The group of all commands, and what becomes of errors.
+
+Enters: arguments. Leaves: an exit code; an error for people has three lines: problem, where, next.
+"""
+
+import errno
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from studium import __version__
+from studium.cli.inspection import describe, query, releases, status
+from studium.cli.invention import demo, simulate
+from studium.cli.repair import doctor, init, quarantine, retract, rollback
+from studium.cli.session import Session
+from studium.cli.steps import build, check, land, publish, run
+from studium.errors import MisuseError, StudiumError
+
+STOPPED = 130
+
+
+class Ordered(click.Group):
+    """Lists its commands in the order of the work, not of the alphabet."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """The names as they were added."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Whole sentences, where click cuts them."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, found.help or "") for name, found in named if found])
+
+
+@click.group(cls=Ordered, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The workspace; else STUDIUM_WORKSPACE, else the nearest studium.toml upwards.",
+)
+@click.version_option(__version__, prog_name="studium")
+@click.pass_context
+def program(ctx: click.Context, workspace: Path | None) -> None:
+    """Tracking logs in, tested datasets out: the open lakehouse for learning data."""
+    ctx.obj = Session(workspace)
+    ctx.call_on_close(ctx.obj.close)
+
+
+for _command in (
+    init,
+    land,
+    build,
+    check,
+    publish,
+    run,
+    status,
+    releases,
+    rollback,
+    query,
+    describe,
+    quarantine,
+    retract,
+    demo,
+    simulate,
+    doctor,
+):
+    program.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (without the program's name) and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        # Not click's own main: it turns a reader that went away into an error.
+        with program.make_context("studium", given) as ctx:
+            result = program.invoke(ctx)
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _tell_stopped()
+    except BrokenPipeError:
+        return _leave_pipe()
+    except click.ClickException as error:
+        return _tell(_from_click(error), given)
+    except StudiumError as error:
+        return _tell(error, given)
+    except Exception as error:
+        known = _from_system(error)
+        if known is None:
+            raise
+        return _tell(known, given)
+    return result if isinstance(result, int) else 0
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _tell(error: StudiumError, given: Sequence[str]) -> int:
+    if "--json" in given:
+        fault = {"problem": error.problem, "where": error.where, "fix": error.fix}
+        click.echo(json.dumps({"error": fault}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"Error: {error.problem}\nWhere: {error.where}\nNext:  {error.fix}", err=True)
+    return error.exit_code
+
+
+def _tell_stopped() -> int:
+    click.echo(
+        "\nStopped. What was done is kept; start the command again to go on from there.", err=True
+    )
+    return STOPPED
+
+
+def _leave_pipe() -> int:
+    """The reader of our output went away (`| head`): no error, and no second one at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _from_click(error: click.ClickException) -> MisuseError:
+    ctx: click.Context | None = getattr(error, "ctx", None)
+    path = ctx.command_path if ctx else "studium"
+    return MisuseError(error.format_message(), path, f"See how it is used: {path} --help")
+
+
+def _from_system(error: Any) -> StudiumError | None:
+    """Errors of the disk in words; None for a fault of ours, which keeps its traceback."""
+    number = getattr(error, "errno", None)
+    where = str(getattr(error, "filename", None) or "the workspace's disk")
+    if number in {errno.ENOSPC, errno.EDQUOT} or "No space left on device" in str(error):
+        return StudiumError(
+            "The disk is full; nothing was published",
+            where,
+            "Make room, then start the same command again: it goes on from there.",
+        )
+    if "database or disk is full" in str(error):
+        return StudiumError(
+            "The disk is full; nothing was published", where, "Make room, try again."
+        )
+    if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return StudiumError(
+            f"No permission: {os.strerror(number)}",
+            where,
+            "Let this user read and write the workspace, or use another: --workspace DIR",
+        )
+    return None

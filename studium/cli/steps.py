@@ -1,0 +1,257 @@
+"""The steps as commands: land, build, check, publish, and run for all of them.
+
+Enters: options. Leaves: what each step did, in a few lines or as JSON.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from studium.cli.session import Command, Session, examples, pass_session
+from studium.cli.tables import count, table_lines
+
+if TYPE_CHECKING:
+    from studium.lake import LandReport
+    from studium.pipeline import Job
+    from studium.publish import Publication
+    from studium.warehouse import BuildReport, CheckResult
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _as_date(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no date; write it like 2024-03-01") from None
+
+
+waiting = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait this long for another command on the workspace.",
+)
+day = click.option(
+    "--today",
+    callback=_as_date,
+    metavar="DATE",
+    help="The day against which freshness is measured; by default the calendar's.",
+)
+
+
+def interval_options(function: _Function) -> _Function:
+    """--as-of, --events-from, --compat and --full-refresh: they win over the settings."""
+    options = [
+        click.option("--as-of", callback=_as_date, metavar="DATE", help="Day after the last one."),
+        click.option("--events-from", callback=_as_date, metavar="DATE", help="First day."),
+        click.option("--compat", is_flag=True, help="Compute as the published systems do."),
+        click.option("--full-refresh", is_flag=True, help="Compute all days again."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@waiting
+@examples("studium land", "studium land /data/logs tracking.log-20240301.gz")
+@pass_session
+def land(session: Session, paths: tuple[Path, ...], wait: float) -> None:
+    """Take raw files of the sources, or PATHS, into the lake."""
+    from studium import pipeline
+
+    report = pipeline.land(session.job(wait), paths)
+    session.answer(land_facts(report))
+    tell_landing(session, report)
+
+
+@click.command(cls=Command)
+@interval_options
+@waiting
+@examples("studium build", "studium build --events-from 2024-01-01 --as-of 2024-07-01")
+@pass_session
+def build(session: Session, /, wait: float, full_refresh: bool, **interval: Any) -> None:
+    """Compute the tables from what the lake holds."""
+    from studium import pipeline
+
+    report = pipeline.build(_job(session, wait, full_refresh, interval))
+    session.answer(build_facts(report))
+    _tell_build(session, report)
+
+
+@click.command(cls=Command)
+@click.option("--show", metavar="NAME", help="Print the rows that a check found, instead.")
+@click.option(
+    "--rows", type=click.IntRange(min=1), default=20, show_default=True, help="How many to print."
+)
+@waiting
+@examples("studium check", "studium check --show every_enrollment_has_a_course")
+@pass_session
+def check(session: Session, show: str | None, rows: int, wait: float) -> int:
+    """Run all data tests on the tables that were built."""
+    from studium import pipeline
+    from studium.publish import as_json
+
+    if show is not None:
+        found = pipeline.failing_rows(session.job(wait), show, rows)
+        records = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        session.answer({"check": show, "rows": as_json(records)})
+        session.say("\n".join(table_lines(found.columns, found.rows)))
+        return 0
+    results = pipeline.check(session.job(wait))
+    session.answer([check_facts(result) for result in results])
+    return _tell_checks(session, results)
+
+
+@click.command(cls=Command)
+@day
+@waiting
+@examples("studium publish", "studium publish --wait 600")
+@pass_session
+def publish(session: Session, today: date | None, wait: float) -> None:
+    """Make a release of the tables, if every condition of the gate holds."""
+    from studium import pipeline
+    from studium.publish import Clock
+
+    publication = pipeline.publish(session.job(wait), Clock.real(today))
+    session.answer(publication_facts(publication))
+    tell_publication(session, publication)
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@interval_options
+@day
+@waiting
+@examples("studium run", "studium run /data/logs --as-of 2024-07-01")
+@pass_session
+def run(
+    session: Session, /, paths: tuple[Path, ...], today: date | None, wait: float, **options: Any
+) -> None:
+    """Land, build, check and publish: all steps in one go."""
+    from studium import pipeline
+    from studium.publish import Clock
+
+    full_refresh = options.pop("full_refresh")
+    job = _job(session, wait, full_refresh, options)
+    report = pipeline.run(job, paths, Clock.real(today))
+    session.answer(
+        {
+            "landed": land_facts(report.landed),
+            "built": build_facts(report.built),
+            "checks": [check_facts(result) for result in report.checked],
+            "published": publication_facts(report.published),
+            "seconds": report.seconds,
+        }
+    )
+    tell_landing(session, report.landed)
+    _tell_build(session, report.built)
+    _tell_checks(session, report.checked)
+    tell_publication(session, report.published)
+    steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in report.seconds.items())
+    session.say(f"Took      {sum(report.seconds.values()):.1f} s: {steps}")
+
+
+def land_facts(report: "LandReport") -> dict[str, Any]:
+    """A landing as JSON."""
+    return asdict(report)
+
+
+def build_facts(report: "BuildReport") -> dict[str, Any]:
+    """A build as JSON."""
+    import msgspec
+
+    facts: dict[str, Any] = msgspec.to_builtins(report)
+    return facts
+
+
+def check_facts(result: "CheckResult") -> dict[str, Any]:
+    """A check's outcome as JSON."""
+    return asdict(result)
+
+
+def publication_facts(publication: "Publication") -> dict[str, Any]:
+    """A publication as JSON, without the manifest's long texts."""
+    manifest = publication.release.manifest
+    return {
+        "release": publication.release.id,
+        "path": publication.release.path,
+        "is_new": publication.is_new,
+        "tables": {table.name: table.rows for table in manifest.tables},
+        "conditions": [condition._asdict() for condition in publication.conditions],
+        "removed": publication.removed,
+    }
+
+
+def tell_landing(session: Session, report: "LandReport") -> None:
+    """What was new in a landing."""
+    lines = sum(file.lines for file in report.landed)
+    quarantined = sum(file.quarantined for file in report.landed)
+    known = report.unchanged + len(report.recognised)
+    session.say(
+        f"Landed    {count(len(report.landed), 'new file')} with {count(lines, 'line')}, "
+        f"{quarantined:,} of them in quarantine; {known:,} known"
+    )
+    for path, reason in report.failed:
+        session.say(f"          failed: {path}: {reason}")
+    if report.ignored:
+        session.say(f"          {count(len(report.ignored), 'file')} that are no tracking logs")
+
+
+def tell_publication(session: Session, publication: "Publication") -> None:
+    """The release, and whether it is new."""
+    release = publication.release
+    rows = sum(table.rows for table in release.manifest.tables)
+    if publication.is_new:
+        tables = count(len(release.manifest.tables), "table")
+        session.say(f"Published {release.id}: {tables} with {count(rows, 'row')}")
+    else:
+        session.say(f"Published nothing new: {release.id} says the same and is current")
+    session.say(f"          {release.path}")
+    for removed in publication.removed:
+        session.say(f"          removed old release {removed}")
+
+
+def _job(session: Session, wait: float, full_refresh: bool, interval: dict[str, Any]) -> "Job":
+    import msgspec
+
+    job = session.job(wait)
+    workspace = job.workspace.with_interval(
+        interval["events_from"], interval["as_of"], interval["compat"]
+    )
+    return msgspec.structs.replace(job, workspace=workspace, full_refresh=full_refresh)
+
+
+def _tell_build(session: Session, report: "BuildReport") -> None:
+    interval = report.interval
+    first = f"from {interval.events_from} " if interval.events_from else ""
+    if not report.models:
+        session.say(
+            f"Built     nothing: no day of the lake changed, events {first}before {interval.as_of}"
+        )
+        return
+    days = "all days" if report.is_full else count(len(report.touched_dates), "changed day")
+    session.say(
+        f"Built     {count(len(report.models), 'model')} over {days}, events {first}before "
+        f"{interval.as_of}: dbt {report.start_seconds:.1f} s, queries {report.query_seconds:.1f} s"
+    )
+
+
+def _tell_checks(session: Session, results: "list[CheckResult]") -> int:
+    failed = [result for result in results if result.status not in {"pass", "warn"}]
+    session.say(f"Checked   {count(len(results), 'promise')}, {len(failed)} broken")
+    if failed:
+        rows = [(result.name, result.model, result.failures) for result in failed]
+        for line in table_lines(["check", "model", "rows"], rows):
+            session.say(f"          {line}")
+        session.say(f"See them: studium check --show {failed[0].name}")
+    return 1 if failed else 0

@@ -1,0 +1,219 @@
+"""The steps in order: land, build, check, publish; `run` is all of them.
+
+Enters: a `Job` (workspace, progress, how long to wait for another command). Leaves: what each step
+reports. Each step holds the workspace's lock; the command line and orchestrators call these.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+
+from studium.config import Workspace
+from studium.lock import hold_lock
+from studium.progress import Progress
+
+if TYPE_CHECKING:
+    from studium.lake import LandReport, Retraction
+    from studium.publish import (
+        Candidate,
+        CheckOutcome,
+        Clock,
+        Publication,
+        Release,
+        Table,
+    )
+    from studium.warehouse import BuildReport, CheckResult, FailingRows, Interval, ModelInfo
+
+_Result = TypeVar("_Result")
+
+
+class Job(Struct, frozen=True):
+    """What every step needs."""
+
+    workspace: Workspace
+    progress: Progress
+    wait_seconds: float = 0.0
+    full_refresh: bool = False
+
+    @contextmanager
+    def lock(self, command: str) -> Iterator[None]:
+        """Hold the workspace's lock under the name of a command."""
+        with hold_lock(self.workspace, command, self.wait_seconds):
+            yield
+
+
+class RunReport(Struct, frozen=True):
+    """What all steps did, and the seconds that each took."""
+
+    landed: "LandReport"
+    built: "BuildReport"
+    checked: "list[CheckResult]"
+    published: "Publication"
+    seconds: dict[str, float]
+
+
+def land(job: Job, paths: Sequence[Path] = ()) -> "LandReport":
+    """Land `paths`, or the configured sources without them."""
+    with job.lock("land"):
+        return _land(job, paths)
+
+
+def build(job: Job) -> "BuildReport":
+    """Compute the tables of what the lake holds; only touched dates, or all on request."""
+    with job.lock("build"):
+        return _build(job)
+
+
+def check(job: Job) -> "list[CheckResult]":
+    """Run all data tests on the warehouse; a failing one is in the list, not raised."""
+    with job.lock("check"):
+        return _check(job)
+
+
+def failing_rows(job: Job, name: str, limit: int) -> "FailingRows":
+    """At most `limit` rows that break a promise; raises MisuseError when there is no such one."""
+    from studium import warehouse
+
+    with job.lock("check --show"):
+        return warehouse.failing_rows(job.workspace, name, limit)
+
+
+def publish(job: Job, clock: "Clock | None" = None) -> "Publication":
+    """Check, weigh at the gate, and make a release of what was built last."""
+    with job.lock("publish"):
+        return _publish(job, _check(job), clock)
+
+
+def run(job: Job, paths: Sequence[Path] = (), clock: "Clock | None" = None) -> RunReport:
+    """All steps under one lock, so that nobody changes the lake between landing and publishing."""
+    seconds: dict[str, float] = {}
+    with job.lock("run"):
+        landed = _timed(seconds, "land", lambda: _land(job, paths))
+        built = _timed(seconds, "build", lambda: _build(job))
+        checked = _timed(seconds, "check", lambda: _check(job))
+        published = _timed(seconds, "publish", lambda: _publish(job, checked, clock))
+    return RunReport(landed, built, checked, published, seconds)
+
+
+def rollback(job: Job, release_id: str | None) -> "Release":
+    """Point `current` at an older release, or at the named one."""
+    from studium import publish as publishing
+
+    with job.lock("rollback"):
+        return publishing.rollback(job.workspace, release_id)
+
+
+def retract(job: Job, name: str) -> "Retraction":
+    """Stop counting a landed file."""
+    from studium import lake
+
+    with job.lock("retract"):
+        return lake.retract(job.workspace, name)
+
+
+def retry(job: Job, file: str | None) -> "LandReport":
+    """Parse files with lines in quarantine again."""
+    from studium import lake
+
+    with job.lock("quarantine --retry"):
+        return lake.retry_quarantined(job.workspace, file, job.progress)
+
+
+def _land(job: Job, paths: Sequence[Path]) -> "LandReport":
+    from studium import lake, sources
+
+    files = sources.find_files(job.workspace, list(paths))
+    return lake.land(job.workspace, files, job.progress)
+
+
+def _build(job: Job) -> "BuildReport":
+    from studium import warehouse
+
+    interval = _interval(job.workspace)
+    return warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
+
+
+def _check(job: Job) -> "list[CheckResult]":
+    from studium import warehouse
+
+    return warehouse.check(job.workspace, job.progress)
+
+
+def _publish(job: Job, checks: "Sequence[CheckResult]", clock: "Clock | None") -> "Publication":
+    from studium import publish as publishing
+
+    candidate = _candidate(job.workspace, checks)
+    return publishing.publish(job.workspace, candidate, job.progress, clock)
+
+
+def _interval(workspace: Workspace) -> "Interval":
+    from studium.warehouse import Interval
+
+    settings = workspace.settings.build
+    return Interval(events_from=settings.events_from, as_of=settings.as_of, compat=settings.compat)
+
+
+def _timed(seconds: dict[str, float], step: str, work: Callable[[], _Result]) -> _Result:
+    started = time.monotonic()
+    result = work()
+    seconds[step] = round(time.monotonic() - started, 2)
+    return result
+
+
+def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candidate":
+    """Evidence of the lake and the warehouse in the words of the publish room."""
+    from studium import lake, publish, warehouse
+
+    inputs = [
+        publish.InputFile(
+            name=file.path,
+            sha256=file.sha256,
+            lines=file.lines,
+            events=file.events,
+            duplicates=file.duplicates,
+            quarantined=file.quarantined,
+            skipped=file.skipped,
+        )
+        for file in lake.inputs(workspace)
+    ]
+    mismatches = [f"{found.where}: {found.problem}" for found in lake.reconcile(workspace)]
+    events = {
+        part.event_date: part.rows - part.duplicate_rows
+        for part in lake.event_partitions(workspace)
+    }
+    return publish.Candidate(
+        checks=[_outcome(check) for check in checks],
+        lake=publish.LakeEvidence(inputs=inputs, mismatches=mismatches, events=events),
+        described=[_table(model) for model in warehouse.catalogue(workspace)],
+    )
+
+
+def _outcome(check: "CheckResult") -> "CheckOutcome":
+    from studium.publish import CheckOutcome
+
+    return CheckOutcome(
+        name=check.name, status=check.status, failures=check.failures, model=check.model
+    )
+
+
+def _table(model: "ModelInfo") -> "Table":
+    from studium.publish import Column, Table
+
+    columns = [
+        Column(name=it.name, type=it.type, description=it.description, unit=it.unit)
+        for it in model.columns
+    ]
+    return Table(
+        name=model.name,
+        rows=0,
+        checksum="",
+        grain=model.grain,
+        columns=columns,
+        tests=list(model.tests),
+        sql=model.sql,
+        depends_on=list(model.depends_on),
+    )

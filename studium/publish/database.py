@@ -1,0 +1,183 @@
+"""From the warehouse's marts to the database of a release: the same rows, sorted, with comments.
+
+Enters: warehouse.duckdb (read-only), descriptions of its models. Leaves: counted tables with a
+checksum of their content, and a studium.duckdb with them in schema `main`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studium.errors import StudiumError
+from studium.publish.manifest import BuildInfo, Column, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SCHEMA = "marts"
+_COUNTED = "event_types_daily"
+
+
+class Marts:
+    """The marts of an open warehouse; use `open_marts`."""
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", described: Sequence[Table]) -> None:
+        self._connection = connection
+        self._described = {table.name: table for table in described}
+        self._columns = self._read_columns()
+
+    @property
+    def names(self) -> list[str]:
+        """The tables of schema `marts`, sorted."""
+        return list(self._columns)
+
+    def count_rows(self) -> dict[str, int]:
+        """Rows of every mart."""
+        return {name: self._number(f"select count(*) from {_mart(name)}") for name in self.names}
+
+    def count_events(self, column: str = "event_count") -> int:
+        """Events as event_types_daily counts them: what the gate compares with the lake."""
+        if _COUNTED not in self._columns:
+            return 0
+        return self._number(
+            f"select coalesce(sum({_quoted(column)}), 0)::bigint from {_mart(_COUNTED)}"
+        )
+
+    def read_build(self) -> BuildInfo:
+        """How the marts were built, as the warehouse noted; raises StudiumError when unfinished."""
+        found = self._connection.execute(
+            "select events_from, as_of, compat, models_hash from warehouse.studium.last_build "
+            "where is_complete"
+        ).fetchone()
+        if found is None:
+            raise StudiumError(
+                "The last build was not finished", "warehouse.duckdb", "Finish it: studium build"
+            )
+        return BuildInfo(*found)
+
+    def describe(self) -> list[Table]:
+        """Every mart with rows, checksum and real types; reads all rows once."""
+        return [self._describe_table(name) for name in self.names]
+
+    def copy_to(self, target: Path, tables: Sequence[Table]) -> None:
+        """Write all marts into a new database file, sorted by all columns, with comments."""
+        self._connection.execute(f"attach {_text(str(target))} as release")
+        for table in tables:
+            release_table = f"release.main.{_quoted(table.name)}"
+            self._connection.execute(
+                f"create table {release_table} as from {_mart(table.name)} order by all"
+            )
+            self._comment(release_table, table)
+            rows = self._number(f"select count(*) from {release_table}")
+            if rows != table.rows:
+                raise StudiumError(
+                    f"Table {table.name} has {rows:,} rows after copying, {table.rows:,} before",
+                    str(target),
+                    "Check the disk, then publish again: studium doctor",
+                )
+        self._connection.execute("detach release")
+
+    def _read_columns(self) -> dict[str, list[tuple[str, str]]]:
+        found = self._connection.execute(
+            "select table_name, column_name, data_type from duckdb_columns() "
+            "where database_name = 'warehouse' and schema_name = ? "
+            "order by table_name, column_index",
+            [_SCHEMA],
+        ).fetchall()
+        columns: dict[str, list[tuple[str, str]]] = {}
+        for table, column, kind in found:
+            columns.setdefault(table, []).append((column, kind))
+        return columns
+
+    def _describe_table(self, name: str) -> Table:
+        described = self._described.get(name) or Table(name=name, rows=0, checksum="")
+        meanings = {column.name: column for column in described.columns}
+        columns = [
+            Column(
+                name=column,
+                type=kind,
+                description=meanings[column].description if column in meanings else "",
+                unit=meanings[column].unit if column in meanings else "",
+            )
+            for column, kind in self._columns[name]
+        ]
+        rows, checksum = self._checksum(name)
+        return Table(
+            name=name,
+            rows=rows,
+            checksum=checksum,
+            grain=described.grain,
+            columns=columns,
+            tests=list(described.tests),
+            sql=described.sql,
+            depends_on=list(described.depends_on),
+        )
+
+    def _checksum(self, name: str) -> tuple[int, str]:
+        """A sum over the rows' hashes: equal for equal rows in any order, duplicates included."""
+        found = self._connection.execute(
+            f"select count(*), coalesce(sum(md5_number_lower(to_json(mart))), 0) "
+            f"from {_mart(name)} as mart"
+        ).fetchone()
+        rows, total = found or (0, 0)
+        return rows, f"{int(total) % 2**64:016x}"
+
+    def _comment(self, release_table: str, table: Table) -> None:
+        if table.grain:
+            self._connection.execute(f"comment on table {release_table} is {_text(table.grain)}")
+        for column in table.columns:
+            meaning = f"{column.description} [{column.unit}]" if column.unit else column.description
+            if meaning:
+                self._connection.execute(
+                    f"comment on column {release_table}.{_quoted(column.name)} is {_text(meaning)}"
+                )
+
+    def _number(self, sql: str) -> int:
+        found = self._connection.execute(sql).fetchone()
+        return int(found[0]) if found else 0
+
+
+@contextmanager
+def open_marts(
+    warehouse: Path, described: Sequence[Table], scratch: Path, memory_limit_mb: int
+) -> Iterator[Marts]:
+    """Open the warehouse read-only; raises StudiumError when there is none or nothing in it."""
+    import duckdb
+
+    if not warehouse.is_file():
+        raise _nothing_built(warehouse)
+    scratch.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        config={
+            "memory_limit": f"{memory_limit_mb}MB",
+            "temp_directory": str(scratch / "publish"),
+            "preserve_insertion_order": "true",
+        }
+    )
+    try:
+        connection.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
+        marts = Marts(connection, described)
+        if not marts.names:
+            raise _nothing_built(warehouse)
+        yield marts
+    finally:
+        connection.close()
+
+
+def _nothing_built(warehouse: Path) -> StudiumError:
+    return StudiumError(
+        "There is nothing to publish: no table was built yet", str(warehouse), "studium run"
+    )
+
+
+def _mart(name: str) -> str:
+    return f"warehouse.{_SCHEMA}.{_quoted(name)}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

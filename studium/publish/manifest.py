@@ -1,0 +1,123 @@
+"""What is known about a release, as it is written beside its data in manifest.json.
+
+Enters: a folder of a release. Leaves: a typed `Manifest`; readers need nothing else.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from studium.errors import StudiumError
+
+DATABASE_NAME = "studium.duckdb"
+MANIFEST_NAME = "manifest.json"
+
+
+class Column(Struct, frozen=True):
+    """A column of a table: its SQL type, what it means and, where it has one, its unit."""
+
+    name: str
+    type: str
+    description: str = ""
+    unit: str = ""
+
+
+class Table(Struct, frozen=True):
+    """A table of a release; `checksum` does not depend on the order of rows."""
+
+    name: str
+    rows: int
+    checksum: str
+    grain: str = ""
+    columns: list[Column] = []
+    tests: list[str] = []
+    sql: str = ""
+    depends_on: list[str] = []
+
+
+class InputFile(Struct, frozen=True):
+    """A landed file that the release was made from, and what became of its lines."""
+
+    name: str
+    sha256: str
+    lines: int
+    events: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+
+
+class CheckOutcome(Struct, frozen=True):
+    """A data test as it ended: `status` is 'pass', 'warn', 'fail' or 'error'."""
+
+    name: str
+    status: str
+    failures: int = 0
+    model: str = ""
+
+
+class BuildInfo(Struct, frozen=True):
+    """How the warehouse was built: the interval [events_from, as_of), definitions, code."""
+
+    events_from: date | None = None
+    as_of: date | None = None
+    compat: bool = False
+    models_hash: str = ""
+
+
+class Manifest(Struct, frozen=True):
+    """Everything but the rows. `content` is equal for releases that say the same."""
+
+    id: str
+    created_at: datetime
+    content: str
+    build: BuildInfo
+    tables: list[Table]
+    checks: list[CheckOutcome]
+    inputs: list[InputFile]
+    versions: dict[str, str]
+    database_sha256: str
+    database_bytes: int
+    format: int = 1
+
+    @property
+    def events(self) -> int:
+        """Events of all inputs, inside the interval or not."""
+        return sum(file.events for file in self.inputs)
+
+
+class Release(Struct, frozen=True):
+    """A published, immutable folder."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def id(self) -> str:
+        """Sorts like the time of publishing, for example 20260301T101500Z-1f3a9c04."""
+        return self.manifest.id
+
+    @property
+    def database(self) -> Path:
+        """The real path, so that a reader keeps its snapshot when `current` moves."""
+        return self.path / DATABASE_NAME
+
+
+def read_release(folder: Path) -> Release:
+    """The release in `folder`; raises StudiumError when a part of it is gone or broken."""
+    try:
+        manifest = msgspec.json.decode((folder / MANIFEST_NAME).read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise StudiumError(
+            f"Release {folder.name} cannot be read: {error}",
+            str(folder / MANIFEST_NAME),
+            "Go back to another one: studium releases, then studium rollback ID",
+        ) from None
+    return Release(path=folder, manifest=manifest)
+
+
+def encode_manifest(manifest: Manifest) -> bytes:
+    """JSON with two spaces of indent and a last line break: people read it too."""
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"

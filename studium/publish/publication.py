@@ -1,0 +1,140 @@
+"""The publish step: weigh, copy, rename, move `current`, remove what is too old.
+
+Enters: how the warehouse was built and how its tests ended. Leaves: a `Publication`; when the gate
+refuses, a StudiumError, and `current` is where it was.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from studium import __version__
+from studium.config import Workspace
+from studium.errors import StudiumError
+from studium.progress import Progress
+from studium.publish.database import Marts, open_marts
+from studium.publish.disk import move_link
+from studium.publish.gate import Condition, Evidence, refuse_unless_met, weigh
+from studium.publish.manifest import BuildInfo, CheckOutcome, InputFile, Release, Table
+from studium.publish.release_store import Contents, create_release, current_release, find_same
+from studium.publish.retention import remove_old_releases, remove_unfinished
+
+
+class LakeEvidence(Struct, frozen=True):
+    """What the lake says about itself: `events` by date, duplicates not counted."""
+
+    inputs: list[InputFile]
+    mismatches: list[str]
+    events: dict[date, int]
+
+
+class Publication(Struct, frozen=True):
+    """The release that readers get now; `is_new` is false when nothing had changed."""
+
+    release: Release
+    is_new: bool
+    conditions: list[Condition]
+    removed: list[str]
+
+
+class Clock(Struct, frozen=True):
+    """The time that names a release, and the day against which freshness is measured."""
+
+    now: datetime
+    today: date
+
+    @classmethod
+    def real(cls, today: date | None = None) -> "Clock":
+        """The machine's clock; `today` can be set apart."""
+        return cls(now=datetime.now(UTC), today=today or datetime.now().astimezone().date())
+
+
+class Candidate(Struct, frozen=True):
+    """What asks to be published: tests of the tables, the lake, descriptions of the tables."""
+
+    checks: Sequence[CheckOutcome]
+    lake: LakeEvidence
+    described: Sequence[Table]
+
+
+def publish(
+    workspace: Workspace, candidate: Candidate, progress: Progress, clock: Clock | None = None
+) -> Publication:
+    """Publish what the warehouse holds; the caller holds the workspace's lock.
+
+    Raises StudiumError, and leaves `current` alone, when a condition of the gate does not hold.
+    """
+    clock = clock or Clock.real()
+    remove_unfinished(workspace)
+    current = _current_or_none(workspace, progress)
+    memory = workspace.settings.build.memory_limit_mb
+    with open_marts(workspace.warehouse, candidate.described, workspace.scratch, memory) as marts:
+        build = marts.read_build()
+        conditions = _weigh(candidate, build, marts, _Bar(workspace, current, clock.today))
+        refuse_unless_met(conditions, _where(workspace, current))
+        contents = Contents(
+            build=build,
+            tables=marts.describe(),
+            inputs=sorted(candidate.lake.inputs, key=lambda file: (file.name, file.sha256)),
+            checks=sorted(candidate.checks, key=lambda check: check.name),
+            versions=_versions(),
+        )
+        same = find_same(workspace, contents)
+        progress.start("publish", len(contents.tables), "tables")
+        release = same or create_release(workspace, marts, contents, clock.now)
+        progress.advance(len(contents.tables))
+        progress.finish()
+    move_link(workspace.current, f"{workspace.releases.name}/{release.id}")
+    removed = remove_old_releases(workspace, workspace.settings.publish.keep_releases)
+    return Publication(release, same is None, conditions, removed)
+
+
+class _Bar(NamedTuple):
+    """Against what is weighed."""
+
+    workspace: Workspace
+    current: Release | None
+    today: date
+
+
+def _weigh(candidate: Candidate, build: BuildInfo, marts: Marts, bar: _Bar) -> list[Condition]:
+    inside = _inside(candidate.lake.events, build)
+    evidence = Evidence(
+        checks=candidate.checks,
+        mismatches=candidate.lake.mismatches,
+        inputs=candidate.lake.inputs,
+        lake_events=sum(inside.values()),
+        counted_events=marts.count_events(),
+        table_rows=marts.count_rows(),
+        last_event=max(inside, default=None),
+        today=bar.today,
+    )
+    before = bar.current.manifest if bar.current else None
+    return weigh(evidence, bar.workspace.settings.publish, before)
+
+
+def _inside(events: dict[date, int], build: BuildInfo) -> dict[date, int]:
+    first = build.events_from or date.min
+    end = build.as_of or date.max
+    return {day: count for day, count in events.items() if first <= day < end and count}
+
+
+def _current_or_none(workspace: Workspace, progress: Progress) -> Release | None:
+    try:
+        return current_release(workspace)
+    except StudiumError as error:
+        progress.note(f"{error.problem}; volumes are not compared with it")
+        return None
+
+
+def _where(workspace: Workspace, current: Release | None) -> str:
+    stays = f"current stays at {current.id}" if current else "nothing was published before"
+    return f"{workspace.warehouse}; {stays}"
+
+
+def _versions() -> dict[str, str]:
+    packages = ("duckdb", "dbt-core", "dbt-duckdb")
+    return {"studium": __version__} | {package: version(package) for package in packages}

@@ -1,0 +1,184 @@
+"""One question to a release: a single reading statement, nothing outside the release in reach.
+
+Enters: SQL text. Leaves: an `Answer` with columns and rows. Writing, files, extensions, settings
+and other databases are refused by DuckDB itself, not by looking at the words.
+"""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from studium.config import Workspace
+from studium.errors import StudiumError
+from studium.publish.manifest import Release
+from studium.publish.release_store import find_release
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow
+
+_BATCH_ROWS = 10_000
+_NO_TABLE = re.compile(r"Table with name (?P<name>\S+) does not exist")
+_NO_COLUMN = re.compile(r'Referenced column "(?P<first>[^"]+)"|a column named "(?P<second>[^"]+)"')
+
+
+class Answer:
+    """A question that is understood, and run when its rows are asked for.
+
+    Close it, or use it in a `with`. Running may still raise StudiumError.
+    """
+
+    def __init__(self, connection: "duckdb.DuckDBPyConnection", sql: str, release: Release) -> None:
+        self._connection = connection
+        self._sql = sql
+        self._relation = connection.sql(sql)
+        self.release = release
+        self.columns = list(self._relation.columns)
+        self.types = [str(kind) for kind in self._relation.types]
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Run the query and give its rows as they are fetched."""
+        try:
+            self._connection.execute(self._sql)
+            while batch := self._connection.fetchmany(_BATCH_ROWS):
+                yield from batch
+        except _duckdb_error() as error:
+            raise _explain(error, self.release) from None
+
+    def record_batches(self) -> "pyarrow.RecordBatchReader":
+        """Run the query and give its rows as Arrow."""
+        try:
+            return self._relation.to_arrow_reader(_BATCH_ROWS)
+        except _duckdb_error() as error:
+            raise _explain(error, self.release) from None
+
+    def close(self) -> None:
+        """Let go of the release, so that retention may remove it."""
+        self._connection.close()
+
+    def __enter__(self) -> "Answer":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def query(workspace: Workspace, sql: str, release_id: str | None = None) -> Answer:
+    """Run one SELECT, WITH, VALUES, FROM, DESCRIBE, SUMMARIZE or SHOW on a release.
+
+    Without `release_id` the current release is read. Raises StudiumError for anything else than
+    one reading statement, for an unknown table or column (with the nearest name), for failing SQL.
+    """
+    _refuse_unless_one_reading_statement(sql)
+    release = find_release(workspace, release_id)
+    try:
+        connection = _connect(workspace, release.database)
+    except _duckdb_error() as error:
+        if release.database.exists():
+            raise StudiumError(
+                f"The release cannot be opened: {_first_line(error)}",
+                str(release.database),
+                "Go back to the one before: studium rollback",
+            ) from None
+        # Removed between looking and opening: `current` has moved on by then.
+        release = find_release(workspace, release_id)
+        connection = _connect(workspace, release.database)
+    try:
+        return Answer(connection, sql, release)
+    except _duckdb_error() as error:
+        connection.close()
+        raise _explain(error, release) from None
+
+
+def _refuse_unless_one_reading_statement(sql: str) -> None:
+    import duckdb
+
+    fix = 'Ask one question that reads, for example: studium query "from course_activity limit 10"'
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise StudiumError(
+            f"This is not valid SQL: {_first_line(error)}", _shorten(sql), fix
+        ) from None
+    if len(statements) != 1:
+        raise StudiumError(f"A query is one statement, not {len(statements)}", _shorten(sql), fix)
+    kind = statements[0].type
+    if kind != duckdb.StatementType.SELECT:
+        raise StudiumError(
+            f"A query may only read a release; {kind.name} is refused", _shorten(sql), fix
+        )
+
+
+def _connect(workspace: Workspace, database: Path) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    limits = workspace.settings.query
+    workspace.scratch.mkdir(exist_ok=True)
+    connection = duckdb.connect(
+        str(database),
+        read_only=True,
+        config={
+            "memory_limit": f"{limits.memory_limit_mb}MB",
+            "threads": limits.threads,
+            "temp_directory": str(workspace.scratch / "query"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
+        },
+    )
+    # After the rest: settings above name a folder, and nothing can be set once this is locked.
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _explain(error: Exception, release: Release) -> StudiumError:
+    message = str(error)
+    where = f"release {release.id}"
+    tables = {table.name: table for table in release.manifest.tables}
+    if found := _NO_TABLE.search(message):
+        nearest = get_close_matches(found["name"], tables, n=1, cutoff=0.4)
+        hint = f"Did you mean {nearest[0]}? " if nearest else ""
+        return StudiumError(
+            f"There is no table {found['name']}", where, f"{hint}List all: studium describe"
+        )
+    if found := _NO_COLUMN.search(message):
+        name = found["first"] or found["second"]
+        columns = sorted({column.name for table in tables.values() for column in table.columns})
+        nearest = get_close_matches(name, columns, n=1, cutoff=0.4)
+        hint = f"Did you mean {nearest[0]}? " if nearest else ""
+        return StudiumError(
+            f"There is no column {name}", where, f"{hint}List columns: studium describe TABLE"
+        )
+    if "disabled by configuration" in message:
+        return StudiumError(
+            "A query reads the release and nothing else: no files, no network, no extensions",
+            where,
+            "List what can be read: studium describe",
+        )
+    return StudiumError(
+        f"The query failed: {_first_line(error)}", where, "Correct it, or see: studium describe"
+    )
+
+
+def _duckdb_error() -> type[Exception]:
+    import duckdb
+
+    return duckdb.Error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _shorten(sql: str) -> str:
+    flat = " ".join(sql.split())
+    return flat if len(flat) <= 80 else flat[:79] + "…"

@@ -1,0 +1,196 @@
+"""Releases: made in a hidden folder, renamed into place, then `current` moves by one rename.
+
+Enters: open marts and what is known about them. Leaves: releases/<id>/ and the link `current`.
+"""
+
+import hashlib
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from studium.config import Workspace
+from studium.errors import MisuseError, StudiumError
+from studium.publish.database import Marts
+from studium.publish.disk import flush_file, flush_folder, move_link, write_flushed
+from studium.publish.manifest import (
+    DATABASE_NAME,
+    MANIFEST_NAME,
+    BuildInfo,
+    CheckOutcome,
+    InputFile,
+    Manifest,
+    Release,
+    Table,
+    encode_manifest,
+    read_release,
+)
+from studium.publish.retention import UNFINISHED, release_folders
+
+
+class Contents(Struct, frozen=True):
+    """All that a release will say, before it has an id."""
+
+    build: BuildInfo
+    tables: list[Table]
+    inputs: list[InputFile]
+    checks: list[CheckOutcome]
+    versions: dict[str, str]
+
+    @property
+    def digest(self) -> str:
+        """Equal for the same tables, descriptions, interval and bytes of inputs.
+
+        Names of files and versions of packages do not count: they change nothing that is said.
+        """
+        inputs = sorted((file.sha256, file.lines, file.events) for file in self.inputs)
+        said = msgspec.json.encode([self.build, self.tables, inputs], order="deterministic")
+        return hashlib.sha256(said).hexdigest()
+
+
+def releases(workspace: Workspace) -> list[Release]:
+    """All complete releases, newest first."""
+    return [read_release(folder) for folder in release_folders(workspace)]
+
+
+def current_release(workspace: Workspace) -> Release | None:
+    """The release that readers get; None when nothing was published.
+
+    Raises StudiumError when `current` points at a release that was removed by hand.
+    """
+    try:
+        target = workspace.root / os.readlink(workspace.current)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise StudiumError(
+            "`current` is no link to a release",
+            str(workspace.current),
+            "Move it away, then: studium rollback",
+        ) from None
+    if not (target / MANIFEST_NAME).is_file() or not (target / DATABASE_NAME).is_file():
+        raise StudiumError(
+            f"The current release {target.name} was removed or is not complete",
+            str(target),
+            "Go back to the one before, studium rollback, or make a new one: studium publish",
+        )
+    return read_release(target)
+
+
+def find_release(workspace: Workspace, release_id: str | None) -> Release:
+    """The named release, else the current one; raises StudiumError when there is none."""
+    if release_id is not None:
+        return read_release(_folder(workspace, release_id))
+    release = current_release(workspace)
+    if release is None:
+        raise StudiumError(
+            "Nothing was published yet", str(workspace.current), "Publish first: studium run"
+        )
+    return release
+
+
+def find_table(release: Release, name: str) -> Table:
+    """A table of a release; raises MisuseError with the nearest name when there is none."""
+    tables = {table.name: table for table in release.manifest.tables}
+    if name in tables:
+        return tables[name]
+    nearest = get_close_matches(name, tables, n=1, cutoff=0.4)
+    hint = f"Did you mean {nearest[0]}? " if nearest else ""
+    raise MisuseError(
+        f"There is no table {name}", f"release {release.id}", f"{hint}List all: studium describe"
+    )
+
+
+def rollback(workspace: Workspace, release_id: str | None = None) -> Release:
+    """Point `current` at the named release, else at the newest one before it, and return it."""
+    folder = _folder(workspace, release_id) if release_id else _previous(workspace)
+    release = read_release(folder)
+    move_link(workspace.current, f"{workspace.releases.name}/{release.id}")
+    return release
+
+
+def find_same(workspace: Workspace, contents: Contents) -> Release | None:
+    """The newest release that says the same already."""
+    digest = contents.digest
+    same = (release for release in releases(workspace) if release.manifest.content == digest)
+    return next(same, None)
+
+
+def create_release(
+    workspace: Workspace, marts: Marts, contents: Contents, now: datetime
+) -> Release:
+    """Copy the marts into a new release; `current` is not moved yet."""
+    unfinished = workspace.releases / f"{UNFINISHED}{os.getpid()}"
+    unfinished.mkdir(parents=True)
+    try:
+        database = unfinished / DATABASE_NAME
+        marts.copy_to(database, contents.tables)
+        release_id, created_at = _choose_id(workspace, contents, now)
+        manifest = Manifest(
+            id=release_id,
+            created_at=created_at,
+            content=contents.digest,
+            build=contents.build,
+            tables=contents.tables,
+            checks=contents.checks,
+            inputs=contents.inputs,
+            versions=contents.versions,
+            database_sha256=_sha256(database),
+            database_bytes=database.stat().st_size,
+        )
+        write_flushed(unfinished / MANIFEST_NAME, encode_manifest(manifest))
+        flush_file(database)
+        for file in (database, unfinished / MANIFEST_NAME):
+            file.chmod(0o444)
+        flush_folder(unfinished)
+        unfinished.rename(workspace.releases / release_id)
+        flush_folder(workspace.releases)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return read_release(workspace.releases / release_id)
+
+
+def _choose_id(workspace: Workspace, contents: Contents, now: datetime) -> tuple[str, datetime]:
+    """A name after the newest release's, also when the clock went back or a second has two."""
+    created_at = now.astimezone(UTC).replace(microsecond=0)
+    folders = release_folders(workspace)
+    if folders:
+        newest = datetime.strptime(folders[0].name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        created_at = max(created_at, newest + timedelta(seconds=1))
+    return f"{created_at:%Y%m%dT%H%M%SZ}-{contents.digest[:8]}", created_at
+
+
+def _previous(workspace: Workspace) -> Path:
+    names = [folder.name for folder in release_folders(workspace)]
+    current = Path(os.readlink(workspace.current)).name if workspace.current.is_symlink() else "~"
+    earlier = [name for name in names if name < current]
+    if not earlier:
+        raise StudiumError(
+            "There is no release before the current one",
+            str(workspace.releases),
+            "List what there is: studium releases",
+        )
+    return workspace.releases / earlier[0]
+
+
+def _folder(workspace: Workspace, release_id: str) -> Path:
+    names = [folder.name for folder in release_folders(workspace)]
+    if release_id in names:
+        return workspace.releases / release_id
+    nearest = get_close_matches(release_id, names, n=1)
+    hint = f"Did you mean {nearest[0]}? " if nearest else ""
+    raise MisuseError(
+        f"There is no release {release_id}",
+        str(workspace.releases),
+        f"{hint}List what there is: studium releases",
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,87 @@
+"""Which old releases go, and the remains of publishes that were killed.
+
+Enters: a workspace. Leaves: fewer folders; never the current release, never one that is being read.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from studium.config import Workspace
+from studium.publish.manifest import DATABASE_NAME, MANIFEST_NAME
+
+UNFINISHED = ".tmp-"
+
+# DuckDB holds a POSIX lock on a database that it reads. Asking must happen in a process that never
+# opened the file: closing any descriptor of it drops all locks of the asking process on it.
+_ASK = """
+import fcntl, sys
+for path in sys.argv[1:]:
+    try:
+        with open(path, "r+b") as stream:
+            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        print(path)
+"""
+
+
+def remove_old_releases(workspace: Workspace, keep: int) -> list[str]:
+    """Remove all but the newest `keep`, the current one and those being read; return their ids."""
+    names = [folder.name for folder in release_folders(workspace)]
+    current = Path(os.readlink(workspace.current)).name if workspace.current.is_symlink() else ""
+    old = [workspace.releases / name for name in names[keep:] if name != current]
+    busy = _being_read(old)
+    removed = [folder for folder in old if folder not in busy]
+    for folder in removed:
+        # Renamed first: a removal that is killed half-way leaves nothing that looks like a release.
+        leaving = folder.with_name(f"{UNFINISHED}{folder.name}")
+        folder.rename(leaving)
+        shutil.rmtree(leaving)
+    return [folder.name for folder in removed]
+
+
+def release_folders(workspace: Workspace) -> list[Path]:
+    """Complete releases, newest first."""
+    if not workspace.releases.is_dir():
+        return []
+    folders = [folder for folder in workspace.releases.iterdir() if _is_complete(folder)]
+    return sorted(folders, key=lambda folder: folder.name, reverse=True)
+
+
+def remove_unfinished(workspace: Workspace) -> int:
+    """Remove what killed publishes left; only the holder of the workspace's lock may."""
+    remains = list(workspace.releases.glob(f"{UNFINISHED}*"))
+    for folder in remains:
+        shutil.rmtree(folder)
+    for link in workspace.root.glob(f".{workspace.current.name}-*"):
+        link.unlink(missing_ok=True)
+    return len(remains)
+
+
+def _is_complete(folder: Path) -> bool:
+    if folder.name.startswith("."):
+        return False
+    return (folder / MANIFEST_NAME).is_file() and (folder / DATABASE_NAME).is_file()
+
+
+def _being_read(folders: Sequence[Path]) -> set[Path]:
+    if not folders:
+        return set()
+    databases = {str(folder / DATABASE_NAME): folder for folder in folders}
+    for folder in folders:
+        (folder / DATABASE_NAME).chmod(0o644)
+    answer = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _ASK, *databases],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    busy = {databases[line] for line in answer.stdout.splitlines() if line in databases}
+    for folder in busy:
+        (folder / DATABASE_NAME).chmod(0o444)
+    return busy

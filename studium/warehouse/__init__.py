@@ -1,0 +1,26 @@
+"""What the lake means: a dbt project of models, and the calls that build, check and describe them.
+
+Enters: event partitions of the lake. Leaves: marts in warehouse.duckdb, for publish to copy.
+Importing this stays cheap: dbt and DuckDB are loaded by the functions that need them.
+"""
+
+from studium.warehouse.build import BuildReport, ModelRun, build
+from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
+from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
+from studium.warehouse.interval import Interval
+from studium.warehouse.partitions import EventPartition
+
+__all__ = [
+    "BuildReport",
+    "CheckResult",
+    "ColumnInfo",
+    "EventPartition",
+    "FailingRows",
+    "Interval",
+    "ModelInfo",
+    "ModelRun",
+    "build",
+    "catalogue",
+    "check",
+    "failing_rows",
+]

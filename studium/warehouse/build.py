@@ -1,0 +1,132 @@
+"""Lake to marts: only touched dates are recomputed, and the result equals a full rebuild.
+
+Enters: partitions of the lake, the interval to count. Leaves: tables in warehouse.duckdb and a
+`BuildReport`. A build that was killed is done again by the next one.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from studium.config import Workspace
+from studium.progress import Progress
+from studium.warehouse.database import open_warehouse
+from studium.warehouse.interval import Interval, resolve
+from studium.warehouse.partitions import EventPartition, register_lake
+from studium.warehouse.plan import Plan, begin, finish, make_plan
+from studium.warehouse.project import Project
+from studium.warehouse.refusals import explained
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """A model that was built: rows of its table, None for a view, and how long it took."""
+
+    name: str
+    rows: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did. `models` is empty when nothing had changed.
+
+    `query_seconds` is the time of all models, `start_seconds` the rest: dbt's own start and end.
+    """
+
+    interval: Interval
+    models_hash: str
+    is_full: bool
+    touched_dates: tuple[date, ...]
+    models: tuple[ModelRun, ...]
+    start_seconds: float
+    query_seconds: float
+
+
+def build(
+    workspace: Workspace,
+    interval: Interval,
+    progress: Progress,
+    *,
+    full: bool = False,
+    partitions: Sequence[EventPartition] | None = None,
+) -> BuildReport:
+    """Build what changed since the last build, or everything with `full`.
+
+    `partitions` is what the lake holds, by default all of it; the caller holds the lock. Raises
+    StudiumError with the model that failed; what was touched is done again by the next build.
+    """
+    if partitions is None:
+        from studium.lake import event_partitions
+
+        partitions = event_partitions(workspace)
+    began = time.perf_counter()
+    runs: list[ModelRun] = []
+    with explained(workspace):
+        project = Project(workspace)
+        with open_warehouse(workspace) as connection:
+            register_lake(connection, partitions)
+            interval = resolve(interval, partitions)
+            plan = make_plan(connection, interval, project.models_hash, partitions)
+            if full:
+                plan = replace(plan, is_full=True, is_needed=True)
+            if plan.is_needed:
+                begin(connection, plan)
+        if plan.is_needed:
+            runs = _run_models(project, plan, progress)
+            with open_warehouse(workspace) as connection:
+                finish(connection, plan)
+                runs = _count_rows(connection, runs)
+    return _report(plan, runs, time.perf_counter() - began)
+
+
+def build_variables(interval: Interval, touched: Sequence[date] | None) -> dict[str, object]:
+    """dbt's variables of a build: dates as ISO text; `touched` None recomputes all dates."""
+    return {
+        "events_from": (interval.events_from or date.min).isoformat(),
+        "as_of": (interval.as_of or date.max).isoformat(),
+        "compat": interval.compat,
+        "touched_dates": None if touched is None else [day.isoformat() for day in touched],
+    }
+
+
+def _run_models(project: Project, plan: Plan, progress: Progress) -> list[ModelRun]:
+    variables = build_variables(plan.interval, None if plan.is_full else plan.touched)
+    progress.start("build", float(project.count("model")), "models")
+    outcomes = project.run(["run"], variables, progress)
+    progress.finish()
+    return [ModelRun(outcome.name, None, outcome.seconds) for outcome in outcomes]
+
+
+def _count_rows(connection: "DuckDBPyConnection", runs: list[ModelRun]) -> list[ModelRun]:
+    tables = connection.execute("select table_name, schema_name from duckdb_tables()").fetchall()
+    schemas = dict(tables)
+    return [
+        replace(run, rows=_count(connection, f"{schemas[run.name]}.{run.name}"))
+        if run.name in schemas
+        else run
+        for run in runs
+    ]
+
+
+def _count(connection: "DuckDBPyConnection", table: str) -> int:
+    found = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _report(plan: Plan, runs: list[ModelRun], seconds: float) -> BuildReport:
+    query_seconds = sum(run.seconds for run in runs)
+    return BuildReport(
+        interval=plan.interval,
+        models_hash=plan.models_hash,
+        is_full=plan.is_full,
+        touched_dates=tuple(plan.touched),
+        models=tuple(runs),
+        start_seconds=seconds - query_seconds,
+        query_seconds=query_seconds,
+    )

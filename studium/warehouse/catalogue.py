@@ -1,0 +1,70 @@
+"""What each table means, as its author wrote it beside the model.
+
+Enters: the parsed dbt project. Leaves: one `ModelInfo` per mart, for releases, docs and pages.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from studium.config import Workspace
+from studium.warehouse.project import Project
+
+
+@dataclass(frozen=True)
+class ColumnInfo:
+    """A column: its type as in the contract, its definition and, where it has one, its unit."""
+
+    name: str
+    type: str
+    description: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A table: `grain` begins "One row per …", `sql` is the model, `depends_on` what it reads."""
+
+    name: str
+    grain: str
+    columns: tuple[ColumnInfo, ...]
+    tests: tuple[str, ...]
+    sql: str
+    depends_on: tuple[str, ...]
+
+
+def catalogue(workspace: Workspace) -> list[ModelInfo]:
+    """All marts, by name; loads dbt only when its project was not parsed before."""
+    manifest = Project(workspace).read_manifest()
+    nodes = manifest["nodes"].values()
+    marts = [node for node in nodes if node["resource_type"] == "model" and _is_mart(node)]
+    tests: dict[str, list[str]] = {node["unique_id"]: [] for node in marts}
+    for node in nodes:
+        if node["resource_type"] == "test" and node.get("attached_node") in tests:
+            tests[node["attached_node"]].append(node["name"])
+    return sorted(
+        (_describe(node, tests[node["unique_id"]]) for node in marts), key=lambda model: model.name
+    )
+
+
+def _is_mart(node: dict[str, Any]) -> bool:
+    return bool(node["schema"] == "marts")
+
+
+def _describe(node: dict[str, Any], tests: list[str]) -> ModelInfo:
+    columns = tuple(
+        ColumnInfo(
+            name=name,
+            type=column["data_type"],
+            description=column["description"],
+            unit=column["config"]["meta"].get("unit", ""),
+        )
+        for name, column in node["columns"].items()
+    )
+    return ModelInfo(
+        name=node["name"],
+        grain=node["description"],
+        columns=columns,
+        tests=tuple(sorted(tests)),
+        sql=node["raw_code"],
+        depends_on=tuple(sorted(name.split(".")[-1] for name in node["depends_on"]["nodes"])),
+    )

@@ -1,0 +1,88 @@
+"""The promises that data must keep: dbt's data tests, and the rows that break one.
+
+Enters: a built warehouse. Leaves: one `CheckResult` per promise; a broken one is not raised.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from studium.config import Workspace
+from studium.errors import MisuseError, StudiumError
+from studium.progress import Progress
+from studium.warehouse.build import build_variables
+from studium.warehouse.database import open_warehouse
+from studium.warehouse.plan import read_last_interval
+from studium.warehouse.project import Project
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A promise: `status` is "pass", "warn" or "fail", `failures` the rows that break it.
+
+    `relation` is the view in warehouse.duckdb that holds them, `show` the command that prints them.
+    """
+
+    name: str
+    status: str
+    failures: int
+    model: str
+    seconds: float
+    relation: str
+    show: str
+
+
+@dataclass(frozen=True)
+class FailingRows:
+    """Rows that break a promise, at most as many as asked for."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def check(workspace: Workspace, progress: Progress) -> list[CheckResult]:
+    """Test everything that was built last, in the order of names; the caller holds the lock.
+
+    Raises StudiumError when nothing was built, or a test itself cannot run.
+    """
+    with open_warehouse(workspace) as connection:
+        interval = read_last_interval(connection)
+    if interval is None:
+        raise StudiumError(
+            "There is nothing to check: the last build was not finished, or there was none",
+            str(workspace.warehouse),
+            "Run `studium build`",
+        )
+    project = Project(workspace)
+    progress.start("check", float(project.count("test")), "promises")
+    command = ["test", "--exclude-resource-type", "unit_test", "--store-failures"]
+    outcomes = project.run(command, build_variables(interval, None), progress)
+    progress.finish()
+    models = project.tested_models()
+    results = [
+        CheckResult(
+            name=outcome.name,
+            status=outcome.status,
+            failures=outcome.failures,
+            model=models.get(outcome.unique_id, ""),
+            seconds=outcome.seconds,
+            relation=outcome.relation.replace('"', ""),
+            show=f"studium check --show {outcome.name}",
+        )
+        for outcome in outcomes
+    ]
+    return sorted(results, key=lambda result: result.name)
+
+
+def failing_rows(workspace: Workspace, name: str, limit: int = 20) -> FailingRows:
+    """The rows that break promise `name` now, at most `limit`; raises MisuseError if it is none."""
+    with open_warehouse(workspace) as connection:
+        known = connection.execute(
+            "select view_name from duckdb_views() where schema_name = 'failures' order by all"
+        )
+        names = [row[0] for row in known.fetchall()]
+        if name not in names:
+            listed = ", ".join(names) or "none: run `studium check` first"
+            raise MisuseError(f"There is no check {name}", "check --show", f"Checks: {listed}")
+        found = connection.execute(f'from failures."{name}" limit {int(limit)}')
+        columns = [column[0] for column in found.description or []]
+        return FailingRows(columns, found.fetchall())

@@ -1,0 +1,34 @@
+{#
+    A table whose rows of the recomputed dates are replaced in one transaction: also those of
+    dates that have no rows any more. Config: `date_column`, and `reach` as in touched_dates.sql.
+    Without touched dates the whole table is made anew.
+#}
+{% materialization by_date, adapter='duckdb' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- set days = recomputed_dates(config.get('reach', 0)) -%}
+    {%- if days is not none and existing_relation is none -%}
+        {{ exceptions.raise_compiler_error(this ~ ' is missing: build all dates first') }}
+    {%- endif -%}
+
+    {{ get_assert_columns_equivalent(compiled_code) }}
+    {% call statement('main') -%}
+        {%- if days is none -%}
+            create or replace table {{ this }} as
+            {{ get_select_subquery(compiled_code) }}
+        {%- else -%}
+            delete from {{ this }} where {{ is_one_of(config.require('date_column'), days) }};
+            insert into {{ this }} {{ get_column_names() }}
+            {{ get_select_subquery(compiled_code) }}
+        {%- endif -%}
+    {%- endcall %}
+    {{ adapter.commit() }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{# On Spark the whole table is made anew. #}
+{% materialization by_date, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}

@@ -1,0 +1,124 @@
+"""The lake as dbt sees it, and which of its dates were built.
+
+Enters: partitions of the lake. Leaves: the views lake.events and lake.duplicates in
+warehouse.duckdb, and the dates whose files changed since they were last built.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_UNBUILT = ""
+
+_TEXTS = (
+    *("event_id", "event_type", "event_source", "event_name", "username", "anonymous_id"),
+    *("session_id", "ip", "user_agent", "host", "page", "referer", "accept_language"),
+    *("course_id", "course_id_source", "org_id", "module_id", "module_category", "path"),
+    *("video_id", "video_code", "problem_id", "problem_success"),
+    *("enrollment_course_id", "enrollment_mode"),
+    *("forum_id", "forum_commentable_id", "forum_thread_id", "forum_target_username"),
+    *("link_target", "link_current", "payload_kind", "payload", "context", "extra", "source_file"),
+)
+_NUMBERS = (
+    *("video_duration", "video_position", "video_old_time", "video_new_time"),
+    *("video_old_speed", "video_new_speed", "video_speed", "problem_grade", "problem_max_grade"),
+)
+_INTEGERS = ("user_id", "problem_attempts", "enrollment_user_id", "source_line")
+EVENT_COLUMNS: Mapping[str, str] = {
+    **dict.fromkeys(_TEXTS, "varchar"),
+    **dict.fromkeys(_NUMBERS, "double"),
+    **dict.fromkeys(_INTEGERS, "bigint"),
+    **dict.fromkeys(("event_time", "received_at"), "timestamp"),
+    **dict.fromkeys(("is_course_id_valid", "is_module_id_valid"), "boolean"),
+}
+DUPLICATE_COLUMNS = {"event_id": "varchar", "source_file": "varchar", "source_line": "bigint"}
+
+
+class EventPartition(Protocol):
+    """The events of one date in the lake; `studium.lake.Partition` is one."""
+
+    @property
+    def event_date(self) -> date: ...
+    @property
+    def paths(self) -> tuple[Path, ...]: ...
+    @property
+    def duplicates(self) -> Path | None: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def duplicate_rows(self) -> int: ...
+
+
+def register_lake(connection: "DuckDBPyConnection", partitions: Sequence[EventPartition]) -> None:
+    """Create or replace the views over exactly the files of `partitions`; typed without any."""
+    events = [path for part in partitions for path in part.paths]
+    duplicates = [part.duplicates for part in partitions if part.duplicates]
+    connection.execute("create schema if not exists lake")
+    connection.execute(_view("lake.events", events, EVENT_COLUMNS))
+    connection.execute(_view("lake.duplicates", duplicates, DUPLICATE_COLUMNS))
+
+
+def read_built(connection: "DuckDBPyConnection") -> dict[date, str]:
+    """Fingerprint of each date as it was built last; no partition's for one that is half done."""
+    connection.execute("create schema if not exists studium")
+    connection.execute(
+        "create table if not exists studium.built_partitions "
+        "(event_date date primary key, fingerprint varchar not null)"
+    )
+    rows = connection.execute("select event_date, fingerprint from studium.built_partitions")
+    return dict(rows.fetchall())
+
+
+def find_touched(built: Mapping[date, str], wanted: Mapping[date, str]) -> list[date]:
+    """Dates that are new, changed or gone, in order."""
+    days = built.keys() | wanted.keys()
+    return sorted(day for day in days if built.get(day) != wanted.get(day))
+
+
+def mark_unbuilt(connection: "DuckDBPyConnection", days: Iterable[date]) -> None:
+    """Remember that the rows of `days` may be half done, so that a killed build is done again."""
+    _write(connection, dict.fromkeys(days, _UNBUILT))
+
+
+def mark_built(
+    connection: "DuckDBPyConnection", days: Iterable[date], wanted: Mapping[date, str]
+) -> None:
+    """Write what `days` were built from; forget those that are not in the lake any more."""
+    days = list(days)
+    _write(connection, {day: wanted[day] for day in days if day in wanted})
+    gone = [[day] for day in days if day not in wanted]
+    if gone:
+        connection.executemany("delete from studium.built_partitions where event_date = ?", gone)
+
+
+def _write(connection: "DuckDBPyConnection", fingerprints: Mapping[date, str]) -> None:
+    if fingerprints:
+        connection.execute(
+            "insert or replace into studium.built_partitions "
+            "select unnest($days), unnest($fingerprints)",
+            {"days": list(fingerprints), "fingerprints": list(fingerprints.values())},
+        )
+
+
+def _view(name: str, paths: Sequence[Path], columns: Mapping[str, str]) -> str:
+    if not paths:
+        typed = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
+        return (
+            f"create or replace view {name} as select {typed}, null::date as event_date where false"
+        )
+    files = ", ".join(_text(str(path)) for path in paths)
+    chosen = ", ".join(columns)
+    return (
+        f"create or replace view {name} as select {chosen}, event_date from read_parquet("
+        f"[{files}], hive_partitioning = true, hive_types = {{'event_date': date}})"
+    )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

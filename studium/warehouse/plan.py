@@ -1,0 +1,108 @@
+"""What a build has to do, and what the warehouse remembers about builds.
+
+Enters: the warehouse's own notes (schema `studium`), partitions of the lake, the interval. Leaves:
+a `Plan`; `begin` and `finish` write the notes, so that a build killed between them is done again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from studium.warehouse.interval import Interval
+from studium.warehouse.partitions import (
+    EventPartition,
+    find_touched,
+    mark_built,
+    mark_unbuilt,
+    read_built,
+)
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`touched` dates are recomputed, or all if `is_full`; `wanted` fingerprints are to be built."""
+
+    interval: Interval
+    models_hash: str
+    touched: list[date]
+    wanted: dict[date, str]
+    is_full: bool
+    is_needed: bool
+
+
+@dataclass(frozen=True)
+class _LastBuild:
+    interval: Interval
+    models_hash: str
+    is_complete: bool
+
+
+def make_plan(
+    connection: "DuckDBPyConnection",
+    interval: Interval,
+    models_hash: str,
+    partitions: Sequence[EventPartition],
+) -> Plan:
+    """Compare the partitions inside `interval` with what was built last."""
+    wanted = {p.event_date: p.fingerprint for p in partitions if interval.holds(p.event_date)}
+    last = _read_last_build(connection)
+    touched = find_touched(read_built(connection), wanted)
+    is_full = last is None or _means_otherwise(last, interval, models_hash)
+    is_same = last is not None and last.is_complete and last.interval == interval
+    return Plan(
+        interval=interval,
+        models_hash=models_hash,
+        touched=touched,
+        wanted=wanted,
+        is_full=is_full,
+        is_needed=bool(touched) or is_full or not is_same,
+    )
+
+
+def begin(connection: "DuckDBPyConnection", plan: Plan) -> None:
+    """Note that the build is under way, in one transaction."""
+    connection.execute("begin")
+    if plan.is_full:
+        connection.execute("delete from studium.last_build")
+    connection.execute("update studium.last_build set is_complete = false")
+    mark_unbuilt(connection, plan.touched)
+    connection.execute("commit")
+
+
+def finish(connection: "DuckDBPyConnection", plan: Plan) -> None:
+    """Note that everything in `plan` is built, in one transaction."""
+    interval = plan.interval
+    connection.execute("begin")
+    mark_built(connection, plan.touched, plan.wanted)
+    connection.execute("delete from studium.last_build")
+    connection.execute(
+        "insert into studium.last_build values (?, ?, ?, ?, true)",
+        [plan.models_hash, interval.events_from, interval.as_of, interval.compat],
+    )
+    connection.execute("commit")
+
+
+def read_last_interval(connection: "DuckDBPyConnection") -> Interval | None:
+    """What the finished last build counted; None when there is none."""
+    last = _read_last_build(connection)
+    return last.interval if last and last.is_complete else None
+
+
+def _read_last_build(connection: "DuckDBPyConnection") -> _LastBuild | None:
+    connection.execute("create schema if not exists studium")
+    connection.execute(
+        "create table if not exists studium.last_build (models_hash varchar, events_from date, "
+        "as_of date, compat boolean, is_complete boolean)"
+    )
+    row = connection.execute("from studium.last_build").fetchone()
+    if row is None:
+        return None
+    return _LastBuild(Interval(row[1], row[2], row[3]), models_hash=row[0], is_complete=row[4])
+
+
+def _means_otherwise(last: _LastBuild, interval: Interval, models_hash: str) -> bool:
+    return last.models_hash != models_hash or last.interval.compat != interval.compat

@@ -1,0 +1,194 @@
+"""The dbt project of this folder, run in this process; its manifest is kept between runs.
+
+Enters: a workspace and the variables of a run. Leaves: one `Outcome` per model or test, or a
+StudiumError that names it. dbt writes only below the workspace's scratch folder, and sends nothing.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studium.config import Workspace
+from studium.progress import Progress
+from studium.warehouse.database import duckdb_settings
+from studium.warehouse.refusals import explain
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+
+FOLDER = Path(__file__).parent
+_PARTS = ("macros", "models", "tests")
+_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a model or test ended: dbt's `status`, `failures` of a test, `relation` with them."""
+
+    name: str
+    status: str
+    seconds: float
+    message: str = ""
+    failures: int = 0
+    relation: str = ""
+    unique_id: str = ""
+
+
+class Project:
+    """dbt for one workspace; close nothing, every run releases warehouse.duckdb."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._folder = (workspace.scratch / "dbt").absolute()
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    @cached_property
+    def models_hash(self) -> str:
+        """Of everything that says what the tables are: models, macros, tests and their settings."""
+        digest = hashlib.sha256()
+        files = [FOLDER / "dbt_project.yml"]
+        files += sorted(path for part in _PARTS for path in (FOLDER / part).rglob("*.*"))
+        for path in files:
+            digest.update(
+                str(path.relative_to(FOLDER)).encode() + b"\0" + path.read_bytes() + b"\0"
+            )
+        return digest.hexdigest()
+
+    @cached_property
+    def manifest(self) -> "Manifest":
+        """The parsed project; parsed again only when a file or an engine changed."""
+        from dbt.contracts.graph.manifest import Manifest
+
+        kept = self._kept("manifest.msgpack")
+        if not kept.is_file():
+            self._parse()
+        return Manifest.from_msgpack(kept.read_bytes())
+
+    def read_manifest(self) -> dict[str, Any]:
+        """The same as plain data, without loading dbt when it was parsed before."""
+        kept = self._kept("manifest.json")
+        if not kept.is_file():
+            self._parse()
+        content: dict[str, Any] = json.loads(kept.read_bytes())
+        return content
+
+    def count(self, kind: str) -> int:
+        """Nodes of a kind: "model", "test" or "unit_test"."""
+        nodes = self.manifest.unit_tests if kind == "unit_test" else self.manifest.nodes
+        return sum(1 for node in nodes.values() if node.resource_type == kind)
+
+    def tested_models(self) -> dict[str, str]:
+        """Unique id of each data test -> the model that it is about: the last one it reads."""
+        nodes = self.manifest.nodes
+        return {
+            node.unique_id: nodes[node.depends_on.nodes[-1]].name
+            for node in nodes.values()
+            if node.resource_type == "test"
+        }
+
+    def run(
+        self, command: Sequence[str], variables: Mapping[str, object], progress: Progress
+    ) -> list[Outcome]:
+        """Run `command`, such as ["run"]; raises StudiumError when dbt itself or a model failed."""
+        with self._released():
+            result = self._invoke(
+                [*command, "--vars", json.dumps(variables)], self.manifest, progress
+            )
+        if result.exception is not None:
+            raise explain(str(result.exception), "dbt", self._workspace)
+        outcomes = [_outcome(found) for found in getattr(result.result, "results", [])]
+        for outcome in outcomes:
+            if outcome.status == "error":
+                raise explain(outcome.message, outcome.name, self._workspace)
+        return outcomes
+
+    def _parse(self) -> None:
+        with self._released():
+            result = self._invoke(["parse", "--no-partial-parse"], None, None)
+        if result.exception is not None or not result.success:
+            raise explain(str(result.exception), "dbt parse", self._workspace)
+        for outdated in self._folder.glob("*-manifest.*"):
+            outdated.unlink()
+        for name, parsed in (("json", "manifest.json"), ("msgpack", "partial_parse.msgpack")):
+            os.replace(self._folder / "target" / parsed, self._kept(f"manifest.{name}"))
+
+    def _kept(self, name: str) -> Path:
+        engines = " ".join(version(package) for package in _ENGINES)
+        state = hashlib.sha256(f"{self.models_hash} {engines}".encode()).hexdigest()[:16]
+        return self._folder / f"{state}-{name}"
+
+    def _invoke(
+        self, command: Sequence[str], manifest: "Manifest | None", progress: Progress | None
+    ) -> "dbtRunnerResult":
+        from dbt.cli.main import dbtRunner
+
+        self._write_profile()
+        callbacks = [_reporter(progress)] if progress else []
+        runner = dbtRunner(manifest=manifest, callbacks=callbacks)
+        places = [
+            *("--project-dir", str(FOLDER), "--profiles-dir", str(self._folder)),
+            *("--target-path", str(self._folder / "target")),
+        ]
+        return runner.invoke([*self._flags(), *command, *places])
+
+    def _flags(self) -> list[str]:
+        return [
+            *("--quiet", "--no-print", "--no-use-colors", "--no-version-check"),
+            *("--no-send-anonymous-usage-stats", "--log-level", "none"),
+            *("--log-level-file", "none", "--log-path", str(self._folder / "logs")),
+        ]
+
+    def _write_profile(self) -> None:
+        target = {
+            "type": "duckdb",
+            "path": str(self._workspace.warehouse.absolute()),
+            "schema": "main",
+            "threads": 1,
+            "config_options": duckdb_settings(self._workspace),
+        }
+        profile = {"studium": {"target": "duckdb", "outputs": {"duckdb": target}}}
+        (self._folder / "profiles.yml").write_text(json.dumps(profile), encoding="utf-8")
+
+    @contextmanager
+    def _released(self) -> Iterator[None]:
+        """dbt keeps its database open until the process ends; here it is closed after each run."""
+        try:
+            yield
+        finally:
+            from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+            from dbt.adapters.factory import reset_adapters
+
+            environment = DuckDBConnectionManager._ENV
+            if environment is not None:
+                environment.close()
+            DuckDBConnectionManager.close_all_connections()
+            reset_adapters()
+
+
+def _reporter(progress: Progress) -> Any:
+    def report(event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            progress.advance(1)
+
+    return report
+
+
+def _outcome(found: Any) -> Outcome:
+    node = found.node
+    return Outcome(
+        name=node.name,
+        status=str(found.status),
+        seconds=float(found.execution_time),
+        message=str(found.message or ""),
+        failures=int(found.failures or 0),
+        relation=str(getattr(node, "relation_name", "") or ""),
+        unique_id=node.unique_id,
+    )

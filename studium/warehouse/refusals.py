@@ -1,0 +1,47 @@
+"""What dbt and DuckDB say when they cannot go on, as errors that a person can act on.
+
+Enters: their message and the model that failed. Leaves: a StudiumError with the next step.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from studium.config import Workspace
+from studium.errors import StudiumError
+
+_FULL_DISK = (
+    *("no space left", "disk quota", "file too large", "could not write file"),
+    *("failed to offload", "max_temp_directory_size"),
+)
+_AGAIN = "then run `studium build` again: it begins where it stopped"
+
+
+@contextmanager
+def explained(workspace: Workspace) -> Iterator[None]:
+    """Errors of the file system as StudiumErrors."""
+    try:
+        yield
+    except OSError as error:
+        raise explain(str(error), "warehouse", workspace) from error
+
+
+def explain(message: str, model: str, workspace: Workspace) -> StudiumError:
+    """The error for a `message` of dbt about `model`; the first lines of the message are kept."""
+    text = " ".join(message.split())[:600]
+    lowered = text.lower()
+    where = f"model {model}, {workspace.warehouse}"
+    if any(sign in lowered for sign in _FULL_DISK):
+        fix = f"Make room on the disk of {workspace.root}, {_AGAIN}"
+        return StudiumError(f"The disk is full: {text}", where, fix)
+    if "out of memory" in lowered:
+        limit = workspace.settings.build.memory_limit_mb
+        fix = f"Raise build.memory_limit_mb in studium.toml above {limit}, {_AGAIN}"
+        return StudiumError(f"The build needs more memory than {limit} MB: {text}", where, fix)
+    if "conflicting lock" in lowered or "could not set lock" in lowered:
+        fix = "Wait until the other command has ended, or close the program that has it open"
+        return StudiumError(f"The warehouse is in use: {text}", where, fix)
+    if "no files found" in lowered or "cannot open file" in lowered:
+        fix = "The lake has changed since: run `studium build`"
+        return StudiumError(f"A file of the lake cannot be read: {text}", where, fix)
+    fix = "Run `studium doctor`; if nothing is wrong there, report this message"
+    return StudiumError(f"{model} could not be built: {text}", where, fix)

@@ -1,0 +1,9 @@
+{# Promise: each row has its own key. Its columns are not NULL, except those in `nullable`. #}
+{% test key(model, columns, nullable=[]) %}
+    select
+        {{ columns | join(', ') }},
+        count(*) as rows_with_this_key
+    from {{ model }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1 or {{ columns | reject('in', nullable) | join(' is null or ') }} is null
+{% endtest %}

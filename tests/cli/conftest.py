@@ -1,0 +1,82 @@
+"""A workspace with a small simulated log, published once for all tests of the command line."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studium.cli import main
+from studium.progress import Silent
+from studium.simulate import Plan, simulate
+
+Studium = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def call(
+    arguments: Sequence[str], folder: Path, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run the command line in a process of its own."""
+    code = "import sys; from studium.cli import main; sys.exit(main())"
+    root = Path(__file__).parents[2]
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two small log files with traps."""
+    output = tmp_path_factory.mktemp("simulation") / "invented"
+    simulate(Plan(events=1500, files=2, learners=60, days=21, courses=2), output, Silent())
+    return output / "logs"
+
+
+@pytest.fixture(scope="session")
+def published(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace in which `studium run` succeeded; read it, change only a copy."""
+    root = tmp_path_factory.mktemp("published") / "campus"
+    assert main(["--workspace", str(root), "init", "--source", str(logs)]) == 0
+    assert main(["--workspace", str(root), "run", "--json"]) == 0
+    return root
+
+
+@pytest.fixture
+def campus(published: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return Path(shutil.copytree(published, tmp_path / "campus", symlinks=True))
+
+
+class Answers:
+    """Calls commands in this process and keeps what they printed."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
+        self._capture = capture
+        self.code = 0
+        self.out = ""
+        self.error = ""
+
+    def __call__(self, *arguments: object) -> str:
+        self._capture.readouterr()
+        self.code = main([str(argument) for argument in arguments])
+        self.out, self.error = self._capture.readouterr()
+        return self.out
+
+    def json(self, *arguments: object) -> Any:
+        """The command's result with --json; stdout must hold nothing else."""
+        return json.loads(self(*arguments, "--json"))
+
+
+@pytest.fixture
+def studium(capfd: pytest.CaptureFixture[str]) -> Answers:
+    """The command line."""
+    return Answers(capfd)

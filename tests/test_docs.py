@@ -1,0 +1,28 @@
+"""The generated reference says what the code says; every command, setting and table is in it."""
+
+import pytest
+
+from docs.write_reference import FOLDER, make_pages
+from studium.cli import program
+from studium.config import list_settings
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    """The reference as it would be written now."""
+    return make_pages()
+
+
+def test_reference_is_current(pages: dict[str, str]) -> None:
+    stale = [
+        name
+        for name, text in pages.items()
+        if not (FOLDER / name).is_file() or (FOLDER / name).read_text(encoding="utf-8") != text
+    ]
+    assert not stale, "write it again: make docs"
+
+
+def test_reference_has_every_command_setting_and_mart(pages: dict[str, str]) -> None:
+    assert all(f"## studium {name}\n" in pages["cli.md"] for name in program.commands)
+    assert all(setting.variable in pages["settings.md"] for setting in list_settings())
+    assert pages["tables.md"].count("\n## ") >= 10

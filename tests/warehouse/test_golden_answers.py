@@ -1,0 +1,92 @@
+"""The marts of tests/world against the golden answers, and against an independent computation.
+
+STUDIUM_ACCEPT=1 pytest tests/warehouse/test_golden_answers.py (make accept) rewrites the answers.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from studium.config import Workspace
+from studium.warehouse import Interval
+from tests import oracle, oracle_videos
+from tests.warehouse.warehouses import (
+    MARTS,
+    Row,
+    build_all,
+    land_paths,
+    new_workspace,
+    read_csv,
+    rows_of,
+    texts_of,
+    write_csv,
+)
+
+WORLD = Path(__file__).parents[1] / "world" / "tracking"
+EXPECTED = Path(__file__).parents[1] / "expected"
+AS_OF = date(2024, 3, 21)
+
+DIFFERENT_IN_COMPAT = {"person_course_day", "video", "video_timeline"}
+
+COMPUTED: dict[str, Callable[[list[oracle.Event], bool], list[Row]]] = {
+    "active_users_weekly": lambda events, _: oracle.active_users_weekly(events, AS_OF),
+    "course_activity": lambda events, _: oracle.course_activity(events, AS_OF),
+    "course_enrollment_daily": lambda events, _: oracle.course_enrollment_daily(events, AS_OF),
+    "course_enrollment_mode_daily": lambda events, _: oracle.course_enrollment_mode_daily(
+        events, AS_OF
+    ),
+    "course_enrollment_summary": lambda events, _: oracle.course_enrollment_summary(events, AS_OF),
+    "event_types_daily": lambda events, _: oracle.event_types_daily(events),
+    "person_course_day": oracle.person_course_day,
+    "person_video": lambda events, _: oracle_videos.person_video(events),
+    "video": lambda events, compat: oracle_videos.video_and_timeline(events, compat)[0],
+    "video_timeline": lambda events, compat: oracle_videos.video_and_timeline(events, compat)[1],
+}
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["fixed", "compat"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = new_workspace(tmp_path_factory.mktemp("world"))
+    land_paths(workspace, WORLD)
+    report = build_all(workspace, Interval(compat=request.param))
+    assert report.interval == Interval(None, AS_OF, request.param)
+    return workspace
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_marts_equal_an_independent_computation(
+    mart: str, world: Workspace, request: pytest.FixtureRequest
+) -> None:
+    events = oracle.read_events(sorted(WORLD.iterdir()))
+    compat = "compat" in request.node.name
+
+    found = rows_of(world, mart)
+
+    wanted = sorted(COMPUTED[mart](events, compat), key=_sortable)
+    assert [_rounded(row) for row in sorted(found, key=_sortable)] == [
+        _rounded(row) for row in wanted
+    ]
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_marts_equal_the_golden_answers(
+    mart: str, world: Workspace, request: pytest.FixtureRequest
+) -> None:
+    compat = "compat" in request.node.name
+    file = EXPECTED / f"{mart}{'.compat' if compat and mart in DIFFERENT_IN_COMPAT else ''}.csv"
+    table = texts_of(world, mart)
+    if os.environ.get("STUDIUM_ACCEPT"):
+        write_csv(file, table)
+
+    assert table == read_csv(file)
+
+
+def _sortable(row: Row) -> str:
+    return repr(row[:4])
+
+
+def _rounded(row: Row) -> Row:
+    return tuple(round(value, 9) if isinstance(value, float) else value for value in row)

@@ -1,0 +1,50 @@
+"""Every model compiles for DuckDB and for Spark, is valid SQL of each, and avoids what differs between them."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from studium.warehouse.project import FOLDER
+from tests.warehouse.dbt_runs import SPARK, duckdb_target, run_dbt
+
+MODELS = sorted((FOLDER / "models").rglob("*.sql"))
+TOUCHED = {"events_from": "2024-02-01", "as_of": "2024-03-21", "touched_dates": ["2024-03-01"]}
+OFFLINE = ["compile", "--no-introspect", "--no-populate-cache"]
+
+# Silently different between the engines, or missing in one: design/measured.md.
+BANNED = re.compile(
+    r"\b(list|list_\w+|array_agg|epoch|epoch_\w+|unix_\w+|date_?diff|dayofweek|quantile\w*|"
+    r"percentile\w*|median|any_value|asof|json_\w+|get_json_object|unnest|explode|range|"
+    r"generate_series|sequence|len|strftime|date_format|starts_with|startswith|try_cast)\b\s*\(",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    "variables", [{}, TOUCHED, {"compat": True}], ids=["all", "touched", "compat"]
+)
+@pytest.mark.parametrize("dialect", ["duckdb", "spark"])
+def test_models_compile_and_parse(
+    dialect: str, variables: Mapping[str, object], tmp_path: Path
+) -> None:
+    target = SPARK if dialect == "spark" else duckdb_target(tmp_path / "empty.duckdb")
+
+    run_dbt(OFFLINE, target, tmp_path / "dbt", variables)
+
+    folder = tmp_path / "dbt/target/compiled/studium/models"
+    compiled = [folder / file.relative_to(FOLDER / "models") for file in MODELS]
+    for file in compiled:
+        statements = sqlglot.parse(file.read_text(encoding="utf-8"), dialect=dialect)
+        assert [type(found) for found in statements] == [exp.Select], file.name
+
+
+@pytest.mark.parametrize("file", MODELS, ids=lambda file: file.stem)
+def test_models_keep_what_differs_behind_macros(file: Path) -> None:
+    text = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
+
+    assert not BANNED.findall(text)
+    assert "::" not in text
