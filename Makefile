@@ -27,6 +27,7 @@ demo: .venv/runtime.done
 	$(BIN)/studium demo --output demo
 
 test: lint
+	bash .ci/system-packages java
 	$(BIN)/pytest
 
 lint: .venv/dev.done
@@ -55,6 +56,7 @@ LOCK := --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find
 	--no-header --python-version 3.11 --output-file
 
 .venv/python.done:
+	bash .ci/system-packages venv
 	$(PYTHON) -m venv .venv
 	@touch $@
 

@@ -3,15 +3,15 @@
 import filecmp
 import json
 import os
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from simulation_reader import Reading, read_logs
 
 from studium.errors import MisuseError, StudiumError
 from studium.progress import Silent
 from studium.simulate import TRAPS, Plan, SimulationReport, simulate
+from tests.simulate.simulation_reader import Reading, read_logs
 
 PLAN = Plan(events=12_000, files=4, seed=7, courses=3, learners=90, days=21)
 
@@ -80,6 +80,25 @@ def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
     assert not filecmp.cmp(tmp_path / "1" / log, tmp_path / "2" / log, shallow=False)
 
 
+def test_another_start_moves_the_days_and_nothing_else(tmp_path: Path) -> None:
+    """Both are Mondays; so the weeks of the truth move as well."""
+    start = date(2026, 11, 30)
+    for name, plan in (
+        ("default", Plan(events=900, files=2, learners=20, days=9)),
+        ("later", Plan(events=900, files=2, learners=20, days=9, start=start)),
+    ):
+        simulate(plan, tmp_path / name, Silent())
+    default, later = (read_logs(tmp_path / name) for name in ("default", "later"))
+    days = [event.time.date() for event in later.events]
+    assert [day - (start - Plan().start) for day in days] == [
+        event.time.date() for event in default.events
+    ]
+    assert start <= days[0] <= days[-1] < start + timedelta(days=9)
+    counts = json.loads((tmp_path / "later" / "truth" / "counts.json").read_text())
+    assert counts["plan"]["start"] == "2026-11-30"
+    assert counts["first_date"] == days[0].isoformat()
+
+
 def test_the_truth_can_be_left_out(tmp_path: Path) -> None:
     simulate(Plan(events=200, files=1, learners=5, truth=False), tmp_path / "out", Silent())
     assert [path.name for path in (tmp_path / "out" / "truth").iterdir()] == ["counts.json"]
@@ -113,6 +132,7 @@ def test_extreme_plans_keep_the_number_of_events(plan: Plan, tmp_path: Path) -> 
         ("learners", 0),
         ("days", 0),
         ("days", 1.5),
+        ("start", date(1970, 1, 1)),
         ("traps", frozenset({"earthquake"})),
     ],
 )

@@ -6,10 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from simulation_reader import Event, Reading, read_logs
 
 from studium.progress import Silent
 from studium.simulate import TRAPS, Plan, simulate
+from tests.simulate.simulation_reader import Event, Reading, read_logs
 
 Sign = Callable[[Reading, bytes], bool]
 

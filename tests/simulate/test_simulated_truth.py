@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from simulation_reader import Event, Reading, read_logs, read_table
 
 from studium.progress import Silent
 from studium.simulate import Plan, simulate
+from tests.simulate.simulation_reader import Event, Reading, read_logs, read_table
 
 COUNTERS = {
     "nvideo": ("play_video",),
@@ -40,7 +40,8 @@ def stamp(time: datetime) -> str:
 
 
 def end_of(reading: Reading) -> date:
-    return reading.events[-1].time.date() + timedelta(days=1)
+    last_day: date = reading.events[-1].time.date()
+    return last_day + timedelta(days=1)
 
 
 def weeks_of(reading: Reading, event: Event) -> str | None:
@@ -106,13 +107,18 @@ def test_learner_days(output: Path, reading: Reading) -> None:
 
 
 def test_event_types_daily(output: Path, reading: Reading) -> None:
-    expected = Counter(
-        (event.date, event.course_text, event.logged_type, event.source) for event in reading.events
-    )
-    table = read_table(output, "event_types_daily")
-    names = ("date", "course_id", "event_type", "event_source")
-    found = {tuple(row[name] for name in names): int(row["event_count"]) for row in table}
-    assert found == dict(expected)
+    names: dict[tuple[str, ...], list[str | None]] = defaultdict(list)
+    for event in reading.events:
+        kind = (event.date, event.course_text, event.logged_type, event.source)
+        names[kind].append(event.username)
+    found = {
+        (row["date"], row["course_id"], row["event_type"], row["event_source"]): (
+            int(row["event_count"]),
+            int(row["learner_count"]),
+        )
+        for row in read_table(output, "event_types_daily")
+    }
+    assert found == {kind: (len(all_), len({*all_} - {None})) for kind, all_ in names.items()}
 
 
 def test_course_activity(output: Path, reading: Reading) -> None:

@@ -16,10 +16,12 @@ from studium.simulate.truth import days, enrollments, videos
 from studium.simulate.truth.sightings import Sighting, monday_of, sightings_of
 
 Row = tuple[object, ...]
+Kind = tuple[int, str, str, str]
+"""Day, course, type and source of events."""
 
 ACTIVITY = ("course_id", "interval_start", "interval_end", "label", "count")
 ACTIVE_USERS = ("start_date", "end_date", "username")
-EVENT_TYPES = ("date", "course_id", "event_type", "event_source", "event_count")
+EVENT_TYPES = ("date", "course_id", "event_type", "event_source", "event_count", "learner_count")
 POSTS = frozenset(("thread_created", "response_created", "comment_created"))
 
 
@@ -34,7 +36,8 @@ class Truth:
         self.audiences: dict[videos.VideoKey, videos.Audience] = {}
         self.activity: Counter[tuple[str, int, str]] = Counter()
         self.active_users: list[tuple[int, str]] = []
-        self.event_types: Counter[tuple[int, str, str, str]] = Counter()
+        self.event_types: Counter[Kind] = Counter()
+        self.event_type_learners: Counter[Kind] = Counter()
 
     def add_learner(self, plan: Plan, learner: int, facts: list[Fact]) -> None:
         """Count all facts of one learner, given in order of time."""
@@ -48,8 +51,8 @@ class Truth:
         self.histories |= enrollments.collect_history(sightings, courses)
         self.activity.update(_activities(sightings))
         self.active_users.extend(_active_weeks(sightings))
-        for seen in sightings:
-            self.event_types[seen.day, seen.course_text, seen.event_type, seen.source] += 1
+        self.event_types.update(_kind_of(seen) for seen in sightings)
+        self.event_type_learners.update({_kind_of(seen) for seen in sightings if seen.username})
         by_video = videos.collect_video_sightings(sightings, university)
         for key, watched in by_video.items():
             first = watched[0].fact
@@ -57,9 +60,8 @@ class Truth:
             viewings = videos.viewings_of(watched, length)
             audience = self.audiences.setdefault(key, videos.Audience())
             audience.add(videos.audience_of(viewings))
-            if videos.count_plays(watched):
-                row = videos.person_video_row(profile.username, key, watched, viewings)
-                self.person_video.append(row)
+            row = videos.person_video_row(profile.username, key, watched, viewings)
+            self.person_video.append(row)
 
     def merge(self, other: "Truth") -> None:
         """Take in what was counted about other learners."""
@@ -72,6 +74,7 @@ class Truth:
         self.activity.update(other.activity)
         self.active_users.extend(other.active_users)
         self.event_types.update(other.event_types)
+        self.event_type_learners.update(other.event_type_learners)
 
     def write(self, folder: Path, end: int) -> None:
         """Write every table; `end` is the day after the last event, in days since 1970."""
@@ -110,9 +113,13 @@ class Truth:
 
     def _event_type_rows(self) -> list[Row]:
         return [
-            (day_text(day), course, event_type, source, count)
-            for (day, course, event_type, source), count in self.event_types.items()
+            (day_text(kind[0]), *kind[1:], count, self.event_type_learners[kind])
+            for kind, count in self.event_types.items()
         ]
+
+
+def _kind_of(seen: Sighting) -> Kind:
+    return seen.day, seen.course_text, seen.event_type, seen.source
 
 
 def _activities(sightings: list[Sighting]) -> set[tuple[str, int, str]]:

@@ -1,7 +1,8 @@
 """Truth of videos: viewings, 5-second segments, and what each learner watched.
 
 Enters: each learner's sightings. Leaves: rows for CSV. Definitions: specs/edx_insights.md 1.7,
-with the largest known duration, and without the segments after the final one.
+with the largest known duration, and without the segments after the final one. Every position that
+the simulation logs is usable: from 0 to 36,000 seconds.
 """
 
 from collections import Counter, defaultdict
@@ -10,7 +11,7 @@ from itertools import pairwise
 
 from studium.simulate.campus import Course
 from studium.simulate.facts import NO_DURATION, ON_MOBILE
-from studium.simulate.truth.sightings import Sighting
+from studium.simulate.truth.sightings import Sighting, timestamp_text
 
 SEGMENT = 5
 SHORTEST_VIEWING = 0.25
@@ -26,8 +27,8 @@ VIDEO = (
 )  # fmt: skip
 TIMELINE = ("pipeline_video_id", "segment", "num_users", "num_views")
 PERSON_VIDEO = (
-    "username", "course_id", "video_id", "plays", "viewings", "watched_seconds",
-    "unique_seconds", "last_position",
+    "course_id", "username", "pipeline_video_id", "plays", "viewings", "watched_seconds",
+    "unique_seconds", "last_position", "first_watched_at", "last_watched_at",
 )  # fmt: skip
 
 
@@ -108,24 +109,26 @@ def audience_of(viewings: list[Viewing]) -> Audience:
     return audience
 
 
-def count_plays(sightings: list[Sighting]) -> int:
-    """How often play was pressed; without a play there can be no viewing."""
-    return sum(seen.kind == "play_video" for seen in sightings)
-
-
 def person_video_row(
     username: str, key: VideoKey, sightings: list[Sighting], viewings: list[Viewing]
 ) -> Row:
-    """A row of PERSON_VIDEO: seconds are rounded to microseconds, the position is the last end."""
-    plays = count_plays(sightings)
+    """A row of PERSON_VIDEO: seconds are rounded to microseconds, a seek leaves off at its target.
+
+    Whoever pressed any of the four buttons has a row, also without a play.
+    """
+    first, last = sightings[0], sightings[-1]
+    plays = sum(seen.kind == "play_video" for seen in sightings)
     watched = sum(viewing.end - viewing.start for viewing in viewings)
     unique = 0.0
     reached = 0.0
     for viewing in sorted(viewings, key=lambda each: each.start):
         unique += max(0.0, viewing.end - max(viewing.start, reached))
         reached = max(reached, viewing.end)
-    last = viewings[-1].end if viewings else None
-    return (username, *key, plays, len(viewings), round(watched, 6), round(unique, 6), last)
+    return (
+        key[0], username, "|".join(key), plays, len(viewings), round(watched, 6), round(unique, 6),
+        last.fact.second if last.kind == "seek_video" else last.fact.first,
+        timestamp_text(first.time), timestamp_text(last.time),
+    )  # fmt: skip
 
 
 def video_rows(audiences: dict[VideoKey, Audience]) -> tuple[list[Row], list[Row]]:
@@ -142,7 +145,7 @@ def video_rows(audiences: dict[VideoKey, Audience]) -> tuple[list[Row], list[Row
         users = {segment: audience.users[segment] for segment in kept}
         at_start, at_end = users.get(0, 0), users.get(end_segment, 0)
         seconds = SEGMENT * sum(audience.views[segment] for segment in kept)
-        videos.append((name, course, video_id, duration, SEGMENT, at_start, at_end, seconds))
+        videos.append((name, course, video_id, int(duration), SEGMENT, at_start, at_end, seconds))
         timeline.extend((name, part, users[part], audience.views[part]) for part in kept)
     return videos, timeline
 

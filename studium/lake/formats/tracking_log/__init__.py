@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studium.lake.decompression import DamagedArchiveError, plain_blocks
 from studium.lake.formats.tracking_log.lines import LineReader
-from studium.lake.formats.tracking_log.repair import Repaired, digest_of, documents, repair_line
+from studium.lake.formats.tracking_log.repair import Repaired, documents, event_id_of, repair_line
 from studium.lake.formats.tracking_log.shredding import Counts, Shredder
 
 PARSER_VERSION = 1  # counts up when the same bytes would give other rows; part of every fingerprint
@@ -57,7 +57,7 @@ def parse_file(path: Path, shredder: Shredder, advance: Callable[[int], None]) -
     if pretty is not None:
         for line_no, text in pretty:
             event = text.encode("utf-8", errors="replace")
-            shredder.add_document(line_no, Repaired(event.decode(), digest_of(event)))
+            shredder.add_document(line_no, Repaired(event.decode(), event_id_of(event)))
         return ParsedFile(shredder.close(), None)
     shredder.add(LineReader(chain([first], blocks)))
     return ParsedFile(shredder.close(), damage[0] if damage else None)

@@ -4,7 +4,6 @@ select $columns
 from (
     select
         * exclude (course_id, org_id),
-        lower(hex(digest)) as event_id,
         line_no as source_line,
         $$source_file as source_file,
         extras.extra,

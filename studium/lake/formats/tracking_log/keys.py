@@ -14,6 +14,8 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 REMEMBERED_KEYS = 200_000
 DASHED = re.compile(r"^i4x-([^-/]+)-(.+)-([a-z_]+)-([^-]+)$")
+XBLOCK_URL = re.compile(r"/xblock/(?:container/)?(i4x://[^/]+/[^/]+/[^/]+/[^/?#]+|[^/?#]+)")
+FORM_FIELD = re.compile(r"^(?:\[\")?input_([^=&]+?)_\d+_\d+")
 BARE_BLOCK = re.compile(r"^[0-9A-Za-z_.]+$")
 
 
@@ -55,15 +57,25 @@ def module_of(text: str, hint: str | None, course_id: str | None) -> Module:
     >>> module_of("0b9e39", "video", "course-v1:edX+DemoX+2024").module_id
     'block-v1:edX+DemoX+2024+type@video+block@0b9e39'
     """
-    candidate = unquote(text) if "%" in text else text
+    candidate = _within(text)
+    candidate = unquote(candidate) if "%" in candidate else candidate
     candidate = candidate.replace(";_", "/") if candidate.startswith("i4x:;_") else candidate
     for spelling in (candidate, _dashed(candidate)):
         module = _parsed(spelling)
         if module:
             return module
     if hint and course_id and BARE_BLOCK.match(candidate):
-        return _bare(candidate, hint, course_id) or Module(text, False, None)
-    return Module(text, False, None)
+        return _bare(candidate, hint, course_id) or Module(candidate, False, None)
+    return Module(candidate, False, None)
+
+
+def _within(text: str) -> str:
+    """The usage key of an /xblock/ request or of a problem's form field; other text as it is."""
+    for pattern in (XBLOCK_URL, FORM_FIELD):
+        match = pattern.search(text)
+        if match:
+            return match.group(1)
+    return text
 
 
 def _parsed(text: str | None) -> Module | None:

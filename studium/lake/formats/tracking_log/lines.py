@@ -1,6 +1,6 @@
 """Plain bytes to numbered lines in Arrow, without a Python object per good line.
 
-Enters: blocks of bytes. Leaves: batches (line_no, digest, line) of the lines that look like one JSON object, the odd
+Enters: blocks of bytes. Leaves: batches (line_no, event_id, line) of the lines that look like one JSON object, the odd
 ones beside them for `repair`. Every non-blank line is in exactly one of the two.
 """
 
@@ -11,14 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from studium.lake.formats.tracking_log.repair import digest_of
+from studium.lake.formats.tracking_log.repair import event_id_of
 
 LONG_LINE_BYTES = 1024 * 1024  # longer lines go the careful way
 LONGEST_LINE_BYTES = 256 * 1024 * 1024
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+EVENT_ID_LENGTH = 32  # hex digits of 128 bits
 OPENING_BRACE, CLOSING_BRACE, NEWLINE = 123, 125, 10
-LINES = pa.schema([("line_no", pa.int64()), ("digest", pa.binary(16)), ("line", pa.large_string())])
+LINES = pa.schema([("line_no", pa.int64()), ("event_id", pa.string()), ("line", pa.large_string())])
 
 
 class LineReader:
@@ -32,7 +33,7 @@ class LineReader:
         self._chunks = _whole_lines(blocks)
 
     def batches(self, size: int) -> Iterator[pa.RecordBatch]:
-        """Batches (line_no, digest, line) of about `size` bytes together; call again for the rest of the file."""
+        """Batches (line_no, event_id, line) of about `size` bytes together; call again for the rest of the file."""
         taken = 0
         for chunk in self._chunks:
             lines = _lines_of(chunk)
@@ -117,8 +118,9 @@ def _batch(chunk: bytes, lines: Lines, line_no: int) -> pa.RecordBatch:
     )
     numbers = np.arange(line_no, line_no + len(lines.starts), dtype=np.int64)
     bounds = zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)
-    digests = b"".join([digest_of(chunk[start:end]) for start, end in bounds])
-    identities = pa.FixedSizeBinaryArray.from_buffers(
-        pa.binary(16), len(numbers), [None, pa.py_buffer(digests)]
+    event_ids = "".join([event_id_of(chunk[start:end]) for start, end in bounds]).encode()
+    id_offsets = np.arange(0, len(event_ids) + 1, EVENT_ID_LENGTH, dtype=np.int32)
+    identities = pa.StringArray.from_buffers(
+        len(numbers), pa.py_buffer(id_offsets), pa.py_buffer(event_ids)
     )
     return pa.RecordBatch.from_arrays([pa.array(numbers), identities, text], schema=LINES)

@@ -1,11 +1,11 @@
 -- Lines of JSON text to typed columns. Each line is parsed once, its context and its payload once more. 
--- Template: Named parts are filled in from fields.py. Enters: lines (line_no, digest, line). Leaves: one row per line.
+-- Template: Named parts are filled in from fields.py. Enters: lines (line_no, event_id, line). Leaves: one row per line.
 with
 
 extracted as (
     select
         line_no,
-        digest,
+        event_id,
         line,
         try(json_extract_string(line, $top_paths)) as top,
         try(hash(json_keys(line))) as shape
@@ -16,7 +16,7 @@ extracted as (
 named as (
     select
         line_no,
-        digest,
+        event_id,
         line,
         shape,
         top is null as is_broken,
@@ -90,7 +90,7 @@ typed as (
 
 select
     line_no,
-    digest,
+    event_id,
     shape,
     case
         when is_broken then 'not_json'
@@ -130,9 +130,12 @@ select
         video_id,
         problem_id,
         case when is_usage_key(block_key) then block_key end,
-        block_in_url(event_type),
-        case when event_source = 'browser' then block_in_form(event) end,
-        block_in_url(context_path)
+        case when contains(event_type, '/xblock/') then event_type end,
+        case
+            when event_source = 'browser' and (starts_with(event, 'input_') or starts_with(event, '["input_'))
+                then split_part(event, '=', 1)
+        end,
+        case when contains(context_path, '/xblock/') then context_path end
     ) as module_text,
     case event_group when 1 then 'video' when 2 then 'problem' end as module_hint,
     context_path as path,

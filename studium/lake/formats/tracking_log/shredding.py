@@ -132,7 +132,7 @@ class Shredder:
         table = pa.Table.from_pydict(
             {
                 "line_no": [line_no for line_no, _, _ in repaired],
-                "digest": [found.digest for _, _, found in repaired],
+                "event_id": [found.event_id for _, _, found in repaired],
                 "line": [found.text for _, _, found in repaired],
             },
             schema=LINES,
