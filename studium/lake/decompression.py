@@ -15,6 +15,13 @@ from isal import igzip_lib, isal_zlib
 READ_BYTES = 256 * 1024
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
 SUFFIX = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "plain": ".log"}
+DAMAGE: tuple[type[Exception], ...] = (
+    igzip_lib.IsalError,
+    zstandard.ZstdError,
+    OSError,
+    EOFError,
+    ValueError,
+)
 GZIP_WINDOW = 31  # 15 bits of window, and 16 for the gzip header
 
 
@@ -80,5 +87,5 @@ def _decompressed(raw_blocks: Iterator[bytes], compression: str) -> Iterator[byt
 def _decompress(member: Any, raw: bytes, compression: str) -> bytes:
     try:
         return bytes(member.decompress(raw))
-    except (igzip_lib.IsalError, zstandard.ZstdError, OSError, EOFError, ValueError) as error:
+    except DAMAGE as error:
         raise DamagedArchiveError(f"{compression}: {error}") from error
