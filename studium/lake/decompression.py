@@ -7,7 +7,7 @@ ends early or is damaged gives all bytes before the damage, then raises `Damaged
 import bz2
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import zstandard
 from isal import igzip_lib, isal_zlib
@@ -16,7 +16,7 @@ READ_BYTES = 256 * 1024
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
 SUFFIX = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "plain": ".log"}
 DAMAGE: tuple[type[Exception], ...] = (
-    igzip_lib.IsalError,
+    cast("type[Exception]", igzip_lib.IsalError),  # its stub calls it an instance
     zstandard.ZstdError,
     OSError,
     EOFError,
