@@ -8,13 +8,15 @@ import argparse
 import json
 import os
 import platform
+from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.measuring import STUDIUM, Timing, decompression_floor, median, new_workspace, run
 
 NEW_DAY_EVENTS = 100_000
 EVENTS_PER_FILE = 125_000
-LEARNERS_PER_MILLION = 20_000
+LEARNERS = 20_000
+FIRST_DAY = date(2024, 2, 26)
 
 
 def main() -> None:
@@ -34,7 +36,8 @@ def main() -> None:
     landing = median(lambda: _land(new_workspace(workspace), logs), arguments.runs)
     full = median(lambda: _run(new_workspace(workspace), logs), arguments.runs)
     figures |= _landing_figures(landing, floor) | _run_figures(full, floor)
-    figures |= _increment_figures(workspace, folder, full)
+    day = _simulated_day(folder / f"day-after-{arguments.events}", _days(arguments.events))
+    figures |= _increment_figures(_run(workspace, day), full)
     figures |= _answer_figures(workspace)
     for name, value in figures.items():
         print(f"{name:32} {value}")
@@ -52,17 +55,22 @@ def _arguments() -> argparse.Namespace:
 
 
 def _simulated(output: Path, events: int, seed: int) -> list[Path]:
+    """A day of clicks per million events, cut into files as a platform writes them."""
     if not output.exists():
         options = {
             "--events": events,
             "--files": max(1, events // EVENTS_PER_FILE),
             "--seed": seed,
-            "--learners": max(2_000, LEARNERS_PER_MILLION * events // 1_000_000),
-            "--days": 14 if events <= 1_000_000 else 84,
+            "--learners": LEARNERS,
+            "--days": _days(events),
         }
         words = [str(word) for pair in options.items() for word in pair]
         run([*STUDIUM, "simulate", *words, "--no-truth", "--output", str(output)])
     return sorted((output / "logs").glob("*.gz"))
+
+
+def _days(events: int) -> int:
+    return max(1, events // 1_000_000)
 
 
 def _land(workspace: Path, logs: list[Path]) -> Timing:
@@ -82,7 +90,7 @@ def _landing_figures(landing: Timing, floor: Timing) -> dict[str, object]:
 
 
 def _run_figures(full: Timing, floor: Timing) -> dict[str, object]:
-    start = float(json.loads(full.output)["dbt_start_seconds"])
+    start = float(json.loads(full.output)["built"]["start_seconds"])
     return {
         "run_seconds": round(full.seconds, 2),
         "dbt_start_seconds": round(start, 2),
@@ -92,10 +100,7 @@ def _run_figures(full: Timing, floor: Timing) -> dict[str, object]:
     }
 
 
-def _increment_figures(workspace: Path, folder: Path, full: Timing) -> dict[str, object]:
-    """One more day on top of the full run; its dates lie behind those of the simulation."""
-    day = _simulated_day(folder / "day")
-    timing = _run(workspace, day)
+def _increment_figures(timing: Timing, full: Timing) -> dict[str, object]:
     return {
         "new_day_seconds": round(timing.seconds, 2),
         "new_day_per_full_run": round(timing.seconds / full.seconds, 3),
@@ -103,9 +108,11 @@ def _increment_figures(workspace: Path, folder: Path, full: Timing) -> dict[str,
     }
 
 
-def _simulated_day(output: Path) -> list[Path]:
+def _simulated_day(output: Path, days: int) -> list[Path]:
+    """One more day, right after those of the full run."""
     if not output.exists():
-        words = f"--events {NEW_DAY_EVENTS} --files 1 --seed 2 --learners 5000 --days 1 --no-truth"
+        start = FIRST_DAY + timedelta(days=days)
+        words = f"--events {NEW_DAY_EVENTS} --files 1 --seed 2 --days 1 --start {start} --no-truth"
         run([*STUDIUM, "simulate", *words.split(), "--output", str(output)])
     return sorted((output / "logs").glob("*.gz"))
 

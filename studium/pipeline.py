@@ -181,13 +181,16 @@ def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candid
         for file in lake.inputs(workspace)
     ]
     mismatches = [f"{found.where}: {found.problem}" for found in lake.reconcile(workspace)]
-    events = {
-        part.event_date: part.rows - part.duplicate_rows
-        for part in lake.event_partitions(workspace)
-    }
+    partitions = lake.event_partitions(workspace)
+    events = {part.event_date: part.rows - part.duplicate_rows for part in partitions}
     return publish.Candidate(
         checks=[_outcome(check) for check in checks],
-        lake=publish.LakeEvidence(inputs=inputs, mismatches=mismatches, events=events),
+        lake=publish.LakeEvidence(
+            inputs=inputs,
+            mismatches=mismatches,
+            events=events,
+            unbuilt=warehouse.unbuilt_dates(workspace, partitions),
+        ),
         described=[_table(model) for model in warehouse.catalogue(workspace)],
     )
 

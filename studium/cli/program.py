@@ -21,7 +21,7 @@ from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback
 from studium.cli.session import Session
 from studium.cli.steps import build, check, land, publish, run
-from studium.errors import MisuseError, StudiumError
+from studium.errors import FullDiskError, MisuseError, StudiumError, says_full_disk
 
 STOPPED = 130
 
@@ -83,8 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # Not click's own main: it turns a reader that went away into an error.
         with program.make_context("studium", given) as ctx:
-            result = program.invoke(ctx)
-        sys.stdout.flush()
+            result = _invoke(ctx)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
@@ -98,12 +97,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _tell(_from_click(error), given)
     except StudiumError as error:
         return _tell(error, given)
+    return result if isinstance(result, int) else 0
+
+
+def _invoke(ctx: click.Context) -> Any:
+    try:
+        result = program.invoke(ctx)
+        sys.stdout.flush()
+    except (StudiumError, click.ClickException):
+        raise
     except Exception as error:
-        known = _from_system(error)
+        known = _from_system(error, ctx)
         if known is None:
             raise
-        return _tell(known, given)
-    return result if isinstance(result, int) else 0
+        raise known from error
+    return result
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
@@ -138,24 +146,27 @@ def _from_click(error: click.ClickException) -> MisuseError:
     return MisuseError(error.format_message(), path, f"See how it is used: {path} --help")
 
 
-def _from_system(error: Any) -> StudiumError | None:
+def _from_system(error: Any, ctx: click.Context) -> StudiumError | None:
     """Errors of the disk in words; None for a fault of ours, which keeps its traceback."""
     number = getattr(error, "errno", None)
-    where = str(getattr(error, "filename", None) or "the workspace's disk")
-    if number in {errno.ENOSPC, errno.EDQUOT} or "No space left on device" in str(error):
-        return StudiumError(
-            "The disk is full; nothing was published",
-            where,
-            "Make room, then start the same command again: it goes on from there.",
-        )
-    if "database or disk is full" in str(error):
-        return StudiumError(
-            "The disk is full; nothing was published", where, "Make room, try again."
-        )
+    name = getattr(error, "filename", None)
+    if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or says_full_disk(str(error)):
+        return FullDiskError(_folder_of(name, ctx), " ".join(str(error).split())[:300])
     if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return StudiumError(
             f"No permission: {os.strerror(number)}",
-            where,
+            str(name or _folder_of(name, ctx)),
             "Let this user read and write the workspace, or use another: --workspace DIR",
         )
     return None
+
+
+def _folder_of(name: object, ctx: click.Context) -> Path:
+    """The folder on whose disk something failed: of the named file, else the workspace."""
+    if isinstance(name, str | os.PathLike):
+        folder = Path(name).absolute().parent
+        return folder if folder.is_dir() else Path(folder.anchor)
+    try:
+        return ctx.ensure_object(Session).workspace().root
+    except StudiumError:
+        return Path.cwd()

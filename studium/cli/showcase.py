@@ -3,7 +3,11 @@
 Enters: the report of a run. Leaves: a page of text on stdout.
 """
 
+import os
+import shutil
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -68,9 +72,20 @@ def tell_demo(workspace: "Workspace", simulated: "SimulationReport", report: "Ru
     seconds = ", ".join(f"{step} {taken:.1f} s" for step, taken in report.seconds.items())
     click.echo(f"  {seconds}")
     click.echo("\nTry next")
-    for command in ("status --types", "describe person_course_day", "quarantine --sample 3"):
-        click.echo(f"  studium --workspace {workspace.root} {command}")
-    click.echo(f'  studium --workspace {workspace.root} query "from course_activity limit 10"')
+    for command in (
+        "status --types",
+        "describe person_course_day",
+        "quarantine --sample 3",
+        'query "from course_activity limit 10"',
+    ):
+        click.echo(f"  {_our_name()} --workspace {os.path.relpath(workspace.root)} {command}")
+
+
+def _our_name() -> str:
+    """How the reader called us: `studium`, or its path where the shell does not find it by name."""
+    found = shutil.which("studium")
+    is_on_path = found is not None and Path(found).samefile(sys.argv[0])
+    return "studium" if is_on_path else os.path.relpath(sys.argv[0])
 
 
 def _tell_account(workspace: "Workspace", simulated: "SimulationReport") -> None:

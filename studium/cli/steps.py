@@ -61,17 +61,18 @@ def interval_options(function: _Function) -> _Function:
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(readable=False, path_type=Path))
 @waiting
 @examples("studium land", "studium land /data/logs tracking.log-20240301.gz")
 @pass_session
-def land(session: Session, paths: tuple[Path, ...], wait: float) -> None:
+def land(session: Session, paths: tuple[Path, ...], wait: float) -> int:
     """Take raw files of the sources, or PATHS, into the lake."""
     from studium import pipeline
 
     report = pipeline.land(session.job(wait), paths)
     session.answer(land_facts(report))
     tell_landing(session, report)
+    return 1 if report.failed else 0
 
 
 @click.command(cls=Command)
@@ -128,7 +129,7 @@ def publish(session: Session, today: date | None, wait: float) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(readable=False, path_type=Path))
 @interval_options
 @day
 @waiting
@@ -136,7 +137,7 @@ def publish(session: Session, today: date | None, wait: float) -> None:
 @pass_session
 def run(
     session: Session, /, paths: tuple[Path, ...], today: date | None, wait: float, **options: Any
-) -> None:
+) -> int:
     """Land, build, check and publish: all steps in one go."""
     from studium import pipeline
     from studium.publish import Clock
@@ -159,6 +160,7 @@ def run(
     tell_publication(session, report.published)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in report.seconds.items())
     session.say(f"Took      {sum(report.seconds.values()):.1f} s: {steps}")
+    return 1 if report.landed.failed else 0
 
 
 def land_facts(report: "LandReport") -> dict[str, Any]:
@@ -203,8 +205,11 @@ def tell_landing(session: Session, report: "LandReport") -> None:
     )
     for path, reason in report.failed:
         session.say(f"          failed: {path}: {reason}")
+    if report.failed:
+        session.say("          Correct that, then land again what is missing: studium land")
     if report.ignored:
-        session.say(f"          {count(len(report.ignored), 'file')} that are no tracking logs")
+        ignored = ("file that is no tracking log", "files that are no tracking logs")
+        session.say(f"          {count(len(report.ignored), *ignored)}")
 
 
 def tell_publication(session: Session, publication: "Publication") -> None:

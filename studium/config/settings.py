@@ -100,7 +100,7 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
     maximum_quarantined_percent: Annotated[
         float,
         Meta(ge=0, le=100, description="Refuse when more of the lines are in quarantine."),
-    ] = 50.0
+    ] = 100.0
 
 
 class QuerySettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from studium.config import Workspace
-from studium.errors import StudiumError
+from studium.errors import FullDiskError, StudiumError, says_full_disk
 from studium.lake.landing import Stored, begins_with, landing_path, store_file
 from studium.lake.ledger import COUNTED, forget_lines, now, open_ledger, record_parsed
-from studium.lake.partitions import refresh_partitions
+from studium.lake.partitions import refresh_partitions, remove_unnamed
 from studium.lake.workers import Pool, Task
 from studium.progress import Progress, Silent
 from studium.sources import RawFile
@@ -66,6 +66,7 @@ def land(
         _store(workspace, new, report, progress)
         parse_stored(workspace, pool, report, progress)
     report.dates = refresh_partitions(workspace)
+    remove_unnamed(workspace)
     return report
 
 
@@ -258,7 +259,8 @@ def _pool(workspace: Workspace, files: int, progress: Progress) -> Pool:
 def parse_stored(workspace: Workspace, pool: Pool, report: LandReport, progress: Progress) -> None:
     """Parse every file that the ledger knows as stored or failed, also those of a run that was killed.
 
-    A file that fails blocks publishing until the next landing reads it, or it is retracted.
+    A file that fails blocks publishing until the next landing reads it, or it is retracted. Raises FullDiskError
+    where there was no room for the rows of one.
     """
     with open_ledger(workspace) as ledger:
         rows = ledger.execute(
@@ -275,6 +277,9 @@ def parse_stored(workspace: Workspace, pool: Pool, report: LandReport, progress:
                 (reason, task.sha256),
             )
             report.failed.append((_name_of(ledger, task.sha256), reason))
+    full = [reason for _, reason in failed if says_full_disk(reason)]
+    if full:
+        raise FullDiskError(workspace.root, full[0])
 
 
 def _task(workspace: Workspace, row: sqlite3.Row) -> Task:

@@ -72,6 +72,31 @@ def refresh_partitions(workspace: Workspace) -> list[str]:
     return gone + changed
 
 
+def remove_unnamed(workspace: Workspace) -> None:
+    """Delete Parquet that the ledger does not name: of files taken back, and of a run that was killed.
+
+    Whoever reads the folders, Spark for one, then sees just what counts. The landing keeps the raw bytes.
+    """
+    with open_ledger(workspace) as ledger:
+        parts = _parts_by_date(ledger)
+        known = dict(ledger.execute("select event_date, fingerprint from partitions").fetchall())
+        files = {
+            row[0] for row in ledger.execute(f"select sha256 from files where state in {COUNTED}")
+        }
+    named = {f"event_date={day}/{part.name}" for day in parts for part in parts[day]}
+    named |= {f"event_date={day}/{fingerprint}.parquet" for day, fingerprint in known.items()}
+    for dataset in ("events", "duplicates"):
+        for path in (workspace.lake / dataset).glob("event_date=*/*"):
+            if f"{path.parent.name}/{path.name}" not in named:
+                path.unlink()
+        for folder in (workspace.lake / dataset).glob("event_date=*"):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+    for path in (workspace.lake / "quarantine").glob("*.parquet"):
+        if path.stem not in files:
+            path.unlink()
+
+
 def stale_dates(workspace: Workspace) -> list[str]:
     """Event dates whose files changed since their duplicates were found."""
     with open_ledger(workspace) as ledger:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.lake.ledger import forget_lines, open_ledger
-from studium.lake.partitions import refresh_partitions
+from studium.lake.partitions import refresh_partitions, remove_unnamed
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ def retract(workspace: Workspace, name: str) -> Retraction:
             "update files set state = 'retracted', superseded_by = null where sha256 = ?",
             (row["sha256"],),
         )
-    return Retraction(row["path"], row["sha256"], row["lines"], refresh_partitions(workspace))
+    dates = refresh_partitions(workspace)
+    remove_unnamed(workspace)
+    return Retraction(row["path"], row["sha256"], row["lines"], dates)
 
 
 def _no_such_file(name: str, paths: list[str], found: list[str]) -> StudiumError:

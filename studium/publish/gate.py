@@ -18,6 +18,7 @@ class Evidence(NamedTuple):
 
     checks: Sequence[CheckOutcome]
     mismatches: Sequence[str]  # files whose lines do not add up, in words
+    unbuilt: Sequence[date]  # dates that changed in the lake since the build
     inputs: Sequence[InputFile]
     lake_events: int  # inside the interval of the build, duplicates not counted
     counted_events: int  # sum over event_types_daily
@@ -40,6 +41,7 @@ def weigh(evidence: Evidence, bounds: PublishSettings, current: Manifest | None)
     return [
         _every_check_passes(evidence),
         _every_line_is_accounted_for(evidence),
+        _every_date_is_built(evidence),
         _every_event_is_counted(evidence),
         _there_are_enough_events(evidence, bounds),
         _no_table_shrinks(evidence, bounds, current),
@@ -81,6 +83,22 @@ def _every_line_is_accounted_for(evidence: Evidence) -> Condition:
         not evidence.mismatches,
         found or "lines = events + duplicates + quarantined + skipped",
         "studium status",
+    )
+
+
+def _every_date_is_built(evidence: Evidence) -> Condition:
+    """Else the manifest would name inputs from which nothing was computed."""
+    days = evidence.unbuilt
+    found = (
+        f"{len(days)} dates of the lake changed since the build, the first is {min(days)}"
+        if days
+        else ""
+    )
+    return Condition(
+        "every_date_is_built",
+        not days,
+        found or "the tables hold all of the lake",
+        "studium build, then studium publish",
     )
 
 

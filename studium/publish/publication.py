@@ -18,17 +18,28 @@ from studium.progress import Progress
 from studium.publish.database import Marts, open_marts
 from studium.publish.disk import move_link
 from studium.publish.gate import Condition, Evidence, refuse_unless_met, weigh
-from studium.publish.manifest import BuildInfo, CheckOutcome, InputFile, Release, Table
+from studium.publish.manifest import (
+    BuildInfo,
+    CheckOutcome,
+    InputFile,
+    Manifest,
+    Release,
+    Table,
+)
 from studium.publish.release_store import Contents, create_release, current_release, find_same
 from studium.publish.retention import remove_old_releases, remove_unfinished
 
 
 class LakeEvidence(Struct, frozen=True):
-    """What the lake says about itself: `events` by date, duplicates not counted."""
+    """What the lake says about itself: `events` by date, duplicates not counted.
+
+    `unbuilt` are the dates that changed since the tables were built.
+    """
 
     inputs: list[InputFile]
     mismatches: list[str]
     events: dict[date, int]
+    unbuilt: list[date] = []
 
 
 class Publication(Struct, frozen=True):
@@ -105,6 +116,7 @@ def _weigh(candidate: Candidate, build: BuildInfo, marts: Marts, bar: _Bar) -> l
     evidence = Evidence(
         checks=candidate.checks,
         mismatches=candidate.lake.mismatches,
+        unbuilt=candidate.lake.unbuilt,
         inputs=candidate.lake.inputs,
         lake_events=sum(inside.values()),
         counted_events=marts.count_events(),
@@ -113,7 +125,18 @@ def _weigh(candidate: Candidate, build: BuildInfo, marts: Marts, bar: _Bar) -> l
         today=bar.today,
     )
     before = bar.current.manifest if bar.current else None
+    if before and not _is_comparable(before, build, candidate.lake.inputs):
+        before = None
     return weigh(evidence, bar.workspace.settings.publish, before)
+
+
+def _is_comparable(before: Manifest, build: BuildInfo, inputs: Sequence[InputFile]) -> bool:
+    """Whether fewer rows would be a surprise: not if the interval was cut, or a file taken back."""
+    is_cut = (build.as_of or date.max) < (before.build.as_of or date.max)
+    has_same_start = before.build.events_from == build.events_from
+    has_same_rules = before.build.compat == build.compat
+    is_all_there = {file.sha256 for file in before.inputs} <= {file.sha256 for file in inputs}
+    return has_same_start and has_same_rules and is_all_there and not is_cut
 
 
 def _inside(events: dict[date, int], build: BuildInfo) -> dict[date, int]:
@@ -126,6 +149,8 @@ def _current_or_none(workspace: Workspace, progress: Progress) -> Release | None
     try:
         return current_release(workspace)
     except StudiumError as error:
+        if not workspace.current.is_symlink():
+            raise
         progress.note(f"{error.problem}; volumes are not compared with it")
         return None
 

@@ -86,7 +86,7 @@ def query(workspace: Workspace, sql: str, release_id: str | None = None) -> Answ
             raise StudiumError(
                 f"The release cannot be opened: {_first_line(error)}",
                 str(release.database),
-                "Go back to the one before: studium rollback",
+                "Go back to the one before, studium rollback, or make a new one: studium publish",
             ) from None
         # Removed between looking and opening: `current` has moved on by then.
         release = find_release(workspace, release_id)
@@ -180,5 +180,5 @@ def _first_line(error: Exception) -> str:
 
 
 def _shorten(sql: str) -> str:
-    flat = " ".join(sql.split())
+    flat = " ".join(sql.split()) or "an empty query"
     return flat if len(flat) <= 80 else flat[:79] + "…"

@@ -114,10 +114,17 @@ def rollback(workspace: Workspace, release_id: str | None = None) -> Release:
 
 
 def find_same(workspace: Workspace, contents: Contents) -> Release | None:
-    """The newest release that says the same already."""
+    """The newest release that says the same already, and whose bytes are as they were published."""
     digest = contents.digest
     same = (release for release in releases(workspace) if release.manifest.content == digest)
-    return next(same, None)
+    return next((release for release in same if _is_intact(release)), None)
+
+
+def _is_intact(release: Release) -> bool:
+    manifest = release.manifest
+    if release.database.stat().st_size != manifest.database_bytes:
+        return False
+    return _sha256(release.database) == manifest.database_sha256
 
 
 def create_release(
@@ -173,7 +180,7 @@ def _previous(workspace: Workspace) -> Path:
         raise StudiumError(
             "There is no release before the current one",
             str(workspace.releases),
-            "List what there is: studium releases",
+            "List what there is, studium releases, or make a new one: studium publish",
         )
     return workspace.releases / earlier[0]
 

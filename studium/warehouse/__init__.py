@@ -4,7 +4,7 @@ Enters: event partitions of the lake. Leaves: marts in warehouse.duckdb, for pub
 Importing this stays cheap: dbt and DuckDB are loaded by the functions that need them.
 """
 
-from studium.warehouse.build import BuildReport, ModelRun, build
+from studium.warehouse.build import BuildReport, ModelRun, build, unbuilt_dates
 from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
 from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
 from studium.warehouse.interval import Interval
@@ -23,4 +23,5 @@ __all__ = [
     "catalogue",
     "check",
     "failing_rows",
+    "unbuilt_dates",
 ]

@@ -14,7 +14,12 @@ from studium.config import Workspace
 from studium.progress import Progress
 from studium.warehouse.database import open_warehouse
 from studium.warehouse.interval import Interval, resolve
-from studium.warehouse.partitions import EventPartition, register_lake
+from studium.warehouse.partitions import (
+    EventPartition,
+    find_unbuilt,
+    note_lake,
+    register_lake,
+)
 from studium.warehouse.plan import Plan, begin, finish, make_plan
 from studium.warehouse.project import Project
 from studium.warehouse.refusals import explained
@@ -77,12 +82,20 @@ def build(
                 plan = replace(plan, is_full=True, is_needed=True)
             if plan.is_needed:
                 begin(connection, plan)
+            else:
+                note_lake(connection, plan.lake)
         if plan.is_needed:
             runs = _run_models(project, plan, progress)
             with open_warehouse(workspace) as connection:
                 finish(connection, plan)
                 runs = _count_rows(connection, runs)
     return _report(plan, runs, time.perf_counter() - began)
+
+
+def unbuilt_dates(workspace: Workspace, partitions: Sequence[EventPartition]) -> list[date]:
+    """Dates that changed in the lake since the last build, also where they do not count."""
+    with open_warehouse(workspace) as connection:
+        return find_unbuilt(connection, {part.event_date: part.fingerprint for part in partitions})
 
 
 def build_variables(interval: Interval, touched: Sequence[date] | None) -> dict[str, object]:

@@ -11,7 +11,7 @@ from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
 from studium.warehouse.build import build_variables
 from studium.warehouse.database import open_warehouse
-from studium.warehouse.plan import read_last_interval
+from studium.warehouse.plan import read_last_build
 from studium.warehouse.project import Project
 
 
@@ -42,20 +42,27 @@ class FailingRows:
 def check(workspace: Workspace, progress: Progress) -> list[CheckResult]:
     """Test everything that was built last, in the order of names; the caller holds the lock.
 
-    Raises StudiumError when nothing was built, or a test itself cannot run.
+    Raises StudiumError when nothing was built, or by other models than those of today, or a test
+    itself cannot run.
     """
     with open_warehouse(workspace) as connection:
-        interval = read_last_interval(connection)
-    if interval is None:
+        last = read_last_build(connection)
+    if last is None or not last.is_complete:
         raise StudiumError(
             "There is nothing to check: the last build was not finished, or there was none",
             str(workspace.warehouse),
             "Run `studium build`",
         )
     project = Project(workspace)
+    if last.models_hash != project.models_hash:
+        raise StudiumError(
+            "The models have changed since the last build: its tables are not what they say",
+            str(workspace.warehouse),
+            "Build them again, then check or publish: studium build",
+        )
     progress.start("check", float(project.count("test")), "promises")
     command = ["test", "--exclude-resource-type", "unit_test", "--store-failures"]
-    outcomes = project.run(command, build_variables(interval, None), progress)
+    outcomes = project.run(command, build_variables(last.interval, None), progress)
     progress.finish()
     models = project.tested_models()
     results = [

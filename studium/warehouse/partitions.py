@@ -97,6 +97,23 @@ def mark_built(
         connection.executemany("delete from studium.built_partitions where event_date = ?", gone)
 
 
+def note_lake(connection: "DuckDBPyConnection", lake: Mapping[date, str]) -> None:
+    """Remember the fingerprints of all dates that the lake had, inside the interval or not."""
+    connection.execute(
+        "create or replace table studium.built_lake as "
+        "select unnest($days::date[]) as event_date, unnest($prints::varchar[]) as fingerprint",
+        {"days": list(lake), "prints": list(lake.values())},
+    )
+
+
+def find_unbuilt(connection: "DuckDBPyConnection", lake: Mapping[date, str]) -> list[date]:
+    """Dates of the lake that are new, changed or gone since `note_lake`, in order."""
+    known = "from duckdb_tables() where schema_name = 'studium' and table_name = 'built_lake'"
+    if not connection.execute(known).fetchall():
+        return sorted(lake)
+    return find_touched(dict(connection.execute("from studium.built_lake").fetchall()), lake)
+
+
 def _write(connection: "DuckDBPyConnection", fingerprints: Mapping[date, str]) -> None:
     if fingerprints:
         connection.execute(

@@ -15,6 +15,7 @@ from studium.warehouse.partitions import (
     find_touched,
     mark_built,
     mark_unbuilt,
+    note_lake,
     read_built,
 )
 
@@ -24,18 +25,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """`touched` dates are recomputed, or all if `is_full`; `wanted` fingerprints are to be built."""
+    """`touched` dates are recomputed, or all if `is_full`; `wanted` fingerprints are to be built.
+
+    `lake` holds the fingerprints of all dates, those outside the interval too.
+    """
 
     interval: Interval
     models_hash: str
     touched: list[date]
     wanted: dict[date, str]
+    lake: dict[date, str]
     is_full: bool
     is_needed: bool
 
 
 @dataclass(frozen=True)
-class _LastBuild:
+class LastBuild:
+    """What the last build counted, by which models; `is_complete` is false for a killed one."""
+
     interval: Interval
     models_hash: str
     is_complete: bool
@@ -49,7 +56,7 @@ def make_plan(
 ) -> Plan:
     """Compare the partitions inside `interval` with what was built last."""
     wanted = {p.event_date: p.fingerprint for p in partitions if interval.holds(p.event_date)}
-    last = _read_last_build(connection)
+    last = read_last_build(connection)
     touched = find_touched(read_built(connection), wanted)
     is_full = last is None or _means_otherwise(last, interval, models_hash)
     is_same = last is not None and last.is_complete and last.interval == interval
@@ -58,6 +65,7 @@ def make_plan(
         models_hash=models_hash,
         touched=touched,
         wanted=wanted,
+        lake={part.event_date: part.fingerprint for part in partitions},
         is_full=is_full,
         is_needed=bool(touched) or is_full or not is_same,
     )
@@ -78,6 +86,7 @@ def finish(connection: "DuckDBPyConnection", plan: Plan) -> None:
     interval = plan.interval
     connection.execute("begin")
     mark_built(connection, plan.touched, plan.wanted)
+    note_lake(connection, plan.lake)
     connection.execute("delete from studium.last_build")
     connection.execute(
         "insert into studium.last_build values (?, ?, ?, ?, true)",
@@ -86,13 +95,8 @@ def finish(connection: "DuckDBPyConnection", plan: Plan) -> None:
     connection.execute("commit")
 
 
-def read_last_interval(connection: "DuckDBPyConnection") -> Interval | None:
-    """What the finished last build counted; None when there is none."""
-    last = _read_last_build(connection)
-    return last.interval if last and last.is_complete else None
-
-
-def _read_last_build(connection: "DuckDBPyConnection") -> _LastBuild | None:
+def read_last_build(connection: "DuckDBPyConnection") -> LastBuild | None:
+    """The last build, finished or not; None when there was none."""
     connection.execute("create schema if not exists studium")
     connection.execute(
         "create table if not exists studium.last_build (models_hash varchar, events_from date, "
@@ -101,8 +105,8 @@ def _read_last_build(connection: "DuckDBPyConnection") -> _LastBuild | None:
     row = connection.execute("from studium.last_build").fetchone()
     if row is None:
         return None
-    return _LastBuild(Interval(row[1], row[2], row[3]), models_hash=row[0], is_complete=row[4])
+    return LastBuild(Interval(row[1], row[2], row[3]), models_hash=row[0], is_complete=row[4])
 
 
-def _means_otherwise(last: _LastBuild, interval: Interval, models_hash: str) -> bool:
+def _means_otherwise(last: LastBuild, interval: Interval, models_hash: str) -> bool:
     return last.models_hash != models_hash or last.interval.compat != interval.compat

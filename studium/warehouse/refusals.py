@@ -7,12 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from studium.config import Workspace
-from studium.errors import StudiumError
+from studium.errors import FullDiskError, StudiumError, says_full_disk
 
-_FULL_DISK = (
-    *("no space left", "disk quota", "file too large", "could not write file"),
-    *("failed to offload", "max_temp_directory_size"),
-)
 _AGAIN = "then run `studium build` again: it begins where it stopped"
 
 
@@ -30,9 +26,8 @@ def explain(message: str, model: str, workspace: Workspace) -> StudiumError:
     text = " ".join(message.split())[:600]
     lowered = text.lower()
     where = f"model {model}, {workspace.warehouse}"
-    if any(sign in lowered for sign in _FULL_DISK):
-        fix = f"Make room on the disk of {workspace.root}, {_AGAIN}"
-        return StudiumError(f"The disk is full: {text}", where, fix)
+    if says_full_disk(text):
+        return FullDiskError(workspace.root, f"{model}: {text}")
     if "out of memory" in lowered:
         limit = workspace.settings.build.memory_limit_mb
         fix = f"Raise build.memory_limit_mb in studium.toml above {limit}, {_AGAIN}"
@@ -43,5 +38,8 @@ def explain(message: str, model: str, workspace: Workspace) -> StudiumError:
     if "no files found" in lowered or "cannot open file" in lowered:
         fix = "The lake has changed since: run `studium build`"
         return StudiumError(f"A file of the lake cannot be read: {text}", where, fix)
+    if "not a valid duckdb database" in lowered:
+        fix = "Remove it, then run `studium build`: it is made again from the lake"
+        return StudiumError(f"The warehouse is damaged: {text}", where, fix)
     fix = "Run `studium doctor`; if nothing is wrong there, report this message"
     return StudiumError(f"{model} could not be built: {text}", where, fix)

@@ -16,6 +16,7 @@ from studium.config import Settings, Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.lake import (
     LandReport,
+    event_partitions,
     land,
     quarantined,
     reconcile,
@@ -35,6 +36,17 @@ def events(count: int, start: int = 0) -> list[bytes]:
 
 def sessions(workspace: Workspace) -> list[int]:
     return sorted(int(row[0]) for row in rows(workspace, "session_id"))
+
+
+def lake_files(workspace: Workspace) -> set[Path]:
+    datasets = ("events", "duplicates")
+    return {path for name in datasets for path in (workspace.lake / name).rglob("*.parquet")}
+
+
+def named_files(workspace: Workspace) -> set[Path]:
+    partitions = event_partitions(workspace)
+    lists = {partition.duplicates for partition in partitions if partition.duplicates}
+    return lists | {path for partition in partitions for path in partition.paths}
 
 
 @pytest.mark.parametrize(
@@ -129,6 +141,7 @@ def test_duplicates_count_once_and_come_back_with_a_retraction(
     assert sessions(workspace) == list(range(6))
     assert retract(workspace, "a.log").lines == 6
     assert (sessions(workspace), status(workspace).duplicates) == ([2, 3, 4, 5], 0)
+    assert lake_files(workspace) == named_files(workspace)
     land_paths(tmp_path / "a.log")
     assert sessions(workspace) == list(range(6))
     assert reconcile(workspace) == []

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from studium.lake.formats.tracking_log.repair import event_id_of
 
+CHUNK_BYTES = 4 * 1024 * 1024  # several of DuckDB's vectors of 2,048 rows
 LONG_LINE_BYTES = 1024 * 1024  # longer lines go the careful way
 LONGEST_LINE_BYTES = 256 * 1024 * 1024
 Positions = npt.NDArray[np.int64]
@@ -54,22 +55,28 @@ class LineReader:
 
 
 def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Blocks that end with a newline; a line past LONGEST_LINE_BYTES is cut there, and so becomes odd."""
+    """Chunks of whole lines, of CHUNK_BYTES or more but for the last.
+
+    A line past LONGEST_LINE_BYTES is cut there, and so becomes odd.
+    """
     parts: list[bytes] = []
     waiting = 0
     for block in blocks:
+        parts.append(block)
+        waiting += len(block)
+        if waiting < CHUNK_BYTES:
+            continue
         cut = block.rfind(b"\n") + 1
         if cut:
-            yield b"".join([*parts, block[:cut]])
-            parts, waiting = [], 0
-        parts.append(block[cut:])
-        waiting += len(block) - cut
-        if waiting > LONGEST_LINE_BYTES:
+            yield b"".join([*parts[:-1], block[:cut]])
+            parts = [block[cut:]]
+            waiting = len(parts[0])
+        elif waiting > LONGEST_LINE_BYTES:
             yield b"".join([*parts, b"\n"])
             parts, waiting = [], 0
     rest = b"".join(parts)
     if rest:
-        yield rest + b"\n"
+        yield rest if rest.endswith(b"\n") else rest + b"\n"
 
 
 class Lines(NamedTuple):
@@ -102,6 +109,8 @@ def _are_utf8(chunk: bytes, starts: Positions, ends: Positions) -> Mask:
 
 
 def _is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:

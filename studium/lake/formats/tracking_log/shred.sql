@@ -84,7 +84,12 @@ with_parts as (
 typed as (
     select
         *,
-        $payload_columns
+        $payload_columns,
+        trimmed(context_course_id) as context_course,
+        trimmed(course_id) as field_course,
+        case when context_course is null and field_course is null
+            then course_in_url(case when event_source = 'browser' then page else event_type end)
+        end as url_course
     from with_parts
 )
 
@@ -113,11 +118,6 @@ select
     page,
     referer,
     accept_language,
-    trimmed(context_course_id) as context_course,
-    trimmed(course_id) as field_course,
-    case when context_course is null and field_course is null
-        then course_in_url(case when event_source = 'browser' then page else event_type end)
-    end as url_course,
     coalesce(context_course, field_course, url_course) as course_text,
     case
         when context_course is not null then 'context'
