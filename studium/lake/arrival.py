@@ -72,7 +72,9 @@ def land(
 
 def _clean_up(workspace: Workspace) -> None:
     """Leftovers of a killed run."""
-    for leftover in [*workspace.lake.glob(".tmp-*"), *workspace.scratch.glob("storing-*")]:
+    leftovers = [*workspace.lake.glob(".tmp-*"), *workspace.scratch.glob("storing-*")]
+    leftovers += workspace.lake.glob("duplicates/*/*.tmp")
+    for leftover in leftovers:
         if leftover.is_dir():
             shutil.rmtree(leftover)
         else:

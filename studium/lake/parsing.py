@@ -17,7 +17,7 @@ from studium.lake.workers import Task
 
 def parse_task(task: Task, advance: Callable[[int], None]) -> dict[str, Any]:
     """Parse a file; the outcome holds state, damage, lines, rows, parts, rejects, event_types, unknown_fields."""
-    temporary = task.lake / f".tmp-{task.sha256}"
+    temporary = task.lake / f".tmp-{os.getpid()}-{task.sha256}"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:

@@ -9,6 +9,7 @@ import gc
 import multiprocessing
 import os
 import resource
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ MEGABYTE = 1024 * 1024
 RESERVED_MB = 3000  # address space that libraries and allocators reserve and never touch
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEPT_BYTES = 1 << 30
+PR_SET_PDEATHSIG = 1  # sys/prctl.h
 spawn = multiprocessing.get_context("spawn")
 
 
@@ -159,6 +161,7 @@ def _work(pipe: Connection, memory_limit_mb: int, address_space: int) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy's threads would spin beside the parser
     from studium.lake.parsing import parse_task
 
+    _die_with_parent()
     _keep_freed_memory()
     gc.disable()  # nothing here makes cycles, and lists of digests make collecting dear
     resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
@@ -187,6 +190,13 @@ def _work(pipe: Connection, memory_limit_mb: int, address_space: int) -> None:
         pipe.send(unreported)
         unreported = 0
         pipe.send(outcome)
+
+
+def _die_with_parent() -> None:
+    """On Linux, a child whose parent is killed goes too, instead of finishing its file beside the next run."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _keep_freed_memory() -> None:

@@ -16,6 +16,8 @@ from studium.lake.formats.tracking_log.shredding import Counts, Shredder
 
 PARSER_VERSION = 1  # counts up when the same bytes would give other rows; part of every fingerprint
 SNIFFED_BYTES = 64 * 1024
+LARGEST_STRANGE_SHARE = 0.1  # random bytes hold braces too
+CONTROL_CHARACTERS = [chr(code) for code in range(32) if chr(code) not in "\t\n\r"]
 OBJECT_IN_LINE = re.compile(rb"(?:^|\n)[^\0\n]{0,1000}?\{(?:\s*\"|\s*\}|\s*$)")
 LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
 
@@ -43,9 +45,9 @@ def looks_like_log(path: Path) -> str | None:
     head = head[:SNIFFED_BYTES]
     if not head.strip():
         return "empty"
-    if OBJECT_IN_LINE.search(head):
-        return None
-    return "binary" if b"\0" in head or not _is_text(head) else "no JSON object"
+    if _strange_share(head) > LARGEST_STRANGE_SHARE:
+        return "binary"
+    return None if OBJECT_IN_LINE.search(head) else "no JSON object"
 
 
 def parse_file(path: Path, shredder: Shredder, advance: Callable[[int], None]) -> ParsedFile:
@@ -97,9 +99,8 @@ def _pretty_documents(path: Path, first: bytes) -> list[tuple[int, str]] | None:
     return documents(whole.decode("utf-8-sig", errors="replace"))
 
 
-def _is_text(head: bytes) -> bool:
-    try:
-        head[: len(head) - 3].decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start > len(head) - 8
-    return True
+def _strange_share(head: bytes) -> float:
+    """The share of bytes that are no text: control characters, and what UTF-8 does not decode."""
+    text = head.decode("utf-8", errors="replace")
+    strange = sum(text.count(character) for character in CONTROL_CHARACTERS) + text.count("\ufffd")
+    return strange / len(text)
