@@ -22,6 +22,11 @@ from studium.progress import Progress, Silent
 from studium.sources import RawFile
 
 MEGABYTE = 1_000_000
+# Retracted, or the earlier version of a file that was.
+TAKEN_BACK = (
+    "(state = 'retracted' or exists (select 1 from files as longer"
+    " where longer.sha256 = files.superseded_by and longer.state = 'retracted'))"
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def _new_files(workspace: Workspace, files: list[RawFile], report: LandReport) -
         known = {
             tuple(row)
             for row in ledger.execute(
-                "select path, origins.bytes, modified_ns, state = 'retracted' from origins join files using (sha256)"
+                f"select path, origins.bytes, modified_ns, {TAKEN_BACK} from origins join files using (sha256)"
             )
         }
     new = []
@@ -165,7 +170,7 @@ def _record(
     with open_ledger(workspace) as ledger:
         _record_stored(ledger, file, stored, report)
         if longer is None:
-            _mark_shorter_versions(ledger, file, stored)
+            _mark_shorter_versions(ledger, stored)
         else:
             _mark_superseded(ledger, stored.sha256, longer)
 
@@ -180,14 +185,19 @@ def _sizes_that_may_grow(ledger: sqlite3.Connection) -> list[int]:
 def _record_stored(
     ledger: sqlite3.Connection, file: RawFile, stored: Stored, report: LandReport
 ) -> None:
-    known = ledger.execute("select state from files where sha256 = ?", (stored.sha256,)).fetchone()
+    known = ledger.execute(
+        f"select {TAKEN_BACK} as is_taken_back from files where sha256 = ?", (stored.sha256,)
+    ).fetchone()
     if known is None:
         ledger.execute(
             "insert into files (sha256, bytes, compression, state, landed_at) values (?, ?, ?, 'stored', ?)",
             (stored.sha256, stored.bytes, stored.compression, now()),
         )
-    elif known["state"] == "retracted" and file.is_named:
-        ledger.execute("update files set state = 'stored' where sha256 = ?", (stored.sha256,))
+    elif known["is_taken_back"] and file.is_named:
+        ledger.execute(
+            "update files set state = 'stored', superseded_by = null where sha256 = ?",
+            (stored.sha256,),
+        )
     else:
         report.recognised.append((str(file.path), stored.sha256))
     ledger.execute(
@@ -203,8 +213,8 @@ def _mark_superseded(ledger: sqlite3.Connection, sha256: str, longer: str) -> No
     )
 
 
-def _mark_shorter_versions(ledger: sqlite3.Connection, file: RawFile, stored: Stored) -> None:
-    """Of two versions of a growing file the longer counts; the shorter is found by its bytes, or its name.
+def _mark_shorter_versions(ledger: sqlite3.Connection, stored: Stored) -> None:
+    """Of two versions of a growing file the longer counts; the shorter is found by its bytes.
 
     The shorter one is only marked here; it steps back when the longer one is parsed.
     """
@@ -214,11 +224,6 @@ def _mark_shorter_versions(ledger: sqlite3.Connection, file: RawFile, stored: St
             " and sha256 <> ?",
             (stored.sha256, sha256, size, stored.sha256),
         )
-    ledger.execute(
-        "update files set superseded_by = ? where state = 'partial' and bytes < ?"
-        " and sha256 in (select sha256 from origins where path = ?)",
-        (stored.sha256, stored.bytes, str(file.path)),
-    )
 
 
 def _longer_version(workspace: Workspace, file: RawFile, stored: Stored) -> str | None:

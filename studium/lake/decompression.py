@@ -5,6 +5,7 @@ ends early or is damaged gives all bytes before the damage, then raises `Damaged
 """
 
 import bz2
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -13,6 +14,7 @@ import zstandard
 from isal import igzip_lib, isal_zlib
 
 READ_BYTES = 256 * 1024
+SMALL_BYTES = 4 * 1024
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
 SUFFIX = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "plain": ".log"}
 DAMAGE: tuple[type[Exception], ...] = (
@@ -50,7 +52,57 @@ def plain_blocks(path: Path, advance: Callable[[int], None] | None = None) -> It
         if compression == "plain":
             yield from raw_blocks
         else:
-            yield from _decompressed(raw_blocks, compression)
+            yield from _all_before_damage(path, raw_blocks, compression)
+
+
+def _all_before_damage(
+    path: Path, raw_blocks: Iterator[bytes], compression: str
+) -> Iterator[bytes]:
+    """At damage in a gzip, read it again with zlib, byte by byte at the end: isal gives nothing of the torn block."""
+    given = 0
+    try:
+        for block in _decompressed(raw_blocks, compression):
+            given += len(block)
+            yield block
+    except DamagedArchiveError:
+        if compression == "gzip":
+            yield from _rest_by_zlib(path, given)
+        raise
+
+
+def _rest_by_zlib(path: Path, given: int) -> Iterator[bytes]:
+    """The plain bytes after the first `given` ones, up to the damage."""
+    member = zlib.decompressobj(wbits=GZIP_WINDOW)
+    with path.open("rb") as file:
+        while raw := file.read(SMALL_BYTES):
+            before = member.copy()
+            try:
+                block = _feed(member, raw)
+            except zlib.error:
+                block, member = _feed_until_error(before, raw), before
+                yield block[given:]
+                return
+            if member.eof:
+                rest = member.unused_data.lstrip(b"\0")
+                member = zlib.decompressobj(wbits=GZIP_WINDOW)
+                file.seek(-len(rest), 1) if rest else None
+            skipped = min(given, len(block))
+            given -= skipped
+            yield block[skipped:]
+
+
+def _feed(member: Any, raw: bytes) -> bytes:
+    return bytes(member.decompress(raw))
+
+
+def _feed_until_error(member: Any, raw: bytes) -> bytes:
+    given = b""
+    for index in range(len(raw)):
+        try:
+            given += _feed(member, raw[index : index + 1])
+        except zlib.error:
+            break
+    return given
 
 
 def _raw_blocks(file: BinaryIO, advance: Callable[[int], None] | None) -> Iterator[bytes]:

@@ -254,3 +254,45 @@ def test_any_split_and_order_gives_the_same_lake(
     assert sessions(workspace) == list(range(40))
     assert (figures.events, figures.duplicates, figures.quarantined) == (40, 10, 2)
     assert reconcile(workspace) == []
+
+
+def test_a_flipped_byte_costs_only_what_lies_behind_it(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    noise = random.Random(2)
+    lines = [event(session=str(number), note=noise.randbytes(200).hex()) for number in range(400)]
+    whole = gzip.compress(b"\n".join(lines))
+    for name, position in (("crc", len(whole) - 6), ("flip", len(whole) // 2)):
+        damaged = bytearray(whole)
+        damaged[position] ^= 0xFF
+        (tmp_path / f"{name}.log.gz").write_bytes(damaged)
+        report = land_paths(tmp_path / f"{name}.log.gz")
+        assert report.landed[0].state == "partial", name
+        assert report.landed[0].rows >= (399 if name == "crc" else 100), name
+
+
+def test_a_reused_name_supersedes_nothing(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    path = tmp_path / "tracking.log.gz"
+    noise = random.Random(3)
+    lines = [event(session=str(number), note=noise.randbytes(200).hex()) for number in range(300)]
+    path.write_bytes(gzip.compress(b"\n".join(lines))[:-2000])
+    land_paths(path)
+    first = len(sessions(workspace))
+    path.write_bytes(gzip.compress(b"\n".join(events(5000, start=1000))))
+    land_paths(path)
+    assert len(sessions(workspace)) == first + 5000
+
+
+def test_an_earlier_version_can_come_back_after_a_retraction(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.log"
+    for count in (10, 30):
+        path.write_bytes(b"\n".join(events(count)) + b"\n")
+        land_paths(path)
+    retract(workspace, "a.log")
+    path.write_bytes(b"\n".join(events(10)) + b"\n")
+    land_paths(path)
+    assert sessions(workspace) == list(range(10))

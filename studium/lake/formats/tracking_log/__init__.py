@@ -92,10 +92,13 @@ def _pretty_documents(path: Path, first: bytes) -> list[tuple[int, str]] | None:
     if repaired is None or repaired.text is not None:
         return None
     whole = b""
-    for block in plain_blocks(path):
-        whole += block
-        if len(whole) > LARGEST_DOCUMENT_BYTES:
-            return None
+    try:
+        for block in plain_blocks(path):
+            whole += block
+            if len(whole) > LARGEST_DOCUMENT_BYTES:
+                return None
+    except DamagedArchiveError:
+        return None
     return documents(whole.decode("utf-8-sig", errors="replace"))
 
 
