@@ -95,7 +95,7 @@ def build(session: Session, /, wait: float, full_refresh: bool, **interval: Any)
     "--rows", type=click.IntRange(min=1), default=20, show_default=True, help="How many to print."
 )
 @waiting
-@examples("studium check", "studium check --show every_enrollment_has_a_course")
+@examples("studium check", "studium check --show every_event_is_counted_once")
 @pass_session
 def check(session: Session, show: str | None, rows: int, wait: float) -> int:
     """Run all data tests on the tables that were built."""
