@@ -1,6 +1,7 @@
-"""Whole commands timed as a user runs them: wall seconds and the peak memory of the process and its children.
+"""Whole commands timed as a user runs them: wall seconds, and in a run of its own the peak memory.
 
 Enters: a command. Leaves: a `Timing`. Medians of several runs; seconds are for reading, ratios are what is promised.
+Reading the memory of busy processes costs them a tenth of their time, so a run is either timed or watched.
 """
 
 import shutil
@@ -22,10 +23,9 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Timing:
-    """Wall time, and the largest sum of proportional memory (PSS) of all processes at one moment."""
+    """Wall time and what the command printed."""
 
     seconds: float
-    peak_mb: float
     output: str
 
 
@@ -33,22 +33,28 @@ def run(command: list[str], check: bool = True) -> Timing:
     """Run a command to its end. Raises RuntimeError with its output if it fails."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    peak = _PeakMemory(process.pid)
-    peak.start()
     output, errors = process.communicate()
     seconds = time.perf_counter() - start
-    peak.stop()
     if check and process.returncode:
         raise RuntimeError(f"{' '.join(command)} exited with {process.returncode}:\n{errors}")
-    return Timing(seconds, peak.mb, output)
+    return Timing(seconds, output)
+
+
+def peak_mb(command: list[str]) -> float:
+    """The largest sum of proportional memory (PSS) of a command and its children at one moment, in MB."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = _PeakMemory(process.pid)
+    peak.start()
+    process.wait()
+    peak.stop()
+    return peak.mb
 
 
 def median(measure: Callable[[], Timing], runs: int) -> Timing:
-    """The run of median time; its peak is the largest of all runs."""
+    """The run of median time."""
     timings = [measure() for _ in range(runs)]
     middle = statistics.median_low(timing.seconds for timing in timings)
-    output = next(timing.output for timing in timings if timing.seconds == middle)
-    return Timing(middle, max(timing.peak_mb for timing in timings), output)
+    return next(timing for timing in timings if timing.seconds == middle)
 
 
 def decompression_floor(files: list[Path], runs: int) -> Timing:
@@ -60,7 +66,7 @@ def decompression_floor(files: list[Path], runs: int) -> Timing:
         subprocess.run(
             "xargs -P 2 -n 1 gzip -dc > /dev/null", shell=True, check=True, input=names, text=True
         )
-        return Timing(time.perf_counter() - start, 0.0, "")
+        return Timing(time.perf_counter() - start, "")
 
     return median(measure, runs)
 

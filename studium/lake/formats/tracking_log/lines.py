@@ -110,11 +110,15 @@ def _are_utf8(chunk: bytes, starts: Positions, ends: Positions) -> Mask:
 
 
 def _is_utf8(text: bytes) -> bool:
+    """Arrow checks several times faster than Python decodes."""
     if text.isascii():
         return True
+    one = pa.BinaryArray.from_buffers(
+        pa.binary(), 1, [None, pa.py_buffer(np.array([0, len(text)], np.int32)), pa.py_buffer(text)]
+    )
     try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
+        one.cast(pa.string())
+    except pa.ArrowInvalid:
         return False
     return True
 

@@ -7,8 +7,8 @@ extracted as (
         line_no,
         event_id,
         line,
-        try(json_extract_string(line, $paths)) as top,
-        try(hash(json_keys(line))) as shape
+        $guard(json_extract_string(line, $paths)) as top,
+        $guard(hash(json_keys(line))) as shape
     from lines
     where line is not null
 ),
