@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from studium.cli.session import Command, Session, examples, pass_session
-from studium.cli.tables import bar_lines, count, figure, size, table_lines
+from studium.cli.tables import bar_lines, count, figure, ignored_lines, size, table_lines
 from studium.errors import MisuseError, StudiumError
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "not_landed": [{"file": file.path, "problem": file.damage} for file in stuck],
         "events_by_day": standing.by_date,
         "rejects_by_reason": standing.rejects,
+        "ignored": [{"file": path, "reason": why} for path, why in standing.ignored.items()],
     }
     if types:
         facts["event_types"] = _types(workspace)
@@ -191,6 +192,9 @@ def _tell_status(
     session.say("\n".join(table_lines(names, [[figure(facts[name]) for name in names]])))
     _tell_days(session, facts["events_by_day"])
     _tell_counts(session, "Lines in quarantine", ["reason", "lines"], facts["rejects_by_reason"])
+    ignored = [(item["file"], item["reason"]) for item in facts["ignored"]]
+    if ignored:
+        session.say("\n" + "\n".join(ignored_lines(ignored)))
     for stuck in facts["not_landed"]:
         session.say(f"\nNot landed: {stuck['file']}: {stuck['problem'] or 'the run was stopped'}")
     if types:

@@ -3,12 +3,8 @@
 Nothing heavy is imported before it is needed: `studium status` reads the ledger alone.
 """
 
-from studium.lake.arrival import LandedFile, LandReport, land
-from studium.lake.partitions import Partition, event_partitions
-from studium.lake.quarantine import Reject, quarantined, retry_quarantined
-from studium.lake.reconciliation import reconcile
-from studium.lake.retraction import Retraction, retract
-from studium.lake.standing import (
+from studium.lake.account.reconciliation import reconcile
+from studium.lake.account.standing import (
     InputFile,
     LakeStatus,
     Mismatch,
@@ -18,6 +14,11 @@ from studium.lake.standing import (
     unknown_fields,
     waiting,
 )
+from studium.lake.arrival import land
+from studium.lake.parse_queue import LandedFile, LandReport
+from studium.lake.partitions import Partition, event_partitions
+from studium.lake.quarantine import Reject, quarantined, retry_quarantined
+from studium.lake.retraction import Retraction, retract
 
 __all__ = [
     "InputFile",

@@ -14,7 +14,7 @@ from typing import Any
 from studium.config import Workspace
 from studium.errors import StudiumError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 COUNTED = "('landed', 'partial')"
 
 

@@ -20,6 +20,13 @@ create table if not exists origins (
     seen_at text not null,
     primary key (path, sha256)
 ) strict;
+create table if not exists ignored (
+    path text primary key,
+    bytes integer not null,
+    modified_ns integer not null,
+    reason text not null,
+    recognition integer not null
+) strict;
 create table if not exists parts (
     sha256 text not null references files (sha256),
     event_date text not null,

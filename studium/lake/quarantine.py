@@ -10,8 +10,8 @@ from pathlib import Path
 
 from studium.config import Workspace
 from studium.errors import MisuseError
-from studium.lake.arrival import LandReport, parse_again
 from studium.lake.ledger import COUNTED, open_ledger
+from studium.lake.parse_queue import LandReport, parse_again
 from studium.progress import Progress, Silent
 
 

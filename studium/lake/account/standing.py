@@ -29,7 +29,10 @@ class InputFile:
 
 @dataclass(frozen=True)
 class LakeStatus:
-    """The lake in figures; `by_date` maps an event date to its events, `rejects` a reason to its lines."""
+    """The lake in figures; `by_date` maps an event date to its events, `rejects` a reason to its lines.
+
+    `ignored` maps the path of a file that is no log to the reason.
+    """
 
     files: list[InputFile] = field(default_factory=list)
     lines: int = 0
@@ -39,6 +42,7 @@ class LakeStatus:
     skipped: int = 0
     by_date: dict[str, int] = field(default_factory=dict)
     rejects: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def status(workspace: Workspace) -> LakeStatus:
             sum(file.skipped for file in files),
             dict(by_date.fetchall()),
             dict(rejects.fetchall()),
+            dict(ledger.execute("select path, reason from ignored order by 1").fetchall()),
         )
 
 

@@ -6,9 +6,9 @@ Enters: the ledger and the footers of the lake's files. Leaves: what is off. Pub
 from pathlib import Path
 
 from studium.config import Workspace
+from studium.lake.account.standing import Mismatch, inputs, waiting
 from studium.lake.ledger import COUNTED, open_ledger
 from studium.lake.partitions import event_partitions, stale_dates
-from studium.lake.standing import Mismatch, inputs, waiting
 
 LAND_AGAIN = (
     "Land it again from the landing: `studium quarantine --retry`, or `studium retract` it."
