@@ -83,12 +83,14 @@ def _below(workspace: Workspace, path: Path, patterns: list[str]) -> list[RawFil
             str(path),
             "Land regular files; a pipe or device cannot be landed twice.",
         )
-    files = sorted(_walk(path, own), key=lambda file: file.path)
+    files = sorted(_walk(path.absolute(), own), key=lambda file: file.path)
     if not files:
         raise StudiumError(
             "the folder is empty", str(path), "Put tracking logs into it, or name another folder."
         )
-    found = [file for file in files if file.problem or _matches(file.path, path, patterns)]
+    found = [
+        file for file in files if file.problem or _matches(file.path, path.absolute(), patterns)
+    ]
     if not found:
         raise StudiumError(
             f"none of {len(files)} files matches the patterns {', '.join(patterns)}",

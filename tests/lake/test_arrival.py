@@ -115,10 +115,11 @@ def test_a_folder_that_holds_the_workspace_gives_its_logs_alone(
 
 
 def test_overlapping_paths_land_each_file_once(
-    workspace: Workspace, land_paths: Land, logs: Path
+    workspace: Workspace, land_paths: Land, logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (logs / "a.log").write_bytes(LINE)
-    report = land_paths(logs, logs / "a.log", logs)
+    monkeypatch.chdir(logs.parent)
+    report = land_paths(logs, logs / "a.log", Path("logs"))
     assert (len(report.landed), report.recognised) == (1, [])
     assert [file.is_named for file in find_files(workspace, [logs / "a.log", logs])] == [True]
 
