@@ -17,7 +17,7 @@ from studium.lock import hold_lock
 from studium.progress import Progress
 
 if TYPE_CHECKING:
-    from studium.lake import LandReport, Retraction
+    from studium.lake import LandReport, Repair, Retraction
     from studium.publish import (
         Candidate,
         CheckOutcome,
@@ -123,6 +123,14 @@ def retry(job: Job, file: str | None) -> "LandReport":
         return lake.retry_quarantined(job.workspace, file, job.progress)
 
 
+def repair(job: Job) -> "Repair":
+    """Make again from the landing what is lost or damaged, the ledger too."""
+    from studium import lake
+
+    with job.lock("doctor --repair"):
+        return lake.repair(job.workspace, job.progress)
+
+
 def _land(job: Job, paths: Sequence[Path]) -> "LandReport":
     from studium import lake, sources
 
@@ -131,15 +139,17 @@ def _land(job: Job, paths: Sequence[Path]) -> "LandReport":
 
 
 def _build(job: Job) -> "BuildReport":
-    from studium import warehouse
+    from studium import lake, warehouse
 
+    lake.refuse_damaged(job.workspace)
     interval = _interval(job.workspace)
     return warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
 
 
 def _check(job: Job) -> "list[CheckResult]":
-    from studium import warehouse
+    from studium import lake, warehouse
 
+    lake.refuse_damaged(job.workspace)
     return warehouse.check(job.workspace, job.progress)
 
 

@@ -220,6 +220,8 @@ def tell_landing(session: Session, report: "LandReport") -> None:
         session.say(f"          failed: {path}: {reason}")
     if report.failed:
         session.say("          Correct that, then land again what is missing: studium land")
+    if report.repaired:
+        session.say(f"          {count(len(report.repaired), 'lost file')} of the lake made again")
     for path in report.superseded:
         session.say(f"          replaced by its longer version: {path}")
     for line in ignored_lines(report.ignored) if report.ignored else []:

@@ -3,7 +3,9 @@
 Nothing heavy is imported before it is needed: `studium status` reads the ledger alone.
 """
 
+from studium.lake.account.mending import Repair, ledger_problem, repair
 from studium.lake.account.reconciliation import reconcile
+from studium.lake.account.soundness import Damage, find_damage, refuse_damaged
 from studium.lake.account.standing import (
     InputFile,
     LakeStatus,
@@ -21,6 +23,7 @@ from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.retraction import Retraction, retract
 
 __all__ = [
+    "Damage",
     "InputFile",
     "LakeStatus",
     "LandReport",
@@ -28,13 +31,18 @@ __all__ = [
     "Mismatch",
     "Partition",
     "Reject",
+    "Repair",
     "Retraction",
     "event_partitions",
     "event_types",
+    "find_damage",
     "inputs",
     "land",
+    "ledger_problem",
     "quarantined",
     "reconcile",
+    "refuse_damaged",
+    "repair",
     "retract",
     "retry_quarantined",
     "status",

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from studium.config import Workspace
-from studium.errors import StudiumError
+from studium.errors import StudiumError, readable
+from studium.lake.account.soundness import find_damage, set_back
 from studium.lake.landing import Stored, begins_with, landing_path, store_file
 from studium.lake.ledger import COUNTED, now, open_ledger
 from studium.lake.parse_queue import MEGABYTE, LandReport, open_pool, parse_stored
@@ -40,13 +41,25 @@ def land(
     progress = progress or Silent()
     report = LandReport()
     _clean_up(workspace)
-    new = _new_files(workspace, list(files), report)
+    damaged = find_damage(workspace)
+    set_back(workspace, damaged)
+    report.repaired = [str(damage.path) for damage in damaged if not damage.is_raw]
+    new = _new_files(
+        workspace, list(files), {damage.sha256 for damage in damaged if damage.is_raw}, report
+    )
+    land_all(workspace, new, report, progress)
+    return report
+
+
+def land_all(
+    workspace: Workspace, new: list[RawFile], report: LandReport, progress: Progress
+) -> None:
+    """Land files that are new, and whatever waits to be parsed."""
     with open_pool(workspace, len(new), progress) as pool:
         _store(workspace, new, report, progress)
         parse_stored(workspace, pool, report, progress)
     report.dates = refresh_partitions(workspace)
     remove_unnamed(workspace)
-    return report
 
 
 def _clean_up(workspace: Workspace) -> None:
@@ -60,16 +73,19 @@ def _clean_up(workspace: Workspace) -> None:
             leftover.unlink()
 
 
-def _new_files(workspace: Workspace, files: list[RawFile], report: LandReport) -> list[RawFile]:
-    """Files whose name, size and time the ledger does not know, and that can hold events."""
+def _new_files(
+    workspace: Workspace, files: list[RawFile], lost: set[str], report: LandReport
+) -> list[RawFile]:
+    """Files that can hold events, and that the ledger does not know by name, size and time or that are `lost`."""
     from studium.lake.formats.tracking_log import RECOGNITION
 
     with open_ledger(workspace) as ledger:
         known = {
-            tuple(row)
+            tuple(row)[:4]
             for row in ledger.execute(
-                f"select path, origins.bytes, modified_ns, {TAKEN_BACK} from origins join files using (sha256)"
+                f"select path, origins.bytes, modified_ns, {TAKEN_BACK}, sha256 from origins join files using (sha256)"
             )
+            if row["sha256"] not in lost
         }
         query = "select path, bytes, modified_ns, reason from ignored where recognition = ?"
         ignored = {tuple(row)[:3]: row["reason"] for row in ledger.execute(query, (RECOGNITION,))}
@@ -205,6 +221,9 @@ def _record_stored(
         )
     else:
         report.recognised.append((file.name, stored.sha256))
+    if file.path != stored.path:
+        in_landing = (stored.sha256, readable(str(stored.path)))  # its name after a lost ledger
+        ledger.execute("delete from origins where sha256 = ? and path = ?", in_landing)
     ledger.execute(
         "insert or replace into origins values (?, ?, ?, ?, ?)",
         (file.name, stored.sha256, file.bytes, file.modified_ns, now()),

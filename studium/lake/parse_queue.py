@@ -12,7 +12,7 @@ from studium.config import Workspace
 from studium.errors import FullDiskError, says_full_disk
 from studium.lake.landing import landing_path
 from studium.lake.ledger import COUNTED, forget_lines, open_ledger, record_parsed
-from studium.lake.partitions import refresh_partitions
+from studium.lake.partitions import refresh_partitions, remove_unnamed
 from studium.lake.workers import Pool, Task
 from studium.progress import Progress
 
@@ -34,7 +34,10 @@ class LandedFile:
 
 @dataclass
 class LandReport:
-    """What one landing did. `ignored` and `failed` hold (path, reason); `dates` the event dates that changed."""
+    """What one landing did. `ignored` and `failed` hold (path, reason); `dates` the event dates that changed.
+
+    `repaired` names files of the lake that were lost, and made again.
+    """
 
     landed: list[LandedFile] = field(default_factory=list)
     unchanged: int = 0
@@ -43,17 +46,21 @@ class LandReport:
     ignored: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
 
 
 def parse_again(workspace: Workspace, files: list[str], progress: Progress) -> LandReport:
-    """Parse landed files, named by their hash, with the rules of this version."""
+    """Parse landed files, named by their hash, with the rules of this version.
+
+    Their rows stay until the new ones are there; where the parsing fails, they stay for good.
+    """
     report = LandReport()
     with open_ledger(workspace) as ledger:
-        for sha256 in files:
-            ledger.execute("update files set state = 'stored' where sha256 = ?", (sha256,))
+        ledger.executemany("insert or ignore into due values (?)", [(file,) for file in files])
     with open_pool(workspace, len(files), progress) as pool:
         parse_stored(workspace, pool, report, progress)
     report.dates = refresh_partitions(workspace)
+    remove_unnamed(workspace)
     return report
 
 
@@ -69,14 +76,15 @@ def open_pool(workspace: Workspace, files: int, progress: Progress) -> Pool:
 
 
 def parse_stored(workspace: Workspace, pool: Pool, report: LandReport, progress: Progress) -> None:
-    """Parse every file that the ledger knows as stored or failed, also those of a run that was killed.
+    """Parse every file that the ledger knows as stored, failed or due, also those of a run that was killed.
 
     A file that fails blocks publishing until the next landing reads it, or it is retracted. Raises FullDiskError
     where there was no room for the rows of one.
     """
     with open_ledger(workspace) as ledger:
         rows = ledger.execute(
-            "select sha256, bytes, compression from files where state in ('stored', 'failed') order by bytes desc"
+            "select sha256, bytes, compression, parser_version > 0 or damage is not null as is_again from files"
+            " where state in ('stored', 'failed') or sha256 in (select sha256 from due) order by bytes desc"
         ).fetchall()
     tasks = [_task(workspace, row) for row in rows]
     progress.start("parse", sum(row["bytes"] for row in rows) / MEGABYTE, "MB")
@@ -84,14 +92,20 @@ def parse_stored(workspace: Workspace, pool: Pool, report: LandReport, progress:
     progress.finish()
     with open_ledger(workspace) as ledger:
         for task, reason in failed:
-            ledger.execute(
-                "update files set state = 'failed', damage = ? where sha256 = ?",
-                (reason, task.sha256),
-            )
+            _record_failed(ledger, task.sha256, reason)
             report.failed.append((_name_of(ledger, task.sha256), reason))
     full = [reason for _, reason in failed if says_full_disk(reason)]
     if full:
         raise FullDiskError(workspace.root, full[0])
+
+
+def _record_failed(ledger: sqlite3.Connection, sha256: str, reason: str) -> None:
+    """One that was only due keeps its rows."""
+    ledger.execute("delete from due where sha256 = ?", (sha256,))
+    ledger.execute(
+        f"update files set state = 'failed', damage = ? where sha256 = ? and state not in {COUNTED}",
+        (reason, sha256),
+    )
 
 
 def _task(workspace: Workspace, row: sqlite3.Row) -> Task:
@@ -102,6 +116,7 @@ def _task(workspace: Workspace, row: sqlite3.Row) -> Task:
         workspace.lake,
         landing.memory_limit_mb,
         landing.time_limit_seconds,
+        bool(row["is_again"]),
     )
 
 
@@ -110,8 +125,9 @@ def _parse(
 ) -> list[tuple[Task, str]]:
     failed = []
     for ended in pool.run(tasks):
-        if ended.outcome is None:
-            failed.append((ended.task, ended.failure))
+        failure = ended.failure if ended.outcome is None else ended.outcome.get("failure")
+        if ended.outcome is None or failure:
+            failed.append((ended.task, str(failure)))
             continue
         with open_ledger(workspace) as ledger:
             record_parsed(ledger, ended.task.sha256, ended.outcome)
