@@ -216,6 +216,9 @@ def tell_landing(session: Session, report: "LandReport") -> None:
         f"Landed    {count(len(report.landed), 'new file')} with {count(lines, 'line')}, "
         f"{quarantined:,} of them in quarantine; {known:,} known"
     )
+    for file in report.landed:
+        if file.damage:
+            session.say(f"          {file.state}: {file.path}: {file.damage}")
     for path, reason in report.failed:
         session.say(f"          failed: {path}: {reason}")
     if report.failed:

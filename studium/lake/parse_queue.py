@@ -17,11 +17,15 @@ from studium.lake.workers import Pool, Task
 from studium.progress import Progress
 
 MEGABYTE = 1_000_000
+MOST_OF_A_FAILURE = 500
 
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file that was read in this run: its lines are rows plus quarantined."""
+    """A file that was read in this run: its lines are rows plus quarantined.
+
+    `damage` says why a partial one ends early, or what followed the end of a whole one.
+    """
 
     path: str
     sha256: str
@@ -127,13 +131,20 @@ def _parse(
     for ended in pool.run(tasks):
         failure = ended.failure if ended.outcome is None else ended.outcome.get("failure")
         if ended.outcome is None or failure:
-            failed.append((ended.task, str(failure)))
+            failed.append((ended.task, _in_short(str(failure), ended.task)))
             continue
         with open_ledger(workspace) as ledger:
             record_parsed(ledger, ended.task.sha256, ended.outcome)
             report.superseded += _step_back(ledger, ended.task.sha256, ended.outcome["state"])
             report.landed.append(_landed(ledger, ended.task.sha256, ended.outcome))
     return failed
+
+
+def _in_short(failure: str, task: Task) -> str:
+    """One line; DuckDB adds a page of advice where its memory was too small."""
+    if "Out of Memory Error" in failure:
+        return f"needs more than {task.memory_limit_mb} MB (landing.memory_limit_mb)"
+    return " ".join(failure.split())[:MOST_OF_A_FAILURE]
 
 
 def _step_back(ledger: sqlite3.Connection, sha256: str, state: str) -> list[str]:

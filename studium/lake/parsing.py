@@ -15,6 +15,8 @@ from studium.lake.formats.tracking_log import PARSER_VERSION, ParsedFile, Shredd
 from studium.lake.landing import sync_folder
 from studium.lake.workers import Task
 
+MEGABYTE = 1_000_000
+MEMORY_IN_USE_MB = 50  # of DuckDB, besides the lines of one query
 LAND_AGAIN = "land the file again from where it came: studium land PATH"
 
 
@@ -32,7 +34,8 @@ def parse_task(task: Task, advance: Callable[[int], None]) -> dict[str, Any]:
     temporary.mkdir(parents=True)
     try:
         shredder = Shredder(task.sha256, temporary, task.memory_limit_mb // 2)
-        parsed = parse_file(task.path, shredder, advance)
+        room = (task.memory_limit_mb // 2 - MEMORY_IN_USE_MB) * MEGABYTE
+        parsed = parse_file(task.path, shredder, room, advance)
         written = _publish_parts(task, temporary, parsed)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -67,7 +70,7 @@ def _outcome(parsed: ParsedFile) -> dict[str, Any]:
     counts = parsed.counts
     return {
         "state": "partial" if parsed.damage else "landed",
-        "damage": parsed.damage,
+        "damage": parsed.damage or parsed.note,
         "parser_version": PARSER_VERSION,
         "lines": counts.lines,
         "rows": counts.rows,
