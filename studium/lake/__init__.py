@@ -3,12 +3,10 @@
 Nothing heavy is imported before it is needed: `studium status` reads the ledger alone.
 """
 
-from studium.lake.arrival import LandedFile, LandReport, land
-from studium.lake.partitions import Partition, event_partitions
-from studium.lake.quarantine import Reject, quarantined, retry_quarantined
-from studium.lake.reconciliation import reconcile
-from studium.lake.retraction import Retraction, retract
-from studium.lake.standing import (
+from studium.lake.account.mending import Repair, ledger_problem, repair
+from studium.lake.account.reconciliation import reconcile
+from studium.lake.account.soundness import Damage, find_damage, refuse_damaged
+from studium.lake.account.standing import (
     InputFile,
     LakeStatus,
     Mismatch,
@@ -18,8 +16,14 @@ from studium.lake.standing import (
     unknown_fields,
     waiting,
 )
+from studium.lake.arrival import land
+from studium.lake.parse_queue import LandedFile, LandReport
+from studium.lake.partitions import Partition, event_partitions
+from studium.lake.quarantine import Reject, quarantined, retry_quarantined
+from studium.lake.retraction import Retraction, retract
 
 __all__ = [
+    "Damage",
     "InputFile",
     "LakeStatus",
     "LandReport",
@@ -27,13 +31,18 @@ __all__ = [
     "Mismatch",
     "Partition",
     "Reject",
+    "Repair",
     "Retraction",
     "event_partitions",
     "event_types",
+    "find_damage",
     "inputs",
     "land",
+    "ledger_problem",
     "quarantined",
     "reconcile",
+    "refuse_damaged",
+    "repair",
     "retract",
     "retry_quarantined",
     "status",

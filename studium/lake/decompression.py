@@ -1,12 +1,15 @@
 """Raw bytes to plain bytes: gzip, zstd, bzip2 or none, recognised by content and never by name.
 
-Enters: a binary file. Leaves: blocks of plain bytes; concatenated members and frames are one stream. An archive that
-ends early or is damaged gives all bytes before the damage, then raises `DamagedArchiveError`.
+Enters: a binary file. Leaves: blocks of plain bytes; concatenated members and frames are one stream, and text in
+UTF-16 with its byte order mark becomes UTF-8. An archive that ends early or is damaged gives all bytes before the
+damage, then raises `DamagedArchiveError`.
 """
 
 import bz2
+import codecs
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -15,6 +18,8 @@ from isal import igzip_lib, isal_zlib
 
 READ_BYTES = 256 * 1024
 SMALL_BYTES = 4 * 1024
+MARK_BYTES = 4
+SKIPPED_FRAME = b"\x2a\x4d\x18"  # after a byte that may be any of sixteen
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
 SUFFIX = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "plain": ".log"}
 DAMAGE: tuple[type[Exception], ...] = (
@@ -24,6 +29,7 @@ DAMAGE: tuple[type[Exception], ...] = (
     EOFError,
     ValueError,
 )
+PORTION_BYTES = {"gzip": 64 * 1024, "zstd": 4 * 1024, "bzip2": 4 * 1024}
 GZIP_WINDOW = 31  # 15 bits of window, and 16 for the gzip header
 
 
@@ -39,29 +45,52 @@ def compression_of(head: bytes) -> str:
     return "plain"
 
 
-def plain_blocks(path: Path, advance: Callable[[int], None] | None = None) -> Iterator[bytes]:
-    """Yield the plain bytes of a file in blocks of at most a few MB.
+def plain_blocks(
+    path: Path,
+    advance: Callable[[int], None] | None = None,
+    notes: list[str] | None = None,
+) -> Iterator[bytes]:
+    """Yield the plain bytes of a file in blocks, most of a few MB, none much above 100 MB.
 
-    `advance` is called with the count of raw bytes read. Raises DamagedArchiveError after the last good block.
+    `advance` is called with the count of raw bytes read; `notes` gets a line where other bytes follow the end of an
+    archive, which gzip, too, leaves out with a warning. Raises DamagedArchiveError after the last good block.
     """
+    notes = [] if notes is None else notes
     with path.open("rb") as file:
         head = file.read(6)
         file.seek(0)
         compression = compression_of(head)
-        raw_blocks = _raw_blocks(file, advance)
-        if compression == "plain":
-            yield from raw_blocks
-        else:
-            yield from _all_before_damage(path, raw_blocks, compression)
+        blocks = _raw_blocks(file, advance)
+        if compression != "plain":
+            blocks = _all_before_damage(path, blocks, compression, notes)
+        yield from _as_utf8(blocks)
+
+
+def _as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    first = next((block for block in blocks if block), b"")
+    if not _is_utf16(first):
+        yield first
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+    for block in chain([first], blocks):
+        yield decoder.decode(block).encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def _is_utf16(head: bytes) -> bool:
+    """A byte order mark, and NULs as the other halves of plain characters; UTF-32 begins with the same mark."""
+    has_mark = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return has_mark and b"\0" in head[2:64] and not head.startswith(codecs.BOM_UTF32_LE)
 
 
 def _all_before_damage(
-    path: Path, raw_blocks: Iterator[bytes], compression: str
+    path: Path, raw_blocks: Iterator[bytes], compression: str, notes: list[str]
 ) -> Iterator[bytes]:
     """At damage in a gzip, read it again with zlib, byte by byte at the end: isal gives nothing of the torn block."""
     given = 0
     try:
-        for block in _decompressed(raw_blocks, compression):
+        for block in _decompressed(raw_blocks, compression, notes):
             given += len(block)
             yield block
     except DamagedArchiveError:
@@ -120,20 +149,43 @@ def _new_member(compression: str) -> Any:
     return bz2.BZ2Decompressor()
 
 
-def _decompressed(raw_blocks: Iterator[bytes], compression: str) -> Iterator[bytes]:
-    member = None
-    for raw in raw_blocks:
-        rest = raw
+def _decompressed(
+    raw_blocks: Iterator[bytes], compression: str, notes: list[str]
+) -> Iterator[bytes]:
+    member, rest = None, b""
+    for portion in _portions(raw_blocks, compression):
+        rest += portion
         while rest:
             if member is None:
                 rest = rest.lstrip(b"\0")  # tape padding between members
-                member = _new_member(compression) if rest else None
-                continue
+                if len(rest) < MARK_BYTES or not _may_begin(rest, compression):
+                    break
+                member = _new_member(compression)
             yield _decompress(member, rest, compression)
             rest = member.unused_data if member.eof else b""
             member = None if member.eof else member
+        if member is None and not _may_begin(rest, compression):
+            break
     if member is not None:
         raise DamagedArchiveError(f"{compression}: ends before its end marker")
+    if rest:
+        notes.append(f"{compression}: what follows its end is no {compression}")
+
+
+def _may_begin(head: bytes, compression: str) -> bool:
+    """Whether a member may begin so, as far as `head` goes; Zstandard has frames to skip, with marks of their own."""
+    if compression == "zstd" and head[1:MARK_BYTES] == SKIPPED_FRAME:
+        return True
+    mark = next(mark for mark, name in MAGIC.items() if name == compression)
+    return head.startswith(mark[: len(head)])
+
+
+def _portions(raw_blocks: Iterator[bytes], compression: str) -> Iterator[bytes]:
+    """Raw bytes that become some 100 MB at the very most, whatever a bomb may be made of."""
+    size = PORTION_BYTES[compression]
+    for raw in raw_blocks:
+        for start in range(0, len(raw), size):
+            yield raw[start : start + size]
 
 
 def _decompress(member: Any, raw: bytes, compression: str) -> bytes:

@@ -64,10 +64,11 @@ def _copy(workspace: Workspace, path: Path, temporary: Path, sizes: list[int]) -
         os.fsync(target.fileno())
     compression = compression_of(head)
     final = landing_path(workspace, digest.hexdigest(), compression)
-    if not final.exists():
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary.rename(final)
-        sync_folder(final.parent)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary.rename(
+        final
+    )  # over one of the same name too, which may be damaged: these bytes are the right ones
+    sync_folder(final.parent)
     return Stored(digest.hexdigest(), final, size, compression, prefixes)
 
 

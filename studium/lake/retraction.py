@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from studium.config import Workspace
-from studium.errors import StudiumError
+from studium.errors import StudiumError, readable
 from studium.lake.ledger import forget_lines, open_ledger
 from studium.lake.partitions import refresh_partitions, remove_unnamed
 
@@ -28,6 +28,7 @@ def retract(workspace: Workspace, name: str) -> Retraction:
     `studium land FILE` brings it back; a configured source does not. Raises StudiumError where no file, or more
     than one, has that name.
     """
+    name = readable(name)
     with open_ledger(workspace) as ledger:
         rows = ledger.execute(
             "select distinct sha256, path, lines from files join origins using (sha256)"

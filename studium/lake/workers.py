@@ -29,13 +29,14 @@ spawn = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True)
 class Task:
-    """One landed file to parse into the lake's folder."""
+    """One landed file to parse into the lake's folder; `is_again` if it was read before, maybe long ago."""
 
     sha256: str
     path: Path
     lake: Path
     memory_limit_mb: int
     time_limit_seconds: int
+    is_again: bool
 
 
 @dataclass

@@ -1,13 +1,20 @@
 """How one line becomes one event: prefixes, payloads, times, keys, names; and which lines are none."""
 
+import gzip
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from studium.config import Workspace
-from studium.lake import LandReport, quarantined, status, unknown_fields
+from studium.config import Settings, Workspace
+from studium.lake import LandReport, land, quarantined, status, unknown_fields
+from studium.lake.formats.tracking_log.lines import MEMORY_PER_BYTE, LineReader, whole_lines
+from studium.lake.formats.tracking_log.repair import CutLine
+from studium.sources import find_files
 from tests.lake.conftest import event, rows
 
 Land = Callable[..., LandReport]
@@ -280,3 +287,60 @@ def test_a_pretty_printed_object_is_one_event(
     land_paths(path)
     assert rows(workspace, "username, source_line") == [("amy", 1)]
     assert [(reject.line, reject.reason) for reject in quarantined(workspace)] == [(5, "bad_time")]
+
+
+def test_lines_that_are_too_long_are_refused_and_cost_no_neighbour(tmp_path: Path) -> None:
+    """Within 256 MB a text of 2.5 MB can be read, and neither a longer line nor a list of a million values."""
+    limits = Settings().landing
+    workspace = Workspace(tmp_path / "w", Settings(landing=type(limits)(memory_limit_mb=256)))
+    path = tmp_path / "long.log.gz"
+    long = [
+        event(session="a", note="x" * 2_500_000),
+        event(session="b", note="x" * 70_000_000),
+        event(session="c", event=[0] * 1_000_000),
+        *(event(session=f"d{number}", event=[0] * 20_000) for number in range(40)),
+    ]
+    lines = [
+        line
+        for pair in zip(long, (event(session=str(n)) for n in range(99)), strict=False)
+        for line in pair
+    ]
+    path.write_bytes(gzip.compress(b"\n".join(lines), 1))
+    report = land(workspace, find_files(workspace, [path]))
+    assert report.failed == []
+    found = {row[0] for row in rows(workspace, "session_id")}
+    assert found == {"a", *(f"d{n}" for n in range(40)), *(str(n) for n in range(len(long)))}
+    rejects = quarantined(workspace)
+    assert [(reject.reason, reject.line) for reject in rejects] == [
+        ("too_long", 3),
+        ("too_long", 5),
+    ]
+    assert [reject.raw for reject in rejects] == [line[: 2**20] for line in long[1:3]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    lines=st.lists(st.binary(max_size=60).filter(lambda line: b"\n" not in line), max_size=12),
+    cuts=st.lists(st.integers(0, 700), max_size=8),
+    ends_with_newline=st.booleans(),
+)
+def test_lines_are_numbered_the_same_however_the_bytes_come(
+    lines: list[bytes], cuts: list[int], ends_with_newline: bool
+) -> None:
+    """Every line is taken, put aside or cut once, whichever way a file is read in blocks."""
+    text = b"\n".join(lines) + b"\n" * ends_with_newline
+    bounds = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    blocks = [text[start:end] for start, end in pairwise(bounds)]
+    reader = LineReader(whole_lines(iter(blocks), 40 * MEMORY_PER_BYTE), 10**9)
+    good = [row for batch in reader.batches(10**6) for row in batch.to_pylist() if row["line"]]
+    taken = reader.odd + [(row["line_no"], row["line"].rstrip("\n").encode()) for row in good]
+    found = {number: line for number, line in taken if line.strip(b"\0")}
+    assert len(found) == len([line for _, line in taken if line.strip(b"\0")])
+    expected = {number: line.lstrip(b"\0") for number, line in enumerate(lines, 1)}
+    assert found.keys() == {number for number, line in expected.items() if line}
+    for number, line in found.items():
+        if isinstance(line, CutLine):
+            assert len(expected[number]) > 40
+            assert expected[number].startswith(line)
+        else:
+            assert line.lstrip(b"\0") == expected[number]

@@ -174,11 +174,12 @@ def test_a_child_that_runs_out_of_memory_costs_its_own_file(
     limits = Settings().landing
     workspace = Workspace(tmp_path / "w", Settings(landing=type(limits)(memory_limit_mb=256)))
     (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / "huge.log").write_bytes(event(note="x" * 250_000_000))
+    (tmp_path / "logs" / "huge.log").write_bytes((b"prefix " + event() + b"\n") * 300_000)
     (tmp_path / "logs" / "good.log").write_bytes(b"\n".join(events(3)))
     report = land(workspace, find_files(workspace, [tmp_path / "logs"]))
     assert sessions(workspace) == [0, 1, 2]
     assert [Path(path).name for path, _ in report.failed] == ["huge.log"]
+    assert "\n" not in report.failed[0][1]
     assert [Path(mismatch.where).name for mismatch in reconcile(workspace)] == ["huge.log"]
 
 
@@ -296,3 +297,37 @@ def test_an_earlier_version_can_come_back_after_a_retraction(
     path.write_bytes(b"\n".join(events(10)) + b"\n")
     land_paths(path)
     assert sessions(workspace) == list(range(10))
+
+
+@pytest.mark.parametrize(
+    "compress",
+    [gzip.compress, zstandard.compress, bz2.compress],
+    ids=["gzip", "zstd", "bzip2"],
+)
+@pytest.mark.parametrize("garbage", [b"\n", b"sha256: 1f8b", b"\0" * 600_000 + b"\x1f"])
+def test_bytes_after_an_archive_cost_no_line_of_it(
+    workspace: Workspace,
+    land_paths: Land,
+    tmp_path: Path,
+    compress: Callable[[bytes], bytes],
+    garbage: bytes,
+) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(compress(events(1)[0] + b"\n") + compress(b"\n".join(events(3, 1))) + garbage)
+    landed = land_paths(path).landed[0]
+    assert sessions(workspace) == [0, 1, 2, 3]
+    assert landed.state == "landed"
+    assert "follows its end" in (landed.damage or "")
+    assert reconcile(workspace) == []
+
+
+def test_frames_that_zstd_skips_are_no_garbage(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    skipped = b"\x5a\x2a\x4d\x18" + (7).to_bytes(4, "little") + b"padding"
+    path = tmp_path / "a.log"
+    path.write_bytes(
+        zstandard.compress(events(1)[0]) + skipped + zstandard.compress(b"\n" + events(2)[1])
+    )
+    landed = land_paths(path).landed[0]
+    assert (sessions(workspace), landed.damage) == ([0, 1], None)

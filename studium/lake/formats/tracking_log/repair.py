@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from xxhash import xxh3_128_hexdigest
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-WHITE_SPACE = b" \t\r\n\v\f"
+WHITE_SPACE = b"\0 \t\r\n\v\f"  # NULs are the hole that a rotated log begins with
+TOO_LONG = "longer than a line may be, see landing.memory_limit_mb; this is its beginning"
 SURROGATES = re.compile("[\ud800-\udfff]")
+BLANK = re.compile(r"\s*")
+
+
+class CutLine(bytes):
+    """The first bytes of a line that is too long to be read."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ def repair_line(raw: bytes) -> Repaired | None:
     >>> repair_line(b'May 23 host app: {"a": 1}').text
     '{"a": 1}'
     """
+    if isinstance(raw, CutLine):
+        return Repaired(None, event_id_of(raw), "too_long", TOO_LONG)
     line = raw.removeprefix(BYTE_ORDER_MARK).strip(WHITE_SPACE)
     if not line:
         return None
@@ -77,13 +85,18 @@ def _is_strict(text: str) -> bool:
     return not ({"\t", "\r", "\n"} & set(text))
 
 
+def _after_blanks(text: str, position: int) -> int:
+    found = BLANK.match(text, position)
+    return found.end() if found else position
+
+
 def documents(text: str) -> list[tuple[int, str]] | None:
     """Split a file of pretty-printed JSON objects: (first line number, text) each; None if it is no such file."""
     decoder = json.JSONDecoder(strict=False)
     found: list[tuple[int, str]] = []
     position, line_number = 0, 1
     while True:
-        start = position + len(text[position:]) - len(text[position:].lstrip())
+        start = _after_blanks(text, position)
         line_number += text.count("\n", position, start)
         if start >= len(text):
             return found or None

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from studium.config import Workspace
-from studium.lake.ledger import COUNTED, open_ledger
+from studium.lake.ledger import COUNTED, read_ledger
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,10 @@ class InputFile:
 
 @dataclass(frozen=True)
 class LakeStatus:
-    """The lake in figures; `by_date` maps an event date to its events, `rejects` a reason to its lines."""
+    """The lake in figures; `by_date` maps an event date to its events, `rejects` a reason to its lines.
+
+    `ignored` maps the path of a file that is no log to the reason.
+    """
 
     files: list[InputFile] = field(default_factory=list)
     lines: int = 0
@@ -39,6 +42,7 @@ class LakeStatus:
     skipped: int = 0
     by_date: dict[str, int] = field(default_factory=dict)
     rejects: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,7 @@ class Mismatch:
 
 def status(workspace: Workspace) -> LakeStatus:
     """Figures of the counted files; duplicates across files count with the file that is not the first by hash."""
-    if not workspace.ledger.exists():
-        return LakeStatus()
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         files = _inputs(ledger, f"state in {COUNTED}")
         by_date = ledger.execute(
             "select event_date, rows - duplicate_rows from partitions order by 1"
@@ -72,6 +74,7 @@ def status(workspace: Workspace) -> LakeStatus:
             sum(file.skipped for file in files),
             dict(by_date.fetchall()),
             dict(rejects.fetchall()),
+            dict(ledger.execute("select path, reason from ignored order by 1").fetchall()),
         )
 
 
@@ -82,15 +85,13 @@ def inputs(workspace: Workspace) -> list[InputFile]:
 
 def waiting(workspace: Workspace) -> list[InputFile]:
     """Files that are stored but whose lines the lake does not hold: failed, or of a killed run."""
-    if not workspace.ledger.exists():
-        return []
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         return _inputs(ledger, "state in ('stored', 'failed')")
 
 
 def event_types(workspace: Workspace) -> list[tuple[str, str, int]]:
     """(event type, source, lines) of all counted files, most frequent first; server requests are one type."""
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         rows = ledger.execute(
             "select event_type, event_source, sum(event_types.rows) from event_types join files using (sha256)"
             f" where state in {COUNTED} group by 1, 2 order by 3 desc, 1, 2"
@@ -100,7 +101,7 @@ def event_types(workspace: Workspace) -> list[tuple[str, str, int]]:
 
 def unknown_fields(workspace: Workspace) -> list[tuple[str, int]]:
     """(top-level field, lines) that no column holds; their values are in `extra`."""
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         rows = ledger.execute(
             "select field, sum(unknown_fields.rows) from unknown_fields join files using (sha256)"
             f" where state in {COUNTED} group by 1 order by 2 desc, 1"

@@ -6,13 +6,10 @@ Enters: the ledger and the footers of the lake's files. Leaves: what is off. Pub
 from pathlib import Path
 
 from studium.config import Workspace
-from studium.lake.ledger import COUNTED, open_ledger
+from studium.lake.account.soundness import REPAIR
+from studium.lake.account.standing import Mismatch, inputs, waiting
+from studium.lake.ledger import COUNTED, read_ledger
 from studium.lake.partitions import event_partitions, stale_dates
-from studium.lake.standing import Mismatch, inputs, waiting
-
-LAND_AGAIN = (
-    "Land it again from the landing: `studium quarantine --retry`, or `studium retract` it."
-)
 
 
 def reconcile(workspace: Workspace) -> list[Mismatch]:
@@ -29,7 +26,7 @@ def reconcile(workspace: Workspace) -> list[Mismatch]:
         accounted = file.events + file.duplicates + file.quarantined + file.skipped
         if file.lines != accounted:
             found.append(
-                Mismatch(file.path, f"{file.lines} lines, {accounted} accounted for", LAND_AGAIN)
+                Mismatch(file.path, f"{file.lines} lines, {accounted} accounted for", REPAIR)
             )
     found += [
         Mismatch(f"event date {day}", "its duplicates are not known yet", "Run `studium land`.")
@@ -39,7 +36,7 @@ def reconcile(workspace: Workspace) -> list[Mismatch]:
 
 
 def _wrong_parquet(workspace: Workspace) -> list[Mismatch]:
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         events = ledger.execute(
             "select event_date, name, parts.rows from parts join files using (sha256)"
             f" where state in {COUNTED} order by 1, 2"
@@ -57,7 +54,7 @@ def _wrong_parquet(workspace: Workspace) -> list[Mismatch]:
         if partition.duplicates
     ]
     problems = ((path, _problem_of(path, rows)) for path, rows in expected)
-    return [Mismatch(str(path), problem, LAND_AGAIN) for path, problem in problems if problem]
+    return [Mismatch(str(path), problem, REPAIR) for path, problem in problems if problem]
 
 
 def _problem_of(path: Path, rows: int) -> str | None:
