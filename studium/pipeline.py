@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         CheckOutcome,
         Clock,
         Publication,
-        Release,
+        Rollback,
         Table,
     )
     from studium.warehouse import BuildReport, CheckResult, FailingRows, Interval, ModelInfo
@@ -99,7 +99,7 @@ def run(job: Job, paths: Sequence[Path] = (), clock: "Clock | None" = None) -> R
     return RunReport(landed, built, checked, published, seconds)
 
 
-def rollback(job: Job, release_id: str | None) -> "Release":
+def rollback(job: Job, release_id: str | None) -> "Rollback":
     """Point `current` at an older release, or at the named one."""
     from studium import publish as publishing
 

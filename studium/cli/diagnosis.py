@@ -74,7 +74,7 @@ def _workspace(directory: Path | None) -> Iterator[Finding]:
     yield _permission(workspace)
     yield _room(workspace)
     yield _lock(workspace)
-    yield _release(workspace)
+    yield from _releases(workspace)
 
 
 def _permission(workspace: Workspace) -> Finding:
@@ -103,17 +103,26 @@ def _lock(workspace: Workspace) -> Finding:
     return Finding("lock", "note", found, "Wait for it, or let commands wait: --wait 600")
 
 
-def _release(workspace: Workspace) -> Finding:
-    from studium.publish import current_release
+def _releases(workspace: Workspace) -> Iterator[Finding]:
+    from studium.publish import current_release, damaged_releases, verify_database
 
+    current = None
     try:
-        release = current_release(workspace)
+        current = current_release(workspace)
+        if current:
+            verify_database(current)
     except StudiumError as error:
-        return Finding("release", "bad", error.problem, error.fix)
-    if release is None:
-        return Finding("release", "note", "nothing was published yet", "Publish: studium run")
-    if release.database.stat().st_size != release.manifest.database_bytes:
-        return Finding(
-            "release", "bad", f"{release.id} was changed after publishing", "studium rollback"
+        yield Finding("release", "bad", error.problem, error.fix)
+    else:
+        yield (
+            Finding("release", "good", current.id)
+            if current
+            else Finding("release", "note", "nothing was published yet", "Publish: studium run")
         )
-    return Finding("release", "good", release.id)
+    for damage in damaged_releases(workspace):
+        if damage.path.name != _name_of_current(workspace):
+            yield Finding("release", "note", damage.problem, damage.fix)
+
+
+def _name_of_current(workspace: Workspace) -> str:
+    return workspace.current.resolve().name if workspace.current.is_symlink() else ""

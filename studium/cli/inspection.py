@@ -3,6 +3,7 @@
 Enters: a workspace; no lock is needed. Leaves: tables for people, JSON for machines.
 """
 
+import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -74,11 +75,20 @@ def releases(session: Session) -> None:
     workspace = session.workspace()
     current, problem = _current(workspace)
     found = publish.releases(workspace)
+    damaged = publish.damaged_releases(workspace)
     facts = [_release_facts(release, current) for release in found]
-    session.answer({"releases": facts, "problem": problem})
-    if not facts:
+    session.answer(
+        {
+            "releases": facts,
+            "problem": problem,
+            "damaged": [
+                {"id": it.path.name, "path": it.path, "reason": it.reason} for it in damaged
+            ],
+        }
+    )
+    if not facts and not damaged:
         session.say("Nothing was published yet. Publish first: studium run")
-    if problem:
+    if problem and facts:
         session.say(f"{problem}. Go back to one of these: studium rollback ID")
     rows = [
         (
@@ -94,6 +104,8 @@ def releases(session: Session) -> None:
     if rows:
         headings = ["", "release", "published (UTC)", "events", "rows", "size"]
         session.say("\n".join(table_lines(headings, rows)))
+    for it in damaged:
+        session.say(f"{it.problem}. Be rid of it: rm -r {shlex.quote(str(it.path))}")
 
 
 @click.command(cls=Command)

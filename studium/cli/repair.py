@@ -125,8 +125,17 @@ def rollback(session: Session, release_id: str | None, wait: float) -> None:
     """Go back to the release before the current one, or to ID."""
     from studium import pipeline
 
-    release = pipeline.rollback(session.job(wait), release_id)
-    session.answer({"release": release.id, "path": release.path})
+    done = pipeline.rollback(session.job(wait), release_id)
+    release, passed_over = done.release, done.passed_over
+    session.answer(
+        {
+            "release": release.id,
+            "path": release.path,
+            "passed_over": [damage.path.name for damage in passed_over],
+        }
+    )
+    for damage in passed_over:
+        session.say(f"{damage.problem}; it was passed over.")
     session.say(f"Current is {release.id}, {release.path}")
 
 

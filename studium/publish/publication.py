@@ -26,7 +26,13 @@ from studium.publish.manifest import (
     Release,
     Table,
 )
-from studium.publish.release_store import Contents, create_release, current_release, find_same
+from studium.publish.release_store import (
+    Contents,
+    create_release,
+    current_release,
+    damaged_releases,
+    find_same,
+)
 from studium.publish.retention import remove_old_releases, remove_unfinished
 
 
@@ -80,6 +86,8 @@ def publish(
     """
     clock = clock or Clock.real()
     remove_unfinished(workspace)
+    for damage in damaged_releases(workspace):
+        progress.note(f"{damage.problem}; it is passed over. {damage.fix}")
     current = _current_or_none(workspace, progress)
     memory = workspace.settings.build.memory_limit_mb
     with open_marts(workspace.warehouse, candidate.described, workspace.scratch, memory) as marts:

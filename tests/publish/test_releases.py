@@ -109,11 +109,11 @@ def test_rollback_goes_to_the_release_before_and_to_a_named_one(
     for number in range(3):
         change(GROW.format(number))
         made.append(publish_now(workspace, second=number).release.id)
-    assert rollback(workspace).id == made[1]
-    assert rollback(workspace).id == made[0]
+    assert rollback(workspace).release.id == made[1]
+    assert rollback(workspace).release.id == made[0]
     with pytest.raises(StudiumError, match="no release before"):
         rollback(workspace)
-    assert rollback(workspace, made[2]).id == made[2]
+    assert rollback(workspace, made[2]).release.id == made[2]
     with pytest.raises(MisuseError) as caught:
         rollback(workspace, made[2][:-1] + "x")
     assert f"Did you mean {made[2]}?" in caught.value.fix
@@ -189,7 +189,7 @@ def test_release_removed_by_hand_is_named_with_the_way_back(
     with pytest.raises(StudiumError, match=second.id) as caught:
         current_release(workspace)
     assert "studium rollback" in caught.value.fix
-    assert rollback(workspace).id == first.id
+    assert rollback(workspace).release.id == first.id
 
 
 def test_publishing_mends_a_current_that_points_nowhere(workspace: Workspace) -> None:

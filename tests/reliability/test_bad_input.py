@@ -194,8 +194,17 @@ def test_damaged_release_is_told_and_made_again(half: Path) -> None:
     database.chmod(0o644)
     database.write_bytes(b"x" * database.stat().st_size)
     answer = studium(half, "query", "select 1")
-    assert_told(answer, 1, "cannot be opened", str(database), "studium publish")
+    assert_told(answer, 1, "is damaged", str(database.parent), "studium publish")
+    told = done(half, "releases").stdout
+    assert f"{database.parent.name} is damaged" in told
+    assert f"rm -r {database.parent}" in told
+    facts = json.loads(done(half, "releases", "--json").stdout)
+    assert [item["id"] for item in facts["damaged"]] == [database.parent.name]
+    findings = json.loads(studium(half, "doctor", "--json").stdout)
+    assert [it["state"] for it in findings if it["subject"] == "release"] == ["bad"]
     done(half, "publish")
+    findings = json.loads(studium(half, "doctor", "--json").stdout)
+    assert [it["state"] for it in findings if it["subject"] == "release"] == ["good", "note"]
     assert done(half, "query", "select count(*) from video").stdout
 
 
