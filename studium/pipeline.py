@@ -90,11 +90,19 @@ def publish(job: Job, clock: "Clock | None" = None) -> "Publication":
 
 def run(job: Job, paths: Sequence[Path] = (), clock: "Clock | None" = None) -> RunReport:
     """All steps under one lock, so that nobody changes the lake between landing and publishing."""
+    from studium.warehouse import DamagedWarehouseError, set_aside
+
     seconds: dict[str, float] = {}
     with job.lock("run"):
         landed = _timed(seconds, "land", lambda: _land(job, paths))
         built = _timed(seconds, "build", lambda: _build(job))
-        checked = _timed(seconds, "check", lambda: _check(job))
+        try:
+            checked = _timed(seconds, "check", lambda: _check(job))
+        except DamagedWarehouseError as damage:
+            # In a block that the build had no need to read.
+            set_aside(job.workspace, damage, job.progress)
+            built = _timed(seconds, "build", lambda: _build(job))
+            checked = _timed(seconds, "check", lambda: _check(job))
         published = _timed(seconds, "publish", lambda: _publish(job, checked, clock))
     return RunReport(landed, built, checked, published, seconds)
 

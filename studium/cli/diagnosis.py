@@ -4,6 +4,7 @@ Enters: maybe a folder. Leaves: findings, each good, a note or bad, and bad ones
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,8 @@ def _workspace(directory: Path | None) -> Iterator[Finding]:
     yield _permission(workspace)
     yield _room(workspace)
     yield _lock(workspace)
+    yield _warehouse(workspace)
+    yield from _set_aside(workspace)
     yield from _releases(workspace)
 
 
@@ -101,6 +104,30 @@ def _lock(workspace: Workspace) -> Finding:
         return Finding("lock", "good", "nobody is writing")
     found = f"`studium {holder.command}` since {holder.since}, process {holder.pid}"
     return Finding("lock", "note", found, "Wait for it, or let commands wait: --wait 600")
+
+
+def _warehouse(workspace: Workspace) -> Finding:
+    from studium.lock import read_holder
+    from studium.warehouse import DamagedWarehouseError, inspect_warehouse
+
+    if not workspace.warehouse.exists():
+        return Finding("warehouse", "note", "nothing was built yet", "Build: studium run")
+    if read_holder(workspace):
+        return Finding("warehouse", "note", "is being written", "Look again when that is done")
+    try:
+        rows = inspect_warehouse(workspace)
+    except DamagedWarehouseError as damage:
+        fix = "studium build moves it aside and makes it again from the lake"
+        return Finding("warehouse", "bad", damage.problem, fix)
+    except StudiumError as error:
+        return Finding("warehouse", "note", error.problem, error.fix)
+    return Finding("warehouse", "good", f"all of its {rows:,} rows can be read")
+
+
+def _set_aside(workspace: Workspace) -> Iterator[Finding]:
+    for file in sorted(workspace.root.glob(f"{workspace.warehouse.name}.damaged-*")):
+        found = f"{file.name} was moved aside, {file.stat().st_size / 1e6:,.1f} MB"
+        yield Finding("warehouse", "note", found, f"Be rid of it: rm {shlex.quote(str(file))}")
 
 
 def _releases(workspace: Workspace) -> Iterator[Finding]:
