@@ -5,7 +5,6 @@ Enters: a workspace; no lock is needed. Leaves: tables for people, JSON for mach
 
 import shlex
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from studium.cli.session import Command, Session, examples, pass_session
-from studium.cli.tables import bar_lines, count, figure, size, table_lines
+from studium.cli.tables import WIDEST_CELL, bar_lines, count, figure, size, table_lines
 from studium.errors import MisuseError, StudiumError
 
 if TYPE_CHECKING:
@@ -118,19 +117,24 @@ def releases(session: Session) -> None:
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write into this file.")
 @click.option("--release", "release_id", metavar="ID", help="Another release than the current.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop the query after this time; by default query.time_limit_seconds.",
+)
 @examples(
     'studium query "from course_activity limit 10"',
     'studium query "select * from video" --output video.parquet',
 )
 @pass_session
-def query(
-    session: Session, sql: str, form: str | None, output: Path | None, release_id: str | None
-) -> None:
+def query(session: Session, /, sql: str, form: str | None, output: Path | None, **how: Any) -> None:
     """Ask the current release one question in SQL."""
     from studium import publish
 
     form = _format(session, form, output)
-    with publish.query(session.workspace(), sql, release_id) as answer:
+    workspace = session.workspace()
+    with publish.query(workspace, sql, how["release_id"], how["time_limit"]) as answer:
         if form == "table":
             _print_table(answer)
             return
@@ -288,15 +292,9 @@ def _format(session: Session, form: str | None, output: Path | None) -> str:
 
 
 def _print_table(answer: "Answer") -> None:
-    rows: list[Sequence[object]] = []
-    more = False
-    for row in answer.rows():
-        if len(rows) == _MOST_ROWS:
-            more = True
-            break
-        rows.append(row)
-    click.echo("\n".join(table_lines(answer.columns, rows)))
-    if more:
+    rows = answer.first_rows(_MOST_ROWS + 1, WIDEST_CELL + 1)
+    click.echo("\n".join(table_lines(answer.columns, rows[:_MOST_ROWS])))
+    if len(rows) > _MOST_ROWS:
         click.echo(f"The first {_MOST_ROWS} rows; all of them: --format csv", err=True)
 
 

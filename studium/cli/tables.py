@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-_WIDEST_CELL = 60
+WIDEST_CELL = 60
 
 
 class Figure(str):
@@ -100,5 +100,6 @@ def _cell(value: object) -> str:
         return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.1f}"
     if isinstance(value, datetime | date):
         return str(value)
-    text = "".join(sign if sign.isprintable() else "·" for sign in str(value))
-    return text if len(text) <= _WIDEST_CELL else text[: _WIDEST_CELL - 1] + "…"
+    text = str(value)[: WIDEST_CELL + 1]
+    shown = "".join(sign if sign.isprintable() else "·" for sign in text)
+    return shown if len(shown) <= WIDEST_CELL else shown[: WIDEST_CELL - 1] + "…"

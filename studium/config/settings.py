@@ -110,6 +110,12 @@ class QuerySettings(Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=64, description="Memory of one query in MB; beyond it DuckDB spills.")
     ] = 1000
     threads: Annotated[int, Meta(ge=1, le=256, description="Threads of one query.")] = 2
+    time_limit_seconds: Annotated[
+        int, Meta(ge=1, description="Time that one query may compute, in seconds.")
+    ] = 600
+    temporary_limit_mb: Annotated[
+        int, Meta(ge=0, description="Temporary files that one query may write, in MB.")
+    ] = 10_000
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -156,6 +156,7 @@ def open_marts(
         }
     )
     try:
+        connection.execute("set enable_progress_bar = false")  # DuckDB draws it on stdout
         connection.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
         marts = Marts(connection, described)
         if not marts.names:

@@ -40,6 +40,7 @@ def open_warehouse(workspace: Workspace) -> Iterator["DuckDBPyConnection"]:
     except duckdb.Error as error:
         raise explain(str(error), "warehouse", workspace) from error
     try:
+        connection.execute("set enable_progress_bar = false")  # DuckDB draws it on stdout
         yield connection
     except duckdb.Error as error:
         raise explain(str(error), "warehouse", workspace) from error
