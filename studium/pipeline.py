@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from studium.config import Workspace
+from studium.config import SETTINGS_FILE, Workspace
+from studium.errors import MisuseError
 from studium.lock import hold_lock
 from studium.progress import Progress
 
@@ -94,7 +95,7 @@ def run(job: Job, paths: Sequence[Path] = (), clock: "Clock | None" = None) -> R
 
     seconds: dict[str, float] = {}
     with job.lock("run"):
-        landed = _timed(seconds, "land", lambda: _land(job, paths))
+        landed = _timed(seconds, "land", lambda: _land_for_run(job, paths))
         built = _timed(seconds, "build", lambda: _build(job))
         try:
             checked = _timed(seconds, "check", lambda: _check(job))
@@ -136,6 +137,23 @@ def _land(job: Job, paths: Sequence[Path]) -> "LandReport":
 
     files = sources.find_files(job.workspace, list(paths))
     return lake.land(job.workspace, files, job.progress)
+
+
+def _land_for_run(job: Job, paths: Sequence[Path]) -> "LandReport":
+    """Without paths and sources, what was landed before is enough; what waits is parsed."""
+    from studium import lake
+
+    workspace = job.workspace
+    if paths or workspace.settings.sources:
+        return _land(job, paths)
+    if not (lake.inputs(workspace) or lake.waiting(workspace)):
+        raise MisuseError(
+            "There is nothing to run on: no path is given, no [[sources]] are set, nothing was landed",
+            str(workspace.root / SETTINGS_FILE),
+            "Name files or folders, studium run PATH, or add [[sources]] to studium.toml",
+        )
+    job.progress.note("No path and no [[sources]]: what was landed before is built and published")
+    return lake.land(workspace, [], job.progress)
 
 
 def _build(job: Job) -> "BuildReport":

@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from studium import __version__
-from studium.cli.inspection import describe, query, releases, status
+from studium.cli.description import describe
+from studium.cli.inspection import query, releases, status
 from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback

@@ -93,6 +93,16 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    maximum_days_ahead: (
+        Annotated[
+            int,
+            Meta(
+                ge=0,
+                description="Refuse when an event is more days after today; not set: any future.",
+            ),
+        ]
+        | None
+    ) = None
     maximum_drop_percent: Annotated[
         float,
         Meta(ge=0, le=100, description="Refuse when a table lost more of its rows than this."),

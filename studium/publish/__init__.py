@@ -5,6 +5,7 @@ Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
 from studium.publish.answers import as_json, write_answer
+from studium.publish.holding import held_release
 from studium.publish.manifest import (
     BuildInfo,
     CheckOutcome,
@@ -48,6 +49,7 @@ __all__ = [
     "damaged_releases",
     "find_release",
     "find_table",
+    "held_release",
     "publish",
     "query",
     "releases",

@@ -18,6 +18,7 @@ from studium.progress import Progress
 from studium.publish.database import Marts, open_marts
 from studium.publish.disk import move_link
 from studium.publish.gate import Condition, Evidence, refuse_unless_met, weigh
+from studium.publish.holding import held_release, let_go
 from studium.publish.manifest import (
     BuildInfo,
     CheckOutcome,
@@ -49,12 +50,16 @@ class LakeEvidence(Struct, frozen=True):
 
 
 class Publication(Struct, frozen=True):
-    """The release that readers get now; `is_new` is false when nothing had changed."""
+    """The release that readers get now; `is_new` is false when nothing had changed.
+
+    `held_back` is the newer release that says what the tables say, where a rollback stands before it.
+    """
 
     release: Release
     is_new: bool
     conditions: list[Condition]
     removed: list[str]
+    held_back: str | None = None
 
 
 class Clock(Struct, frozen=True):
@@ -102,6 +107,10 @@ def publish(
             versions=_versions(),
         )
         same = find_same(workspace, contents)
+        if current and same and same.id > current.id == held_release(workspace):
+            return Publication(current, False, conditions, [], held_back=same.id)
+        if same is None:
+            let_go(workspace)  # before it: what is made now becomes current, also after a kill
         progress.start("publish", len(contents.tables), "tables")
         release = same or create_release(workspace, marts, contents, clock.now)
         progress.advance(len(contents.tables))

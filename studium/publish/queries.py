@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from studium.config import QuerySettings, Workspace
-from studium.errors import StudiumError
+from studium.errors import MisuseError, StudiumError
 from studium.publish.manifest import Release
 from studium.publish.release_store import find_release
 from studium.publish.runner import OverdueError, Runner
@@ -154,14 +154,14 @@ def _refuse_unless_one_reading_statement(sql: str) -> None:
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise StudiumError(
+        raise MisuseError(
             f"This is not valid SQL: {_first_line(error)}", _shorten(sql), fix
         ) from None
     if len(statements) != 1:
-        raise StudiumError(f"A query is one statement, not {len(statements)}", _shorten(sql), fix)
+        raise MisuseError(f"A query is one statement, not {len(statements)}", _shorten(sql), fix)
     kind = statements[0].type
     if kind != duckdb.StatementType.SELECT:
-        raise StudiumError(
+        raise MisuseError(
             f"A query may only read a release; {kind.name} is refused", _shorten(sql), fix
         )
 
@@ -199,7 +199,7 @@ def _explain(error: Exception, release: Release, limits: QuerySettings) -> Studi
     if found := _NO_TABLE.search(message):
         nearest = get_close_matches(found["name"], tables, n=1, cutoff=0.4)
         hint = f"Did you mean {nearest[0]}? " if nearest else ""
-        return StudiumError(
+        return MisuseError(
             f"There is no table {found['name']}", where, f"{hint}List all: studium describe"
         )
     if found := _NO_COLUMN.search(message):
@@ -207,7 +207,7 @@ def _explain(error: Exception, release: Release, limits: QuerySettings) -> Studi
         columns = sorted({column.name for table in tables.values() for column in table.columns})
         nearest = get_close_matches(name, columns, n=1, cutoff=0.4)
         hint = f"Did you mean {nearest[0]}? " if nearest else ""
-        return StudiumError(
+        return MisuseError(
             f"There is no column {name}", where, f"{hint}List columns: studium describe TABLE"
         )
     if "max_temp_directory_size" in message:
@@ -223,7 +223,7 @@ def _explain(error: Exception, release: Release, limits: QuerySettings) -> Studi
             "Ask for less, or raise query.memory_limit_mb in studium.toml",
         )
     if "disabled by configuration" in message:
-        return StudiumError(
+        return MisuseError(
             "A query reads the release and nothing else: no files, no network, no extensions",
             where,
             "List what can be read: studium describe",

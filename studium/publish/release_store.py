@@ -17,6 +17,7 @@ from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.publish.database import Marts
 from studium.publish.disk import flush_file, flush_folder, move_link, write_flushed
+from studium.publish.holding import hold, let_go
 from studium.publish.manifest import (
     DATABASE_NAME,
     MANIFEST_NAME,
@@ -123,7 +124,8 @@ def find_table(release: Release, name: str) -> Table:
 def rollback(workspace: Workspace, release_id: str | None = None) -> Rollback:
     """Point `current` at the named release, else at the newest sound one before it.
 
-    The bytes of its database are read again first. Raises DamagedReleaseError for a named one
+    The bytes of its database are read again first. There it stays until something new is
+    published, or somebody goes to the newest release. Raises DamagedReleaseError for a named one
     that is damaged, MisuseError for one that is none.
     """
     passed_over: list[DamagedReleaseError] = []
@@ -136,6 +138,10 @@ def rollback(workspace: Workspace, release_id: str | None = None) -> Rollback:
                 raise
             passed_over.append(damage)
             continue
+        if any(newer.id > release.id for newer in releases(workspace)):
+            hold(workspace, release.id)
+        else:
+            let_go(workspace)
         move_link(workspace.current, f"{workspace.releases.name}/{release.id}")
         return Rollback(release, passed_over)
     sound = "sound " if passed_over else ""

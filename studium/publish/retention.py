@@ -79,7 +79,10 @@ def remove_unfinished(workspace: Workspace) -> int:
     """Remove what killed publishes left; only the holder of the workspace's lock may."""
     remains = list(workspace.releases.glob(f"{UNFINISHED}*"))
     for folder in remains:
-        shutil.rmtree(folder)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        else:
+            folder.unlink()
     for link in workspace.root.glob(f".{workspace.current.name}-*"):
         link.unlink(missing_ok=True)
     return len(remains)

@@ -86,7 +86,7 @@ def test_everything_else_than_one_reading_statement_is_refused(
 ) -> None:
     with pytest.raises(StudiumError) as caught:
         query(published, sql)
-    assert caught.value.exit_code == 1
+    assert caught.value.exit_code == 2
     assert "studium query" in caught.value.fix
 
 

@@ -170,11 +170,15 @@ def test_broken_settings_are_misuse(half: Path, text: str, words: list[str]) -> 
         ("from read_text('/etc/hostname')", ["nothing else", "studium describe"]),
         ("select * from vidio", ["no table vidio", "release 20", "Did you mean video?"]),
         ("select play from video", ["no column play", "release 20", "Did you mean plays?"]),
-        ("select cast('a' as int)", ["query failed", "release 20", "studium describe"]),
     ],
 )
-def test_bad_query_is_refused(campus: Path, sql: str, words: list[str]) -> None:
-    assert_told(studium(campus, "query", sql), 1, *words)
+def test_bad_query_is_misuse(campus: Path, sql: str, words: list[str]) -> None:
+    assert_told(studium(campus, "query", sql), 2, *words)
+
+
+def test_query_that_the_data_refuse_is_told(campus: Path) -> None:
+    answer = studium(campus, "query", "select cast('a' as int)")
+    assert_told(answer, 1, "query failed", "release 20", "studium describe")
 
 
 def test_release_deleted_by_hand_is_told_and_made_again(half: Path) -> None:
