@@ -69,7 +69,9 @@ def _tell_tables(session: Session, release: "Release") -> None:
     manifest = release.manifest
     session.say(f"Release {release.id}, published {_minute(manifest.created_at)} UTC")
     session.say(_interval(manifest))
-    rows = [(table.name, figure(table.rows), table.grain) for table in manifest.tables]
+    rows = [
+        (table.name, figure(table.rows), table.grain.split(". ")[0]) for table in manifest.tables
+    ]
     session.say("\n" + "\n".join(table_lines(["table", "rows", "grain"], rows, widest=None)))
     session.say(f"\nMade from {count(len(manifest.inputs), 'file')}")
     session.say("One of them: studium describe TABLE")

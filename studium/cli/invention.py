@@ -3,9 +3,10 @@
 Enters: sizes and a seed. Leaves: logs and their truth; the demo's published workspace.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,47 +20,24 @@ if TYPE_CHECKING:
     from studium.simulate import SimulationReport
 
 _MARK = "made-by-studium-demo"
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _number(
+    name: str, default: int, meaning: str, least: int = 1
+) -> Callable[[_Function], _Function]:
+    return click.option(
+        name, type=click.IntRange(min=least), default=default, show_default=True, help=meaning
+    )
 
 
 @click.command(cls=Command)
-@click.option(
-    "--events",
-    type=click.IntRange(min=1),
-    default=300_000,
-    show_default=True,
-    help="How many events are invented.",
-)
-@click.option(
-    "--files",
-    type=click.IntRange(min=1),
-    default=6,
-    show_default=True,
-    help="Over how many files they are spread.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    help="The same seed gives the same logs.",
-)
-@click.option(
-    "--courses", type=click.IntRange(min=1), default=3, show_default=True, help="How many courses."
-)
-@click.option(
-    "--learners",
-    type=click.IntRange(min=1),
-    default=2_000,
-    show_default=True,
-    help="How many learners.",
-)
-@click.option(
-    "--days",
-    type=click.IntRange(min=1),
-    default=42,
-    show_default=True,
-    help="How many days they last.",
-)
+@_number("--events", 300_000, "How many events are invented.")
+@_number("--files", 6, "Over how many files they are spread.")
+@_number("--seed", 1, "The same seed gives the same logs.", least=0)
+@_number("--courses", 3, "How many courses.")
+@_number("--learners", 2_000, "How many learners.")
+@_number("--days", 42, "How many days they last.")
 @click.option(
     "--start",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -121,13 +99,7 @@ def simulate(
     show_default=True,
     help="The folder of the demo's workspace, made if missing.",
 )
-@click.option(
-    "--events",
-    type=click.IntRange(min=1),
-    default=300_000,
-    show_default=True,
-    help="How many events are invented.",
-)
+@_number("--events", 300_000, "How many events are invented.")
 @examples("studium demo", "studium demo --output /tmp/demo --events 50000")
 @pass_session
 def demo(session: Session, output: Path, events: int) -> None:

@@ -137,7 +137,10 @@ def check(session: Session, show: str | None, rows: int, wait: float) -> int:
         found = pipeline.failing_rows(session.job(wait), show, rows)
         records = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
         session.answer({"check": show, "rows": as_json(records)})
-        session.say("\n".join(table_lines(found.columns, found.rows)))
+        if found.rows:
+            session.say("\n".join(table_lines(found.columns, found.rows)))
+        else:
+            session.say(f"No row breaks {show}.")
         return 0
     results = pipeline.check(session.job(wait))
     session.answer([check_facts(result) for result in results])

@@ -249,6 +249,11 @@ def test_files_are_listed_below_headings(published: Path, studium: Answers) -> N
     assert any(line.endswith("tracking-0001.log.gz") for line in shown)
 
 
+def test_check_without_broken_rows_says_so(campus: Path, studium: Answers) -> None:
+    name = studium.json("--workspace", campus, "check")[0]["name"]
+    assert studium("--workspace", campus, "check", "--show", name) == f"No row breaks {name}.\n"
+
+
 def test_retry_says_that_files_were_parsed_again(campus: Path, studium: Answers) -> None:
     told = studium("--workspace", campus, "quarantine", "--retry")
     assert "Parsed    2 files again" in told
