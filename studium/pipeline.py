@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from studium.config import Workspace
-from studium.errors import FullDiskError, StudiumError
+from studium.config import SETTINGS_FILE, Workspace
+from studium.errors import FullDiskError, MisuseError, StudiumError
 from studium.lock import hold_lock
 from studium.progress import Progress
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         CheckOutcome,
         Clock,
         Publication,
-        Release,
+        Rollback,
         Table,
     )
     from studium.warehouse import BuildReport, CheckResult, FailingRows, Interval, ModelInfo
@@ -91,16 +91,24 @@ def publish(job: Job, clock: "Clock | None" = None) -> "Publication":
 
 def run(job: Job, paths: Sequence[Path] = (), clock: "Clock | None" = None) -> RunReport:
     """All steps under one lock, so that nobody changes the lake between landing and publishing."""
+    from studium.warehouse import DamagedWarehouseError, set_aside
+
     seconds: dict[str, float] = {}
     with job.lock("run"):
-        landed = _timed(seconds, "land", lambda: _land(job, paths))
+        landed = _timed(seconds, "land", lambda: _land_for_run(job, paths))
         built = _timed(seconds, "build", lambda: _build(job))
-        checked = _timed(seconds, "check", lambda: _check(job))
+        try:
+            checked = _timed(seconds, "check", lambda: _check(job))
+        except DamagedWarehouseError as damage:
+            # In a block that the build had no need to read.
+            set_aside(job.workspace, damage, job.progress)
+            built = _timed(seconds, "build", lambda: _build(job))
+            checked = _timed(seconds, "check", lambda: _check(job))
         published = _timed(seconds, "publish", lambda: _publish(job, checked, clock))
     return RunReport(landed, built, checked, published, seconds)
 
 
-def rollback(job: Job, release_id: str | None) -> "Release":
+def rollback(job: Job, release_id: str | None) -> "Rollback":
     """Point `current` at an older release, or at the named one."""
     from studium import publish as publishing
 
@@ -137,6 +145,23 @@ def _land(job: Job, paths: Sequence[Path]) -> "LandReport":
 
     files = sources.find_files(job.workspace, list(paths))
     return lake.land(job.workspace, files, job.progress)
+
+
+def _land_for_run(job: Job, paths: Sequence[Path]) -> "LandReport":
+    """Without paths and sources, what was landed before is enough; what waits is parsed."""
+    from studium import lake
+
+    workspace = job.workspace
+    if paths or workspace.settings.sources:
+        return _land(job, paths)
+    if not (lake.inputs(workspace) or lake.waiting(workspace)):
+        raise MisuseError(
+            "There is nothing to run on: no path is given, no [[sources]] are set, nothing was landed",
+            str(workspace.root / SETTINGS_FILE),
+            "Name files or folders, studium run PATH, or add [[sources]] to studium.toml",
+        )
+    job.progress.note("No path and no [[sources]]: what was landed before is built and published")
+    return lake.land(workspace, [], job.progress)
 
 
 def _build(job: Job) -> "BuildReport":

@@ -4,6 +4,7 @@ Enters: maybe a folder. Leaves: findings, each good, a note or bad, and bad ones
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -76,7 +77,9 @@ def _workspace(directory: Path | None, every_byte: bool) -> Iterator[Finding]:
     yield _room(workspace)
     yield _lock(workspace)
     yield from _lake(workspace, every_byte)
-    yield _release(workspace)
+    yield _warehouse(workspace)
+    yield from _set_aside(workspace)
+    yield from _releases(workspace)
 
 
 def _permission(workspace: Workspace) -> Finding:
@@ -125,17 +128,50 @@ def _lake(workspace: Workspace, every_byte: bool) -> Iterator[Finding]:
         yield Finding("lake", "good", how)
 
 
-def _release(workspace: Workspace) -> Finding:
-    from studium.publish import current_release
+def _warehouse(workspace: Workspace) -> Finding:
+    from studium.lock import read_holder
+    from studium.warehouse import DamagedWarehouseError, inspect_warehouse
 
+    if not workspace.warehouse.exists():
+        return Finding("warehouse", "note", "nothing was built yet", "Build: studium run")
+    if read_holder(workspace):
+        return Finding("warehouse", "note", "is being written", "Look again when that is done")
     try:
-        release = current_release(workspace)
+        rows = inspect_warehouse(workspace)
+    except DamagedWarehouseError as damage:
+        fix = "studium build moves it aside and makes it again from the lake"
+        return Finding("warehouse", "bad", damage.problem, fix)
     except StudiumError as error:
-        return Finding("release", "bad", error.problem, error.fix)
-    if release is None:
-        return Finding("release", "note", "nothing was published yet", "Publish: studium run")
-    if release.database.stat().st_size != release.manifest.database_bytes:
-        return Finding(
-            "release", "bad", f"{release.id} was changed after publishing", "studium rollback"
+        return Finding("warehouse", "note", error.problem, error.fix)
+    return Finding("warehouse", "good", f"all of its {rows:,} rows can be read")
+
+
+def _set_aside(workspace: Workspace) -> Iterator[Finding]:
+    for file in sorted(workspace.root.glob(f"{workspace.warehouse.name}.damaged-*")):
+        found = f"{file.name} was moved aside, {file.stat().st_size / 1e6:,.1f} MB"
+        yield Finding("warehouse", "note", found, f"Be rid of it: rm {shlex.quote(str(file))}")
+
+
+def _releases(workspace: Workspace) -> Iterator[Finding]:
+    from studium.publish import current_release, damaged_releases, verify_database
+
+    current = None
+    try:
+        current = current_release(workspace)
+        if current:
+            verify_database(current)
+    except StudiumError as error:
+        yield Finding("release", "bad", error.problem, error.fix)
+    else:
+        yield (
+            Finding("release", "good", current.id)
+            if current
+            else Finding("release", "note", "nothing was published yet", "Publish: studium run")
         )
-    return Finding("release", "good", release.id)
+    for damage in damaged_releases(workspace):
+        if damage.path.name != _name_of_current(workspace):
+            yield Finding("release", "note", damage.problem, damage.fix)
+
+
+def _name_of_current(workspace: Workspace) -> str:
+    return workspace.current.resolve().name if workspace.current.is_symlink() else ""

@@ -1,34 +1,47 @@
-"""Looking without changing anything: status, releases, query, describe.
+"""Looking without changing anything: status, releases, query.
 
 Enters: a workspace; no lock is needed. Leaves: tables for people, JSON for machines.
 """
 
+import shlex
 import sys
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from studium.cli.session import Command, Session, examples, pass_session
-from studium.cli.tables import bar_lines, count, figure, ignored_lines, size, table_lines
+from studium.cli.tables import (
+    WIDEST_CELL,
+    bar_lines,
+    count,
+    figure,
+    ignored_lines,
+    size,
+    table_lines,
+)
 from studium.errors import MisuseError, StudiumError
 
 if TYPE_CHECKING:
     from studium.config import Workspace
     from studium.lake import InputFile, LakeStatus
-    from studium.publish import Answer, Manifest, Release, Table
+    from studium.publish import Answer, Release
 
 _MOST_DAYS = 14
 _MOST_DAMAGED = 3
 _MOST_ROWS = 500
+_FAR_DAYS = 7  # a clock that is a little wrong is no reason for a remark
 _SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
 
 
 @click.command(cls=Command)
-@click.option("--types", is_flag=True, help="Count the lines of each event type.")
-@click.option("--files", "list_files", is_flag=True, help="List every landed file.")
+@click.option(
+    "--types", is_flag=True, help="Also count the lines of each event type, and unknown fields."
+)
+@click.option(
+    "--files", "list_files", is_flag=True, help="Also list every landed file with its counts."
+)
 @examples("studium status", "studium status --types")
 @pass_session
 def status(session: Session, types: bool, list_files: bool) -> None:
@@ -40,7 +53,9 @@ def status(session: Session, types: bool, list_files: bool) -> None:
     stuck = lake.waiting(workspace)
     damaged = lake.find_damage(workspace)
     release, problem = _current(workspace)
-    pending = _pending(standing, release)
+    newer = _newer(workspace, release)
+    # What a rollback left behind is published, only not current.
+    pending = _pending(standing, newer or release)
     facts = {
         "workspace": workspace.root,
         "files": len(standing.files),
@@ -51,6 +66,9 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "skipped": standing.skipped,
         "release": release.id if release else None,
         "release_problem": problem,
+        "newer_release": newer.id if newer else None,
+        "far_ahead": far_ahead(workspace, standing),
+        "next_step": _next_step(workspace, release, newer, bool(standing.files or stuck)),
         "not_in_release": [file.path for file in pending],
         "not_landed": [{"file": file.path, "problem": file.damage} for file in stuck],
         "damaged": [
@@ -81,11 +99,20 @@ def releases(session: Session) -> None:
     workspace = session.workspace()
     current, problem = _current(workspace)
     found = publish.releases(workspace)
+    damaged = publish.damaged_releases(workspace)
     facts = [_release_facts(release, current) for release in found]
-    session.answer({"releases": facts, "problem": problem})
-    if not facts:
+    session.answer(
+        {
+            "releases": facts,
+            "problem": problem,
+            "damaged": [
+                {"id": it.path.name, "path": it.path, "reason": it.reason} for it in damaged
+            ],
+        }
+    )
+    if not facts and not damaged:
         session.say("Nothing was published yet. Publish first: studium run")
-    if problem:
+    if problem and facts:
         session.say(f"{problem}. Go back to one of these: studium rollback ID")
     rows = [
         (
@@ -101,6 +128,8 @@ def releases(session: Session) -> None:
     if rows:
         headings = ["", "release", "published (UTC)", "events", "rows", "size"]
         session.say("\n".join(table_lines(headings, rows)))
+    for it in damaged:
+        session.say(f"{it.problem}. Be rid of it: rm -r {shlex.quote(str(it.path))}")
 
 
 @click.command(cls=Command)
@@ -109,48 +138,40 @@ def releases(session: Session) -> None:
     "--format",
     "form",
     type=click.Choice(["table", "csv", "json", "parquet"]),
-    help="By default a table, or what the suffix of --output says.",
+    help="How rows are written; by default a table, or what the suffix of --output says.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="Write into this file.")
-@click.option("--release", "release_id", metavar="ID", help="Another release than the current.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write all rows into this file; by default to the terminal.",
+)
+@click.option(
+    "--release", "release_id", metavar="ID", help="Ask this release; by default the current one."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop the query after this time; by default query.time_limit_seconds.",
+)
 @examples(
     'studium query "from course_activity limit 10"',
     'studium query "select * from video" --output video.parquet',
 )
 @pass_session
-def query(
-    session: Session, sql: str, form: str | None, output: Path | None, release_id: str | None
-) -> None:
+def query(session: Session, /, sql: str, form: str | None, output: Path | None, **how: Any) -> None:
     """Ask the current release one question in SQL."""
     from studium import publish
 
     form = _format(session, form, output)
-    with publish.query(session.workspace(), sql, release_id) as answer:
+    workspace = session.workspace()
+    with publish.query(workspace, sql, how["release_id"], how["time_limit"]) as answer:
         if form == "table":
             _print_table(answer)
             return
         rows = publish.write_answer(answer, form, output, sys.stdout.buffer)
     if output is not None:
         click.echo(f"{count(rows, 'row')} written to {output}", err=True)
-
-
-@click.command(cls=Command)
-@click.argument("table", required=False)
-@click.option("--release", "release_id", metavar="ID", help="Another release than the current.")
-@examples("studium describe", "studium describe person_course_day")
-@pass_session
-def describe(session: Session, table: str | None, release_id: str | None) -> None:
-    """Explain the tables of a release: grain, columns, units, tests, SQL and inputs."""
-    from studium import publish
-
-    release = publish.find_release(session.workspace(), release_id)
-    if table is None:
-        session.answer(_manifest_facts(release.manifest))
-        _tell_tables(session, release)
-        return
-    found = publish.find_table(release, table)
-    session.answer(_table_facts(found) | {"release": release.id})
-    _tell_table(session, found, release)
 
 
 def _current(workspace: "Workspace") -> "tuple[Release | None, str | None]":
@@ -160,6 +181,42 @@ def _current(workspace: "Workspace") -> "tuple[Release | None, str | None]":
         return publish.current_release(workspace), None
     except StudiumError as error:
         return None, error.problem
+
+
+def _newer(workspace: "Workspace", current: "Release | None") -> "Release | None":
+    """The newest release, where a rollback holds `current` at an older one."""
+    from studium import publish
+
+    if current is None or publish.held_release(workspace) is None:
+        return None
+    newest = publish.releases(workspace)[0]
+    return newest if newest.id != current.id else None
+
+
+def far_ahead(workspace: "Workspace", standing: "LakeStatus") -> str | None:
+    """A remark where the tables reach far beyond the last landing, as a wrong clock makes them."""
+    days = [day for day, events in standing.by_date.items() if events]
+    if not days or not standing.files:
+        return None
+    last = date.fromisoformat(max(days))
+    landed = max(datetime.fromisoformat(file.landed_at).date() for file in standing.files)
+    as_of = workspace.settings.build.as_of
+    if (last - landed).days <= _FAR_DAYS or (as_of and (as_of - landed).days <= _FAR_DAYS):
+        return None
+    return (
+        f"Events are dated up to {last}, {(last - landed).days:,} days after the last landing, and "
+        f"daily tables reach {'to ' + str(as_of) if as_of else 'as far'}. "
+        f"To leave such events out: build.as_of in studium.toml, or studium run --as-of {landed}"
+    )
+
+
+def _next_step(
+    workspace: "Workspace", release: "Release | None", newer: "Release | None", is_landed: bool
+) -> str | None:
+    if release is None:
+        has_source = is_landed or workspace.settings.sources
+        return "studium run" if has_source else "studium run PATH"
+    return f"studium rollback {newer.id}" if newer else None
 
 
 def _pending(standing: "LakeStatus", release: "Release | None") -> "list[InputFile]":
@@ -195,6 +252,8 @@ def _tell_status(
     names = ("files", "lines", "events", "duplicates", "quarantined", "skipped")
     session.say("\n".join(table_lines(names, [[figure(facts[name]) for name in names]])))
     _tell_days(session, facts["events_by_day"])
+    if facts["far_ahead"]:
+        session.say(f"\n{facts['far_ahead']}")
     _tell_counts(session, "Lines in quarantine", ["reason", "lines"], facts["rejects_by_reason"])
     ignored = [(item["file"], item["reason"]) for item in facts["ignored"]]
     if ignored:
@@ -211,10 +270,7 @@ def _tell_status(
         _tell_counts(
             session, "Fields without a column", ["field", "lines"], facts["unknown_fields"]
         )
-    for file in facts.get("file_list", []):
-        session.say(
-            f"{file['sha256'][:12]}  {file['state']:<10} {file['lines']:>12,}  {file['path']}"
-        )
+    _tell_files(session, facts.get("file_list", []))
     _tell_release(session, facts, release)
 
 
@@ -223,6 +279,18 @@ def _tell_damage(session: Session, damaged: list[dict[str, Any]]) -> None:
         session.say(f"\nDamaged: {count(len(damaged), 'file')}, for example")
     for item in damaged[:_MOST_DAMAGED]:
         session.say(f"  {item['file']} {item['problem']}\n  {item['fix']}")
+
+
+def _tell_files(session: Session, files: list[dict[str, Any]]) -> None:
+    if not files:
+        return
+    counts = ("lines", "events", "duplicates", "quarantined", "skipped")
+    rows = [
+        (file["sha256"][:12], file["state"], *(figure(file[name]) for name in counts), file["path"])
+        for file in files
+    ]
+    headings = ["sha256", "state", *counts, "file"]
+    session.say("\nFiles\n" + "\n".join(table_lines(headings, rows, widest=None)))
 
 
 def _tell_days(session: Session, by_date: dict[str, int]) -> None:
@@ -246,10 +314,18 @@ def _tell_counts(session: Session, title: str, headings: list[str], counts: dict
 def _tell_release(session: Session, facts: dict[str, Any], release: "Release | None") -> None:
     session.say()
     if release is None:
-        session.say(facts["release_problem"] or "Nothing was published yet: studium run")
+        problem = facts["release_problem"]
+        session.say(
+            f"{problem}. What is sound: studium releases"
+            if problem
+            else f"Nothing was published yet: {facts['next_step']}"
+        )
         return
     pending = facts["not_in_release"]
     session.say(f"Current release {release.id} at {release.path}")
+    if facts["newer_release"]:
+        session.say("A rollback put it there. It stays until there is something new to publish;")
+        session.say(f"go forward: {facts['next_step']}")
     if pending:
         session.say(f"Not in it yet: {count(len(pending), 'file')}, for example {pending[0]}")
         session.say("Publish them: studium run")
@@ -294,66 +370,7 @@ def _format(session: Session, form: str | None, output: Path | None) -> str:
 
 
 def _print_table(answer: "Answer") -> None:
-    rows: list[Sequence[object]] = []
-    more = False
-    for row in answer.rows():
-        if len(rows) == _MOST_ROWS:
-            more = True
-            break
-        rows.append(row)
-    click.echo("\n".join(table_lines(answer.columns, rows)))
-    if more:
+    rows = answer.first_rows(_MOST_ROWS + 1, WIDEST_CELL + 1)
+    click.echo("\n".join(table_lines(answer.columns, rows[:_MOST_ROWS])))
+    if len(rows) > _MOST_ROWS:
         click.echo(f"The first {_MOST_ROWS} rows; all of them: --format csv", err=True)
-
-
-def _manifest_facts(manifest: "Manifest") -> dict[str, Any]:
-    import msgspec
-
-    facts: dict[str, Any] = msgspec.to_builtins(manifest)
-    return facts
-
-
-def _table_facts(table: "Table") -> dict[str, Any]:
-    import msgspec
-
-    facts: dict[str, Any] = msgspec.to_builtins(table)
-    return facts
-
-
-def _tell_tables(session: Session, release: "Release") -> None:
-    manifest = release.manifest
-    session.say(f"Release {release.id}, published {_minute(manifest.created_at)} UTC")
-    session.say(_interval(manifest))
-    rows = [(table.name, figure(table.rows), table.grain) for table in manifest.tables]
-    session.say("\n" + "\n".join(table_lines(["table", "rows", "grain"], rows)))
-    session.say(f"\nMade from {count(len(manifest.inputs), 'file')}")
-    session.say("One of them: studium describe TABLE")
-
-
-def _tell_table(session: Session, table: "Table", release: "Release") -> None:
-    session.say(f"{table.name}: {count(table.rows, 'row')}, in release {release.id}")
-    session.say(table.grain)
-    session.say()
-    for column in table.columns:
-        unit = f" [{column.unit}]" if column.unit else ""
-        session.say(f"{column.name}  {column.type}{unit}")
-        session.say(f"    {column.description or 'no description'}")
-    session.say(f"\nTests: {', '.join(table.tests) or 'none'}")
-    session.say(f"Reads: {', '.join(table.depends_on) or 'nothing'}")
-    session.say(f"\nSQL\n{table.sql.strip() or 'not recorded'}")
-    manifest = release.manifest
-    session.say(f"\n{_interval(manifest)}\nInputs of the release")
-    rows = [(file.sha256[:12], figure(file.lines), file.name) for file in manifest.inputs]
-    session.say("\n".join(table_lines(["sha256", "lines", "file"], rows)))
-
-
-def _interval(manifest: "Manifest") -> str:
-    build = manifest.build
-    first = build.events_from or "the first event"
-    end = f"before {build.as_of}" if build.as_of else "to the last event"
-    definitions = "definitions of the published systems (compat)" if build.compat else "fixed"
-    return f"Events from {first}, {end}; definitions: {definitions}"
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"

@@ -3,9 +3,10 @@
 Enters: sizes and a seed. Leaves: logs and their truth; the demo's published workspace.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,25 +20,41 @@ if TYPE_CHECKING:
     from studium.simulate import SimulationReport
 
 _MARK = "made-by-studium-demo"
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _number(
+    name: str, default: int, meaning: str, least: int = 1
+) -> Callable[[_Function], _Function]:
+    return click.option(
+        name, type=click.IntRange(min=least), default=default, show_default=True, help=meaning
+    )
 
 
 @click.command(cls=Command)
-@click.option("--events", type=click.IntRange(min=1), default=300_000, show_default=True)
-@click.option("--files", type=click.IntRange(min=1), default=6, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
-@click.option("--courses", type=click.IntRange(min=1), default=3, show_default=True)
-@click.option("--learners", type=click.IntRange(min=1), default=2_000, show_default=True)
-@click.option("--days", type=click.IntRange(min=1), default=42, show_default=True)
+@_number("--events", 300_000, "How many events are invented.")
+@_number("--files", 6, "Over how many files they are spread.")
+@_number("--seed", 1, "The same seed gives the same logs.", least=0)
+@_number("--courses", 3, "How many courses.")
+@_number("--learners", 2_000, "How many learners.")
+@_number("--days", 42, "How many days they last.")
 @click.option(
     "--start",
     type=click.DateTime(["%Y-%m-%d"]),
     default="2024-02-26",
     show_default=True,
-    help="The first day.",
+    help="The first day of the logs.",
 )
-@click.option("--truth/--no-truth", default=True, show_default=True, help="Write truth/ as well.")
-@click.option("--traps", metavar="A,B,…", help="Only these flaws of real logs; by default all.")
-@click.option("--no-traps", is_flag=True, help="Logs without flaws.")
+@click.option(
+    "--truth/--no-truth",
+    default=True,
+    show_default=True,
+    help="Write the true answers into truth/ as well.",
+)
+@click.option(
+    "--traps", metavar="A,B,…", help="Put only these flaws of real logs in; by default all."
+)
+@click.option("--no-traps", is_flag=True, help="Put no flaws in; by default all.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -80,9 +97,9 @@ def simulate(
     type=click.Path(path_type=Path),
     default=Path("demo"),
     show_default=True,
-    help="The folder of the demo's workspace.",
+    help="The folder of the demo's workspace, made if missing.",
 )
-@click.option("--events", type=click.IntRange(min=1), default=300_000, show_default=True)
+@_number("--events", 300_000, "How many events are invented.")
 @examples("studium demo", "studium demo --output /tmp/demo --events 50000")
 @pass_session
 def demo(session: Session, output: Path, events: int) -> None:

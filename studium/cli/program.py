@@ -6,24 +6,22 @@ Enters: arguments. Leaves: an exit code; an error for people has three lines: pr
 import errno
 import json
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from studium import __version__
-from studium.cli.inspection import describe, query, releases, status
+from studium.cli.description import describe
+from studium.cli.inspection import query, releases, status
+from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback
 from studium.cli.session import Session
 from studium.cli.steps import build, check, land, publish, run
 from studium.errors import FullDiskError, MisuseError, StudiumError, says_full_disk
-
-STOPPED = 130
 
 
 class Ordered(click.Group):
@@ -79,10 +77,14 @@ for _command in (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (without the program's name) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    signal.signal(signal.SIGTERM, _stop)
+    with Interruption() as interruption:
+        return _answer(given, interruption)
+
+
+def _answer(given: Sequence[str], interruption: Interruption) -> int:
     try:
         # Not click's own main: it turns a reader that went away into an error.
-        with program.make_context("studium", given) as ctx:
+        with program.make_context("studium", list(given)) as ctx:
             result = _invoke(ctx)
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -90,12 +92,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(error.format_message(), err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _tell_stopped()
+        return _tell_stopped(interruption, given)
     except BrokenPipeError:
         return _leave_pipe()
     except click.ClickException as error:
         return _tell(_from_click(error), given)
-    except StudiumError as error:
+    except _final_errors() as error:
+        # DuckDB and dbt say in words of their own, or in none, that they were interrupted.
+        if interruption.number:
+            return _tell_stopped(interruption, given)
+        if not isinstance(error, StudiumError):
+            raise
         return _tell(error, given)
     return result if isinstance(result, int) else 0
 
@@ -104,9 +111,7 @@ def _invoke(ctx: click.Context) -> Any:
     try:
         result = program.invoke(ctx)
         sys.stdout.flush()
-    except (StudiumError, click.ClickException):
-        raise
-    except Exception as error:
+    except _system_errors() as error:
         known = _from_system(error, ctx)
         if known is None:
             raise
@@ -114,8 +119,14 @@ def _invoke(ctx: click.Context) -> Any:
     return result
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _final_errors() -> tuple[type[Exception], ...]:
+    return (StudiumError, RuntimeError, *_system_errors())
+
+
+def _system_errors() -> tuple[type[Exception], ...]:
+    """What says that a disk is full: also of SQLite and DuckDB, where they were loaded."""
+    loaded = [sys.modules[name] for name in ("sqlite3", "duckdb") if name in sys.modules]
+    return (OSError, *(module.Error for module in loaded))
 
 
 def _tell(error: StudiumError, given: Sequence[str]) -> int:
@@ -127,11 +138,15 @@ def _tell(error: StudiumError, given: Sequence[str]) -> int:
     return error.exit_code
 
 
-def _tell_stopped() -> int:
-    click.echo(
-        "\nStopped. What was done is kept; start the command again to go on from there.", err=True
-    )
-    return STOPPED
+def _tell_stopped(interruption: Interruption, given: Sequence[str]) -> int:
+    interruption.is_told = True
+    if "--json" in given:
+        problem, fix = TOLD.split(". ", 1)
+        fault = {"problem": problem, "where": f"exit code {interruption.exit_code}", "fix": fix}
+        click.echo(json.dumps({"error": fault}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"\n{TOLD}", err=True)
+    return interruption.exit_code
 
 
 def _leave_pipe() -> int:

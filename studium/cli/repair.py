@@ -4,14 +4,21 @@ Enters: a workspace. Leaves: a settings file, findings with their fix, lines in 
 that no longer counts, `current` on an older release.
 """
 
+import os
+from collections import Counter
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.steps import land_facts, tell_landing, waiting
 from studium.cli.tables import count, figure, table_lines
+from studium.errors import MisuseError
+
+if TYPE_CHECKING:
+    from studium.config import Workspace
 
 
 @click.command(cls=Command)
@@ -20,7 +27,7 @@ from studium.cli.tables import count, figure, table_lines
     "sources",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="A file or folder of tracking logs; can be given again.",
+    help="A file or folder of tracking logs; can be given again; by default none is configured.",
 )
 @examples("studium init --source /data/logs", "studium --workspace campus init")
 @pass_session
@@ -59,12 +66,23 @@ def doctor(session: Session, /, every_byte: bool, repair: bool, wait: float) -> 
 
 
 @click.command(cls=Command)
-@click.option("--reason", help="Only lines that were refused for this reason.")
-@click.option("--file", help="Only lines of this file: its path or a part of it.")
 @click.option(
-    "--sample", type=click.IntRange(min=1), metavar="N", help="Print N lines as they came."
+    "--reason", help="Count and print only lines refused for this reason; by default all."
 )
-@click.option("--retry", is_flag=True, help="Parse the files again, by the rules of this version.")
+@click.option(
+    "--file", help="Count and print only lines of files with this in their path; by default all."
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Print N lines as they came; by default none, or all of --reason and --file.",
+)
+@click.option(
+    "--retry",
+    is_flag=True,
+    help="Parse the files with such lines again, by the rules of this version.",
+)
 @waiting
 @examples("studium quarantine --sample 5", "studium quarantine --retry")
 @pass_session
@@ -77,12 +95,19 @@ def quarantine(
     if how["retry"]:
         report = pipeline.retry(session.job(how["wait"]), file)
         session.answer(land_facts(report))
-        tell_landing(session, report)
-        session.say("Publish them: studium run")
+        tell_landing(session, report, is_again=True)
+        session.say("Publish what they say now: studium run")
         return
     workspace = session.workspace()
     reasons = lake.status(workspace).rejects
+    if reason is not None and reason not in reasons:
+        raise _no_such_reason(reason, list(reasons))
     rejects = lake.quarantined(workspace, reason, file, sample) if sample or reason or file else []
+    if file is not None:
+        every = rejects if sample is None else lake.quarantined(workspace, reason, file)
+        reasons = dict(Counter(reject.reason for reject in every).most_common())
+    elif reason is not None:
+        reasons = {reason: reasons[reason]}
     shown = [_reject_facts(reject) for reject in rejects]
     session.answer({"reasons": reasons, "rejects": shown})
     if not reasons:
@@ -101,10 +126,11 @@ def quarantine(
 @examples("studium retract tracking.log-20240301.gz", "studium retract 1f3a9c04b2d1")
 @pass_session
 def retract(session: Session, file: str, wait: float) -> None:
-    """Stop counting a landed FILE; its raw bytes stay."""
+    """Stop counting a landed FILE, named by its path or the beginning of its hash; its bytes stay."""
     from studium import pipeline
 
-    retraction = pipeline.retract(session.job(wait), file)
+    job = session.job(wait)
+    retraction = pipeline.retract(job, _choose_file(job.workspace, file))
     facts = {
         "file": retraction.path,
         "sha256": retraction.sha256,
@@ -125,10 +151,62 @@ def retract(session: Session, file: str, wait: float) -> None:
 def rollback(session: Session, release_id: str | None, wait: float) -> None:
     """Go back to the release before the current one, or to ID."""
     from studium import pipeline
+    from studium.publish import held_release
 
-    release = pipeline.rollback(session.job(wait), release_id)
-    session.answer({"release": release.id, "path": release.path})
+    done = pipeline.rollback(session.job(wait), release_id)
+    release, passed_over = done.release, done.passed_over
+    is_held = held_release(session.workspace()) is not None
+    session.answer(
+        {
+            "release": release.id,
+            "path": release.path,
+            "passed_over": [damage.path.name for damage in passed_over],
+            "is_held": is_held,
+        }
+    )
+    for damage in passed_over:
+        session.say(f"{damage.problem}; it was passed over.")
     session.say(f"Current is {release.id}, {release.path}")
+    if is_held:
+        session.say("There it stays until `studium run` or `studium publish` has something new.")
+        session.say("Go forward again: studium releases, then studium rollback ID")
+
+
+def _no_such_reason(reason: str, known: list[str]) -> MisuseError:
+    listed = f"Reasons here: {', '.join(known)}" if known else "No line is in quarantine."
+    return MisuseError(f"No line was refused for the reason {reason}", "--reason", listed)
+
+
+def _choose_file(workspace: "Workspace", name: str) -> str:
+    """The hash of the landed file that `name` means: a path as it stands in the ledger, one from
+    the current folder, the end of one, or the first eight or more digits of the hash.
+
+    Raises MisuseError when there is none, or more than one.
+    """
+    from studium import lake
+
+    files = [*lake.status(workspace).files, *lake.waiting(workspace)]
+    here = os.path.abspath(name)
+    found = [it for it in files if name == it.path or os.path.abspath(it.path) == here] or [
+        it
+        for it in files
+        if it.path.endswith("/" + os.path.normpath(name))
+        or (len(name) >= 8 and it.sha256.startswith(name.lower()))
+    ]
+    hashes = sorted({it.sha256 for it in found})
+    if len(hashes) == 1:
+        return hashes[0]
+    if hashes:
+        named = ", ".join(sha256[:12] for sha256 in hashes)
+        raise MisuseError(
+            f"{len(hashes)} landed files are meant", name, f"By their hashes: {named}"
+        )
+    paths = [it.path for it in files]
+    near = get_close_matches(name, [Path(path).name for path in paths] + paths, n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise MisuseError(
+        f"No landed file is called {name}", name, f"{hint}List them: studium status --files"
+    )
 
 
 def _repair(session: Session, wait: float) -> int:

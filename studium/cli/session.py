@@ -4,6 +4,7 @@ Enters: click's context. Leaves: a `Session`; results go to stdout, progress and
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -29,6 +30,7 @@ class Session:
         self.directory = directory
         self.is_json = False
         self._bars: Bars | None = None
+        self._has_warned = False
 
     def close(self) -> None:
         """Give the terminal back, also when a step failed half-way."""
@@ -39,7 +41,9 @@ class Session:
         """The workspace of this call; raises MisuseError when there is none."""
         from studium.config import open_workspace
 
-        return open_workspace(self.directory)
+        workspace = open_workspace(self.directory)
+        self._warn_of_variables()
+        return workspace
 
     def job(self, wait_seconds: float = 0.0) -> "Job":
         """What the steps of the pipeline want."""
@@ -59,6 +63,16 @@ class Session:
         from studium.cli.progress import Lines
 
         return Lines(sys.stderr)
+
+    def _warn_of_variables(self) -> None:
+        from studium.config import unknown_variables
+
+        if self._has_warned:
+            return
+        self._has_warned = True
+        for name, nearest in unknown_variables(os.environ).items():
+            hint = f"did you mean {nearest}?" if nearest else "see docs/reference/settings.md"
+            click.echo(f"Warning: {name} is set, but is no setting of Studium: {hint}", err=True)
 
     def say(self, text: str = "") -> None:
         """A line of the result for people; nothing with `--json`."""

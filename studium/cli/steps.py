@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from studium.cli.inspection import far_ahead
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, ignored_lines, table_lines
 
 if TYPE_CHECKING:
+    from studium.config import Workspace
     from studium.lake import LandReport
     from studium.pipeline import Job
     from studium.publish import Publication
@@ -27,9 +29,12 @@ def _as_date(_ctx: click.Context, _parameter: click.Parameter, value: str | None
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
-        raise click.BadParameter(f"{value!r} is no date; write it like 2024-03-01") from None
+        day = None
+    if day is None or day.isoformat() != value:
+        raise click.BadParameter(f"{value!r} is no date; write it like 2024-03-01")
+    return day
 
 
 class RawPath(click.Path):
@@ -50,7 +55,7 @@ waiting = click.option(
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait this long for another command on the workspace.",
+    help="Wait this long for another command on the workspace; by default not at all.",
 )
 day = click.option(
     "--today",
@@ -63,10 +68,28 @@ day = click.option(
 def interval_options(function: _Function) -> _Function:
     """--as-of, --events-from, --compat and --full-refresh: they win over the settings."""
     options = [
-        click.option("--as-of", callback=_as_date, metavar="DATE", help="Day after the last one."),
-        click.option("--events-from", callback=_as_date, metavar="DATE", help="First day."),
-        click.option("--compat", is_flag=True, help="Compute as the published systems do."),
-        click.option("--full-refresh", is_flag=True, help="Compute all days again."),
+        click.option(
+            "--as-of",
+            callback=_as_date,
+            metavar="DATE",
+            help="Count events before this day; by default build.as_of, else all.",
+        ),
+        click.option(
+            "--events-from",
+            callback=_as_date,
+            metavar="DATE",
+            help="Count events from this day on; by default build.events_from, else all.",
+        ),
+        click.option(
+            "--compat",
+            is_flag=True,
+            help="Compute as the published systems do; by default as build.compat says.",
+        ),
+        click.option(
+            "--full-refresh",
+            is_flag=True,
+            help="Compute all days again; by default only those that changed.",
+        ),
     ]
     for option in reversed(options):
         function = option(function)
@@ -103,9 +126,17 @@ def build(session: Session, /, wait: float, full_refresh: bool, **interval: Any)
 
 
 @click.command(cls=Command)
-@click.option("--show", metavar="NAME", help="Print the rows that a check found, instead.")
 @click.option(
-    "--rows", type=click.IntRange(min=1), default=20, show_default=True, help="How many to print."
+    "--show",
+    metavar="NAME",
+    help="Print the rows that break this check, and run none; by default all are run.",
+)
+@click.option(
+    "--rows",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many rows --show prints at most.",
 )
 @waiting
 @examples("studium check", "studium check --show every_event_is_counted_once")
@@ -119,7 +150,10 @@ def check(session: Session, show: str | None, rows: int, wait: float) -> int:
         found = pipeline.failing_rows(session.job(wait), show, rows)
         records = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
         session.answer({"check": show, "rows": as_json(records)})
-        session.say("\n".join(table_lines(found.columns, found.rows)))
+        if found.rows:
+            session.say("\n".join(table_lines(found.columns, found.rows)))
+        else:
+            session.say(f"No row breaks {show}.")
         return 0
     results = pipeline.check(session.job(wait))
     session.answer([check_facts(result) for result in results])
@@ -169,6 +203,7 @@ def run(
     )
     tell_landing(session, report.landed)
     _tell_build(session, report.built)
+    _tell_far_ahead(session, job.workspace)
     _tell_checks(session, report.checked)
     tell_publication(session, report.published)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in report.seconds.items())
@@ -204,18 +239,20 @@ def publication_facts(publication: "Publication") -> dict[str, Any]:
         "tables": {table.name: table.rows for table in manifest.tables},
         "conditions": [condition._asdict() for condition in publication.conditions],
         "removed": publication.removed,
+        "held_back": publication.held_back,
     }
 
 
-def tell_landing(session: Session, report: "LandReport") -> None:
-    """What was new in a landing."""
+def tell_landing(session: Session, report: "LandReport", is_again: bool = False) -> None:
+    """What was new in a landing, or what became of files that were parsed `is_again`."""
     lines = sum(file.lines for file in report.landed)
     quarantined = sum(file.quarantined for file in report.landed)
     known = report.unchanged + len(report.recognised)
-    session.say(
-        f"Landed    {count(len(report.landed), 'new file')} with {count(lines, 'line')}, "
-        f"{quarantined:,} of them in quarantine; {known:,} known"
-    )
+    found = f"with {count(lines, 'line')}, {quarantined:,} of them in quarantine"
+    if is_again:
+        session.say(f"Parsed    {count(len(report.landed), 'file')} again, {found}")
+    else:
+        session.say(f"Landed    {count(len(report.landed), 'new file')} {found}; {known:,} known")
     for file in report.landed:
         if file.damage:
             session.say(f"          {file.state}: {file.path}: {file.damage}")
@@ -235,6 +272,13 @@ def tell_publication(session: Session, publication: "Publication") -> None:
     """The release, and whether it is new."""
     release = publication.release
     rows = sum(table.rows for table in release.manifest.tables)
+    if publication.held_back:
+        session.say(f"Published nothing: {publication.held_back} says the same, and a rollback put")
+        session.say(
+            f"          current at {release.id}, where it stays until there is something new"
+        )
+        session.say(f"          Go forward: studium rollback {publication.held_back}")
+        return
     if publication.is_new:
         tables = count(len(release.manifest.tables), "table")
         session.say(f"Published {release.id}: {tables} with {count(rows, 'row')}")
@@ -268,6 +312,14 @@ def _tell_build(session: Session, report: "BuildReport") -> None:
         f"Built     {count(len(report.models), 'model')} over {days}, events {first}before "
         f"{interval.as_of}: dbt {report.start_seconds:.1f} s, queries {report.query_seconds:.1f} s"
     )
+
+
+def _tell_far_ahead(session: Session, workspace: "Workspace") -> None:
+    from studium import lake
+
+    remark = far_ahead(workspace, lake.status(workspace))
+    if remark:
+        session.say(f"          {remark}")
 
 
 def _tell_checks(session: Session, results: "list[CheckResult]") -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-_WIDEST_CELL = 60
+WIDEST_CELL = 60
 _MOST_IGNORED = 10
 
 
@@ -23,14 +23,16 @@ def figure(number: float) -> Figure:
     return Figure(f"{number:,.0f}")
 
 
-def table_lines(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
-    """An aligned table with a line under its headings."""
+def table_lines(
+    headings: Sequence[str], rows: Iterable[Sequence[Any]], widest: int | None = WIDEST_CELL
+) -> list[str]:
+    """An aligned table with a line under its headings; longer cells than `widest` are cut."""
     values = [list(row) for row in rows]
     numeric = [
         bool(values) and all(_is_number(row[index]) for row in values)
         for index in range(len(headings))
     ]
-    cells = [[_cell(value) for value in row] for row in values]
+    cells = [[_cell(value, widest) for value in row] for row in values]
     widths = [
         max([len(heading), *(len(row[index]) for row in cells)])
         for index, heading in enumerate(headings)
@@ -101,7 +103,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, widest: int | None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -110,5 +112,7 @@ def _cell(value: object) -> str:
         return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.1f}"
     if isinstance(value, datetime | date):
         return str(value)
-    text = "".join(sign if sign.isprintable() else "·" for sign in str(value))
-    return text if len(text) <= _WIDEST_CELL else text[: _WIDEST_CELL - 1] + "…"
+    text = str(value)
+    text = text if widest is None else text[: widest + 1]
+    shown = "".join(sign if sign.isprintable() else "·" for sign in text)
+    return shown if widest is None or len(shown) <= widest else shown[: widest - 1] + "…"

@@ -3,6 +3,7 @@
 Enters: a folder, the environment. Leaves: a `Workspace`: its `Settings` and paths.
 """
 
+from studium.config.reading import unknown_variables
 from studium.config.reference import SettingInfo, list_settings, list_source_settings, sections
 from studium.config.settings import (
     BuildSettings,
@@ -33,5 +34,6 @@ __all__ = [
     "list_source_settings",
     "open_workspace",
     "sections",
+    "unknown_variables",
     "write_default_settings",
 ]

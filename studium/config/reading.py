@@ -21,6 +21,7 @@ from studium.errors import MisuseError, StudiumError
 
 _Document = dict[str, Any]
 _RESERVED = {"STUDIUM_WORKSPACE"}
+LATEST_AS_OF = date(2200, 1, 1)  # the lake has no event after 2199
 _PROBLEM_PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.?([A-Za-z0-9_-]+)|\[(\d+)\]")
 
@@ -69,6 +70,31 @@ def read_variables(environment: Mapping[str, str]) -> _Document:
         target = overlay.setdefault(setting.section, {}) if setting.section else overlay
         target[setting.name] = converted
     return overlay
+
+
+def refuse_late(as_of: date | None, where: str) -> None:
+    """Raise MisuseError for an `as_of` up to which daily tables would grow by empty centuries."""
+    if as_of and as_of > LATEST_AS_OF:
+        raise MisuseError(
+            f"as_of is {as_of}, but no event can be later than 2199",
+            where,
+            f"Set it to {LATEST_AS_OF} at most, or leave it out: the day after the last event.",
+        )
+
+
+def unknown_variables(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """Variables that begin like ours and set nothing -> the nearest that would, if one is near."""
+    stray = [
+        name
+        for name, value in sorted(environment.items())
+        if name.startswith("STUDIUM_") and value and name not in _RESERVED and not _is_setting(name)
+    ]
+    if not stray:
+        return {}
+    from studium.config.reference import list_settings
+
+    known = [*_RESERVED, *(setting.variable for setting in list_settings())]
+    return {name: next(iter(get_close_matches(name, known, n=1)), None) for name in stray}
 
 
 def _read_text(file: Path) -> str:
@@ -200,10 +226,11 @@ def _allowed(path: tuple[str | int, ...]) -> str:
 
 def _check_together(settings: Settings, file: Path, text: str) -> None:
     build = settings.build
-    if build.events_from and build.as_of and build.events_from >= build.as_of:
+    refuse_late(build.as_of, f"build.as_of, {file}:{find_line(text, ('build', 'as_of'))}")
+    if build.events_from and build.events_from >= (build.as_of or LATEST_AS_OF):
         raise MisuseError(
             f"`build.events_from` ({build.events_from}) is not before `build.as_of` "
-            f"({build.as_of}): no day is left",
+            f"({build.as_of or LATEST_AS_OF}): no day is left",
             f"{file}:{find_line(text, ('build', 'events_from'))}",
             "as_of is the day after the last one that counts; set it later.",
         )

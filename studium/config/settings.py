@@ -93,6 +93,16 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
         ]
         | None
     ) = None
+    maximum_days_ahead: (
+        Annotated[
+            int,
+            Meta(
+                ge=0,
+                description="Refuse when an event is more days after today; not set: any future.",
+            ),
+        ]
+        | None
+    ) = None
     maximum_drop_percent: Annotated[
         float,
         Meta(ge=0, le=100, description="Refuse when a table lost more of its rows than this."),
@@ -110,6 +120,12 @@ class QuerySettings(Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=64, description="Memory of one query in MB; beyond it DuckDB spills.")
     ] = 1000
     threads: Annotated[int, Meta(ge=1, le=256, description="Threads of one query.")] = 2
+    time_limit_seconds: Annotated[
+        int, Meta(ge=1, description="Time that one query may compute, in seconds.")
+    ] = 600
+    temporary_limit_mb: Annotated[
+        int, Meta(ge=0, description="Temporary files that one query may write, in MB.")
+    ] = 10_000
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

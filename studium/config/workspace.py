@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from studium.config.reading import read_settings
+from studium.config.reading import LATEST_AS_OF, read_settings, refuse_late
 from studium.config.settings import NEWEST_VERSION, Settings
 from studium.errors import MisuseError
 
@@ -89,9 +89,10 @@ class Workspace(msgspec.Struct, frozen=True):
             as_of=as_of or build.as_of,
             compat=compat or build.compat,
         )
-        if build.events_from and build.as_of and build.events_from >= build.as_of:
+        refuse_late(build.as_of, "--as-of")
+        if build.events_from and build.events_from >= (build.as_of or LATEST_AS_OF):
             raise MisuseError(
-                f"No day is left between {build.events_from} and {build.as_of}",
+                f"No day is left between {build.events_from} and {build.as_of or LATEST_AS_OF}",
                 "--events-from, --as-of",
                 "as_of is the day after the last one that counts; set it later.",
             )
@@ -109,7 +110,7 @@ def open_workspace(
     there is none or its settings are wrong, StudiumError when it needs a newer Studium.
     """
     root = _find_root(directory, environment, (start or Path.cwd()).resolve())
-    _refuse_equals_sign(root)
+    _refuse_signs(root)
     return Workspace(root=root, settings=read_settings(root / SETTINGS_FILE, environment))
 
 
@@ -118,7 +119,7 @@ def write_default_settings(root: Path, sources: Sequence[Path] = ()) -> Path:
 
     Raises MisuseError when there is one already: settings are never overwritten.
     """
-    _refuse_equals_sign(root.absolute())
+    _refuse_signs(root.absolute())
     file = root / SETTINGS_FILE
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -140,14 +141,20 @@ def write_default_settings(root: Path, sources: Sequence[Path] = ()) -> Path:
     return file
 
 
-def _refuse_equals_sign(root: Path) -> None:
-    """A folder called `name=value` above the lake would be read as a column of every event."""
-    if "=" in str(root):
-        raise MisuseError(
-            "The path of the workspace holds an equals sign, which readers of partitions take for a column",
-            str(root),
-            "Choose a folder without `=` in its path: studium --workspace DIR init",
-        )
+def _refuse_signs(root: Path) -> None:
+    """Signs that DuckDB, dbt or Spark would read as more than a name, in every file of the lake."""
+    meanings = {
+        "=": "an equals sign, which readers of partitions take for a column",
+        **dict.fromkeys("*?[]", "a sign that readers of Parquet take for a pattern"),
+        **dict.fromkeys(("{{", "{%", "{#"), "braces, which dbt takes for a template"),
+    }
+    for sign, meaning in meanings.items():
+        if sign in str(root):
+            raise MisuseError(
+                f"The path of the workspace holds {meaning}",
+                str(root),
+                f"Choose a folder without `{sign}` in its path: studium --workspace DIR init",
+            )
 
 
 def _find_root(directory: Path | None, environment: Mapping[str, str], start: Path) -> Path:

@@ -5,19 +5,24 @@ Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
 from studium.publish.answers import as_json, write_answer
+from studium.publish.holding import held_release
 from studium.publish.manifest import (
     BuildInfo,
     CheckOutcome,
     Column,
+    DamagedReleaseError,
     InputFile,
     Manifest,
     Release,
     Table,
+    verify_database,
 )
 from studium.publish.publication import Candidate, Clock, LakeEvidence, Publication, publish
 from studium.publish.queries import Answer, query
 from studium.publish.release_store import (
+    Rollback,
     current_release,
+    damaged_releases,
     find_release,
     find_table,
     releases,
@@ -31,19 +36,24 @@ __all__ = [
     "CheckOutcome",
     "Clock",
     "Column",
+    "DamagedReleaseError",
     "InputFile",
     "LakeEvidence",
     "Manifest",
     "Publication",
     "Release",
+    "Rollback",
     "Table",
     "as_json",
     "current_release",
+    "damaged_releases",
     "find_release",
     "find_table",
+    "held_release",
     "publish",
     "query",
     "releases",
     "rollback",
+    "verify_database",
     "write_answer",
 ]

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -54,9 +55,11 @@ def _write_csv(answer: Answer, stream: BinaryIO) -> int:
 def _csv_chunks(answer: Answer) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
+    rows = answer.rows()
+    first = next(rows, None)
     writer.writerow(answer.columns)
     yield buffer.getvalue()
-    for row in answer.rows():
+    for row in [] if first is None else chain([first], rows):
         buffer.seek(0)
         buffer.truncate()
         writer.writerow([_as_cell(value) for value in row])
@@ -66,23 +69,23 @@ def _csv_chunks(answer: Answer) -> Iterator[str]:
 def _write_json(answer: Answer, stream: BinaryIO) -> int:
     names = _distinct(answer.columns)
     rows = 0
-    stream.write(b"[")
+    # Nothing is written before the first row is there: a query that fails has said nothing then.
     for row in answer.rows():
         record = {name: as_json(value) for name, value in zip(names, row, strict=True)}
         text = json.dumps(record, ensure_ascii=False, allow_nan=False)
-        stream.write((",\n" if rows else "\n").encode() + text.encode(errors="replace"))
+        stream.write((",\n" if rows else "[\n").encode() + text.encode(errors="replace"))
         rows += 1
-    stream.write(b"\n]\n" if rows else b"]\n")
+    stream.write(b"\n]\n" if rows else b"[]\n")
     return rows
 
 
 def _write_parquet(answer: Answer, stream: BinaryIO) -> int:
     import pyarrow.parquet
 
-    reader = answer.record_batches()
+    schema, batches = answer.record_batches()
     rows = 0
-    with pyarrow.parquet.ParquetWriter(stream, reader.schema, compression="zstd") as writer:
-        for batch in reader:
+    with pyarrow.parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
+        for batch in batches:
             writer.write_batch(batch)
             rows += batch.num_rows
     return rows

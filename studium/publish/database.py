@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studium.errors import StudiumError
+from studium.errors import FullDiskError, StudiumError, says_full_disk
 from studium.publish.manifest import BuildInfo, Column, Table
 
 if TYPE_CHECKING:
@@ -156,13 +156,27 @@ def open_marts(
         }
     )
     try:
+        connection.execute("set enable_progress_bar = false")  # DuckDB draws it on stdout
         connection.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)")
         marts = Marts(connection, described)
         if not marts.names:
             raise _nothing_built(warehouse)
         yield marts
+    except duckdb.Error as error:
+        raise _unreadable(str(error), warehouse) from error
     finally:
         connection.close()
+
+
+def _unreadable(message: str, warehouse: Path) -> StudiumError:
+    text = " ".join(message.split())[:600]
+    if says_full_disk(text):
+        return FullDiskError(warehouse.parent, text)
+    return StudiumError(
+        f"The tables cannot be published: {text}",
+        str(warehouse),
+        "Make them again from the lake, then publish: studium build --full-refresh",
+    )
 
 
 def _nothing_built(warehouse: Path) -> StudiumError:

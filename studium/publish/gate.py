@@ -46,6 +46,7 @@ def weigh(evidence: Evidence, bounds: PublishSettings, current: Manifest | None)
         _there_are_enough_events(evidence, bounds),
         _no_table_shrinks(evidence, bounds, current),
         _events_are_fresh(evidence, bounds),
+        _no_event_is_far_ahead(evidence, bounds),
         _few_lines_are_quarantined(evidence, bounds),
     ]
 
@@ -56,7 +57,9 @@ def refuse_unless_met(conditions: Sequence[Condition], where: str) -> None:
     if not broken:
         return
     found = "; ".join(f"{condition.name}: {condition.found}" for condition in broken)
-    commands = dict.fromkeys(condition.command for condition in broken)
+    commands = dict.fromkeys(
+        command for condition in broken for command in condition.command.split(" · ")
+    )
     raise StudiumError(
         f"Not published, {len(broken)} of {len(conditions)} conditions do not hold: {found}",
         where,
@@ -150,6 +153,22 @@ def _events_are_fresh(evidence: Evidence, bounds: PublishSettings) -> Condition:
         f"the last event is of {evidence.last_event}, {age} days ago; "
         f"publish.maximum_age_days is {limit}",
         "studium status",
+    )
+
+
+def _no_event_is_far_ahead(evidence: Evidence, bounds: PublishSettings) -> Condition:
+    """Else one wrong clock moves `as_of`, and daily tables grow by all the days before it."""
+    limit = bounds.maximum_days_ahead
+    name = "no_event_is_far_ahead"
+    if limit is None or evidence.last_event is None:
+        return Condition(name, True, "any future is allowed", "studium status")
+    ahead = (evidence.last_event - evidence.today).days
+    return Condition(
+        name,
+        ahead <= limit,
+        f"the last event is of {evidence.last_event}, {ahead:,} days after {evidence.today}; "
+        f"publish.maximum_days_ahead is {limit}",
+        "studium status · to leave such events out: studium run --as-of DATE",
     )
 
 

@@ -3,6 +3,9 @@
 Enters: a folder of a release. Leaves: a typed `Manifest`; readers need nothing else.
 """
 
+import hashlib
+import os
+import shlex
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from studium.errors import StudiumError
 
 DATABASE_NAME = "studium.duckdb"
 MANIFEST_NAME = "manifest.json"
+_MAGIC = slice(8, 12), b"DUCK"  # behind the checksum of the first block
 
 
 class Column(Struct, frozen=True):
@@ -105,17 +109,56 @@ class Release(Struct, frozen=True):
         return self.path / DATABASE_NAME
 
 
+class DamagedReleaseError(StudiumError):
+    """A release that readers cannot use: `reason` says why, `path` is its folder."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"Release {path.name} is damaged: {reason}",
+            str(path),
+            "Go back to a sound one, studium rollback, or make a new one, studium publish; "
+            f"be rid of this one: rm -r {shlex.quote(str(path))}",
+        )
+        self.path = path
+        self.reason = reason
+
+
 def read_release(folder: Path) -> Release:
-    """The release in `folder`; raises StudiumError when a part of it is gone or broken."""
+    """The release in `folder`; raises DamagedReleaseError when a part of it is gone or broken.
+
+    Of the database only its size and first bytes are looked at; `verify_database` reads it all.
+    """
+    name = MANIFEST_NAME
     try:
-        manifest = msgspec.json.decode((folder / MANIFEST_NAME).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
-        raise StudiumError(
-            f"Release {folder.name} cannot be read: {error}",
-            str(folder / MANIFEST_NAME),
-            "Go back to another one: studium releases, then studium rollback ID",
-        ) from None
+        manifest = msgspec.json.decode((folder / name).read_bytes(), type=Manifest)
+        name = DATABASE_NAME
+        with (folder / name).open("rb") as stream:
+            head = stream.read(_MAGIC[0].stop)
+            size = os.fstat(stream.fileno()).st_size
+    except OSError as error:
+        raise DamagedReleaseError(folder, f"{name}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise DamagedReleaseError(folder, f"{name} is no manifest: {error}") from None
+    if manifest.id != folder.name:
+        raise DamagedReleaseError(folder, f"its manifest is that of {manifest.id}")
+    if size != manifest.database_bytes:
+        found = f"{name} has {size:,} bytes; {manifest.database_bytes:,} were published"
+        raise DamagedReleaseError(folder, found)
+    if head[_MAGIC[0]] != _MAGIC[1]:
+        raise DamagedReleaseError(folder, f"{name} is no database any more")
     return Release(path=folder, manifest=manifest)
+
+
+def verify_database(release: Release) -> None:
+    """Read the database once; raises DamagedReleaseError when its bytes are not those published."""
+    if hash_database(release.path) != release.manifest.database_sha256:
+        raise DamagedReleaseError(release.path, f"{DATABASE_NAME} has changed since it was made")
+
+
+def hash_database(folder: Path) -> str:
+    """SHA-256 of the database in `folder`."""
+    with (folder / DATABASE_NAME).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def encode_manifest(manifest: Manifest) -> bytes:

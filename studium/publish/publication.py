@@ -18,6 +18,7 @@ from studium.progress import Progress
 from studium.publish.database import Marts, open_marts
 from studium.publish.disk import move_link
 from studium.publish.gate import Condition, Evidence, refuse_unless_met, weigh
+from studium.publish.holding import held_release, let_go
 from studium.publish.manifest import (
     BuildInfo,
     CheckOutcome,
@@ -26,7 +27,13 @@ from studium.publish.manifest import (
     Release,
     Table,
 )
-from studium.publish.release_store import Contents, create_release, current_release, find_same
+from studium.publish.release_store import (
+    Contents,
+    create_release,
+    current_release,
+    damaged_releases,
+    find_same,
+)
 from studium.publish.retention import remove_old_releases, remove_unfinished
 
 
@@ -43,12 +50,16 @@ class LakeEvidence(Struct, frozen=True):
 
 
 class Publication(Struct, frozen=True):
-    """The release that readers get now; `is_new` is false when nothing had changed."""
+    """The release that readers get now; `is_new` is false when nothing had changed.
+
+    `held_back` is the newer release that says what the tables say, where a rollback stands before it.
+    """
 
     release: Release
     is_new: bool
     conditions: list[Condition]
     removed: list[str]
+    held_back: str | None = None
 
 
 class Clock(Struct, frozen=True):
@@ -80,6 +91,8 @@ def publish(
     """
     clock = clock or Clock.real()
     remove_unfinished(workspace)
+    for damage in damaged_releases(workspace):
+        progress.note(f"{damage.problem}; it is passed over. {damage.fix}")
     current = _current_or_none(workspace, progress)
     memory = workspace.settings.build.memory_limit_mb
     with open_marts(workspace.warehouse, candidate.described, workspace.scratch, memory) as marts:
@@ -94,6 +107,10 @@ def publish(
             versions=_versions(),
         )
         same = find_same(workspace, contents)
+        if current and same and same.id > current.id == held_release(workspace):
+            return Publication(current, False, conditions, [], held_back=same.id)
+        if same is None:
+            let_go(workspace)  # before it: what is made now becomes current, also after a kill
         progress.start("publish", len(contents.tables), "tables")
         release = same or create_release(workspace, marts, contents, clock.now)
         progress.advance(len(contents.tables))

@@ -5,22 +5,28 @@ and other databases are refused by DuckDB itself, not by looking at the words.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from studium.config import Workspace
-from studium.errors import StudiumError
+import msgspec
+
+from studium.config import QuerySettings, Workspace
+from studium.errors import MisuseError, StudiumError
 from studium.publish.manifest import Release
 from studium.publish.release_store import find_release
+from studium.publish.runner import OverdueError, Runner
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow
 
+_Result = TypeVar("_Result")
 _BATCH_ROWS = 10_000
+_LONG = {"varchar", "struct", "map", "union", "array", "variant"}
+_SLICED = {"list", "blob"}
 _NO_TABLE = re.compile(r"Table with name (?P<name>\S+) does not exist")
 _NO_COLUMN = re.compile(r'Referenced column "(?P<first>[^"]+)"|a column named "(?P<second>[^"]+)"')
 
@@ -31,33 +37,67 @@ class Answer:
     Close it, or use it in a `with`. Running may still raise StudiumError.
     """
 
-    def __init__(self, connection: "duckdb.DuckDBPyConnection", sql: str, release: Release) -> None:
+    def __init__(
+        self,
+        connection: "duckdb.DuckDBPyConnection",
+        sql: str,
+        release: Release,
+        limits: QuerySettings,
+    ) -> None:
         self._connection = connection
         self._sql = sql
-        self._relation = connection.sql(sql)
+        self._limits = limits
+        self._runner = Runner(connection, limits.time_limit_seconds)
         self.release = release
+        self._relation = self._call(lambda: connection.sql(sql))
         self.columns = list(self._relation.columns)
         self.types = [str(kind) for kind in self._relation.types]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Run the query and give its rows as they are fetched."""
-        try:
-            self._connection.execute(self._sql)
-            while batch := self._connection.fetchmany(_BATCH_ROWS):
-                yield from batch
-        except _duckdb_error() as error:
-            raise _explain(error, self.release) from None
+        self._call(lambda: self._connection.execute(self._sql))
+        while batch := self._call(lambda: self._connection.fetchmany(_BATCH_ROWS)):
+            yield from batch
 
-    def record_batches(self) -> "pyarrow.RecordBatchReader":
-        """Run the query and give its rows as Arrow."""
-        try:
-            return self._relation.to_arrow_reader(_BATCH_ROWS)
-        except _duckdb_error() as error:
-            raise _explain(error, self.release) from None
+    def first_rows(self, most: int, widest: int) -> list[tuple[Any, ...]]:
+        """Run the query for at most `most` rows, as a table shows them.
+
+        Texts, bytes and nested values are cut by DuckDB after `widest` characters: one cell may
+        hold more than this process could write out.
+        """
+        first = self._relation.limit(most)
+        names = [f"c{number}" for number in range(len(first.types))]
+        shown = [_cut(name, kind.id, widest) for name, kind in zip(names, first.types, strict=True)]
+        sql = f"select {', '.join(shown)} from answer as cut({', '.join(names)})"
+        cut = self._call(lambda: first.query("answer", sql))
+        # Not `if cut`: asking for its truth would run it.
+        return [] if cut is None else self._call(cut.fetchall)
+
+    def record_batches(self) -> "tuple[pyarrow.Schema, Iterator[pyarrow.RecordBatch]]":
+        """Run the query and give its rows as Arrow: their schema, and batches of them."""
+        reader = self._call(lambda: self._relation.to_arrow_reader(_BATCH_ROWS))
+        return reader.schema, self._batches(reader)
 
     def close(self) -> None:
         """Let go of the release, so that retention may remove it."""
-        self._connection.close()
+        self._runner.close()
+
+    def _batches(self, reader: "pyarrow.RecordBatchReader") -> "Iterator[pyarrow.RecordBatch]":
+        while (batch := self._call(lambda: next(reader, None))) is not None:
+            yield batch
+
+    def _call(self, work: Callable[[], _Result]) -> _Result:
+        try:
+            return self._runner.call(work)
+        except OverdueError as error:
+            raise StudiumError(
+                f"The query {error}",
+                _shorten(self._sql),
+                "Ask for less, or allow more time: --time-limit SECONDS, or "
+                "query.time_limit_seconds in studium.toml",
+            ) from None
+        except _duckdb_error() as error:
+            raise _explain(error, self.release, self._limits) from None
 
     def __enter__(self) -> "Answer":
         return self
@@ -71,10 +111,16 @@ class Answer:
         self.close()
 
 
-def query(workspace: Workspace, sql: str, release_id: str | None = None) -> Answer:
+def query(
+    workspace: Workspace,
+    sql: str,
+    release_id: str | None = None,
+    time_limit_seconds: float | None = None,
+) -> Answer:
     """Run one SELECT, WITH, VALUES, FROM, DESCRIBE, SUMMARIZE or SHOW on a release.
 
-    Without `release_id` the current release is read. Raises StudiumError for anything else than
+    Without `release_id` the current release is read, without `time_limit_seconds` the setting
+    holds. Raises StudiumError for anything else than
     one reading statement, for an unknown table or column (with the nearest name), for failing SQL.
     """
     _refuse_unless_one_reading_statement(sql)
@@ -91,11 +137,14 @@ def query(workspace: Workspace, sql: str, release_id: str | None = None) -> Answ
         # Removed between looking and opening: `current` has moved on by then.
         release = find_release(workspace, release_id)
         connection = _connect(workspace, release.database)
+    limits = workspace.settings.query
+    if time_limit_seconds is not None:
+        limits = msgspec.structs.replace(limits, time_limit_seconds=time_limit_seconds)
     try:
-        return Answer(connection, sql, release)
-    except _duckdb_error() as error:
+        return Answer(connection, sql, release, limits)
+    except BaseException:
         connection.close()
-        raise _explain(error, release) from None
+        raise
 
 
 def _refuse_unless_one_reading_statement(sql: str) -> None:
@@ -105,14 +154,14 @@ def _refuse_unless_one_reading_statement(sql: str) -> None:
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise StudiumError(
+        raise MisuseError(
             f"This is not valid SQL: {_first_line(error)}", _shorten(sql), fix
         ) from None
     if len(statements) != 1:
-        raise StudiumError(f"A query is one statement, not {len(statements)}", _shorten(sql), fix)
+        raise MisuseError(f"A query is one statement, not {len(statements)}", _shorten(sql), fix)
     kind = statements[0].type
     if kind != duckdb.StatementType.SELECT:
-        raise StudiumError(
+        raise MisuseError(
             f"A query may only read a release; {kind.name} is refused", _shorten(sql), fix
         )
 
@@ -134,20 +183,23 @@ def _connect(workspace: Workspace, database: Path) -> "duckdb.DuckDBPyConnection
             "python_enable_replacements": "false",
         },
     )
+    # DuckDB 2.0 forgets this one when it is given with the others.
+    connection.execute(f"set max_temp_directory_size = '{limits.temporary_limit_mb:d}MB'")
+    connection.execute("set enable_progress_bar = false")  # it goes to stdout, among the rows
     # After the rest: settings above name a folder, and nothing can be set once this is locked.
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
 
 
-def _explain(error: Exception, release: Release) -> StudiumError:
+def _explain(error: Exception, release: Release, limits: QuerySettings) -> StudiumError:
     message = str(error)
     where = f"release {release.id}"
     tables = {table.name: table for table in release.manifest.tables}
     if found := _NO_TABLE.search(message):
         nearest = get_close_matches(found["name"], tables, n=1, cutoff=0.4)
         hint = f"Did you mean {nearest[0]}? " if nearest else ""
-        return StudiumError(
+        return MisuseError(
             f"There is no table {found['name']}", where, f"{hint}List all: studium describe"
         )
     if found := _NO_COLUMN.search(message):
@@ -155,11 +207,23 @@ def _explain(error: Exception, release: Release) -> StudiumError:
         columns = sorted({column.name for table in tables.values() for column in table.columns})
         nearest = get_close_matches(name, columns, n=1, cutoff=0.4)
         hint = f"Did you mean {nearest[0]}? " if nearest else ""
-        return StudiumError(
+        return MisuseError(
             f"There is no column {name}", where, f"{hint}List columns: studium describe TABLE"
         )
-    if "disabled by configuration" in message:
+    if "max_temp_directory_size" in message:
         return StudiumError(
+            f"The query needs more than {limits.temporary_limit_mb:,} MB of temporary files",
+            where,
+            "Ask for less, or raise query.temporary_limit_mb or query.memory_limit_mb in studium.toml",
+        )
+    if "out of memory" in message.lower():
+        return StudiumError(
+            f"The query needs more than {limits.memory_limit_mb:,} MB of memory",
+            where,
+            "Ask for less, or raise query.memory_limit_mb in studium.toml",
+        )
+    if "disabled by configuration" in message:
+        return MisuseError(
             "A query reads the release and nothing else: no files, no network, no extensions",
             where,
             "List what can be read: studium describe",
@@ -167,6 +231,13 @@ def _explain(error: Exception, release: Release) -> StudiumError:
     return StudiumError(
         f"The query failed: {_first_line(error)}", where, "Correct it, or see: studium describe"
     )
+
+
+def _cut(name: str, kind: str, widest: int) -> str:
+    """SQL of a column as a table shows it; short values stay what they are."""
+    if kind in _SLICED:
+        return f"left(array_slice({name}, 1, {widest})::varchar, {widest})"
+    return f"left({name}::varchar, {widest})" if kind in _LONG else name
 
 
 def _duckdb_error() -> type[Exception]:

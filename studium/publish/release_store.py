@@ -17,19 +17,23 @@ from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.publish.database import Marts
 from studium.publish.disk import flush_file, flush_folder, move_link, write_flushed
+from studium.publish.holding import hold, let_go
 from studium.publish.manifest import (
     DATABASE_NAME,
     MANIFEST_NAME,
     BuildInfo,
     CheckOutcome,
+    DamagedReleaseError,
     InputFile,
     Manifest,
     Release,
     Table,
     encode_manifest,
+    hash_database,
     read_release,
+    verify_database,
 )
-from studium.publish.retention import UNFINISHED, release_folders
+from studium.publish.retention import UNFINISHED, release_folders, sort_releases
 
 
 class Contents(Struct, frozen=True):
@@ -52,9 +56,21 @@ class Contents(Struct, frozen=True):
         return hashlib.sha256(said).hexdigest()
 
 
+class Rollback(Struct, frozen=True):
+    """Where `current` points now, and the damaged releases that were passed over on the way."""
+
+    release: Release
+    passed_over: list[DamagedReleaseError]
+
+
 def releases(workspace: Workspace) -> list[Release]:
-    """All complete releases, newest first."""
-    return [read_release(folder) for folder in release_folders(workspace)]
+    """All sound releases, newest first."""
+    return sort_releases(workspace)[0]
+
+
+def damaged_releases(workspace: Workspace) -> list[DamagedReleaseError]:
+    """Releases that cannot be used, newest first, each with its reason and how to be rid of it."""
+    return sort_releases(workspace)[1]
 
 
 def current_release(workspace: Workspace) -> Release | None:
@@ -72,9 +88,9 @@ def current_release(workspace: Workspace) -> Release | None:
             str(workspace.current),
             "Move it away, then: studium rollback",
         ) from None
-    if not (target / MANIFEST_NAME).is_file() or not (target / DATABASE_NAME).is_file():
+    if not target.is_dir():
         raise StudiumError(
-            f"The current release {target.name} was removed or is not complete",
+            f"The current release {target.name} was removed",
             str(target),
             "Go back to the one before, studium rollback, or make a new one: studium publish",
         )
@@ -105,26 +121,45 @@ def find_table(release: Release, name: str) -> Table:
     )
 
 
-def rollback(workspace: Workspace, release_id: str | None = None) -> Release:
-    """Point `current` at the named release, else at the newest one before it, and return it."""
-    folder = _folder(workspace, release_id) if release_id else _previous(workspace)
-    release = read_release(folder)
-    move_link(workspace.current, f"{workspace.releases.name}/{release.id}")
-    return release
+def rollback(workspace: Workspace, release_id: str | None = None) -> Rollback:
+    """Point `current` at the named release, else at the newest sound one before it.
+
+    The bytes of its database are read again first. There it stays until something new is
+    published, or somebody goes to the newest release. Raises DamagedReleaseError for a named one
+    that is damaged, MisuseError for one that is none.
+    """
+    passed_over: list[DamagedReleaseError] = []
+    for folder in [_folder(workspace, release_id)] if release_id else _earlier(workspace):
+        try:
+            release = read_release(folder)
+            verify_database(release)
+        except DamagedReleaseError as damage:
+            if release_id:
+                raise
+            passed_over.append(damage)
+            continue
+        if any(newer.id > release.id for newer in releases(workspace)):
+            hold(workspace, release.id)
+        else:
+            let_go(workspace)
+        move_link(workspace.current, f"{workspace.releases.name}/{release.id}")
+        return Rollback(release, passed_over)
+    sound = "sound " if passed_over else ""
+    raise StudiumError(
+        f"There is no {sound}release before the current one",
+        str(workspace.releases),
+        "List what there is, studium releases, or make a new one: studium publish",
+    )
 
 
 def find_same(workspace: Workspace, contents: Contents) -> Release | None:
     """The newest release that says the same already, and whose bytes are as they were published."""
     digest = contents.digest
-    same = (release for release in releases(workspace) if release.manifest.content == digest)
-    return next((release for release in same if _is_intact(release)), None)
-
-
-def _is_intact(release: Release) -> bool:
-    manifest = release.manifest
-    if release.database.stat().st_size != manifest.database_bytes:
-        return False
-    return _sha256(release.database) == manifest.database_sha256
+    for release in releases(workspace):
+        manifest = release.manifest
+        if manifest.content == digest and hash_database(release.path) == manifest.database_sha256:
+            return release
+    return None
 
 
 def create_release(
@@ -146,7 +181,7 @@ def create_release(
             checks=contents.checks,
             inputs=contents.inputs,
             versions=contents.versions,
-            database_sha256=_sha256(database),
+            database_sha256=hash_database(unfinished),
             database_bytes=database.stat().st_size,
         )
         write_flushed(unfinished / MANIFEST_NAME, encode_manifest(manifest))
@@ -172,17 +207,10 @@ def _choose_id(workspace: Workspace, contents: Contents, now: datetime) -> tuple
     return f"{created_at:%Y%m%dT%H%M%SZ}-{contents.digest[:8]}", created_at
 
 
-def _previous(workspace: Workspace) -> Path:
-    names = [folder.name for folder in release_folders(workspace)]
+def _earlier(workspace: Workspace) -> list[Path]:
+    """Releases before the current one, newest first; all of them when there is no current one."""
     current = Path(os.readlink(workspace.current)).name if workspace.current.is_symlink() else "~"
-    earlier = [name for name in names if name < current]
-    if not earlier:
-        raise StudiumError(
-            "There is no release before the current one",
-            str(workspace.releases),
-            "List what there is, studium releases, or make a new one: studium publish",
-        )
-    return workspace.releases / earlier[0]
+    return [folder for folder in release_folders(workspace) if folder.name < current]
 
 
 def _folder(workspace: Workspace, release_id: str) -> Path:
@@ -196,8 +224,3 @@ def _folder(workspace: Workspace, release_id: str) -> Path:
         str(workspace.releases),
         f"{hint}List what there is: studium releases",
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -4,6 +4,7 @@ Enters: a workspace. Leaves: fewer folders; never the current release, never one
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studium.config import Workspace
-from studium.publish.manifest import DATABASE_NAME, MANIFEST_NAME
+from studium.publish.manifest import DATABASE_NAME, DamagedReleaseError, Release, read_release
 
 UNFINISHED = ".tmp-"
+_RELEASE = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")  # other folders are somebody else's
 
 # DuckDB holds a POSIX lock on a database that it reads. Asking must happen in a process that never
 # opened the file: closing any descriptor of it drops all locks of the asking process on it.
@@ -31,8 +33,11 @@ for path in sys.argv[1:]:
 
 
 def remove_old_releases(workspace: Workspace, keep: int) -> list[str]:
-    """Remove all but the newest `keep`, the current one and those being read; return their ids."""
-    names = [folder.name for folder in release_folders(workspace)]
+    """Remove all but the newest `keep`, the current one and those being read; return their ids.
+
+    A damaged one neither counts nor goes: what became of it is for a person to find out.
+    """
+    names = [release.id for release in sort_releases(workspace)[0]]
     current = Path(os.readlink(workspace.current)).name if workspace.current.is_symlink() else ""
     old = [workspace.releases / name for name in names[keep:] if name != current]
     busy = _being_read(old)
@@ -46,27 +51,41 @@ def remove_old_releases(workspace: Workspace, keep: int) -> list[str]:
 
 
 def release_folders(workspace: Workspace) -> list[Path]:
-    """Complete releases, newest first."""
+    """Releases, sound or damaged, newest first."""
     if not workspace.releases.is_dir():
         return []
-    folders = [folder for folder in workspace.releases.iterdir() if _is_complete(folder)]
+    folders = [
+        folder
+        for folder in workspace.releases.iterdir()
+        if _RELEASE.fullmatch(folder.name) and folder.is_dir()
+    ]
     return sorted(folders, key=lambda folder: folder.name, reverse=True)
+
+
+def sort_releases(workspace: Workspace) -> tuple[list[Release], list[DamagedReleaseError]]:
+    """(sound, damaged) releases, newest first."""
+    sound, damaged = [], []
+    for folder in release_folders(workspace):
+        try:
+            sound.append(read_release(folder))
+        except DamagedReleaseError as damage:
+            # Else it went to retention while we looked.
+            if folder.is_dir():
+                damaged.append(damage)
+    return sound, damaged
 
 
 def remove_unfinished(workspace: Workspace) -> int:
     """Remove what killed publishes left; only the holder of the workspace's lock may."""
     remains = list(workspace.releases.glob(f"{UNFINISHED}*"))
     for folder in remains:
-        shutil.rmtree(folder)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        else:
+            folder.unlink()
     for link in workspace.root.glob(f".{workspace.current.name}-*"):
         link.unlink(missing_ok=True)
     return len(remains)
-
-
-def _is_complete(folder: Path) -> bool:
-    if folder.name.startswith("."):
-        return False
-    return (folder / MANIFEST_NAME).is_file() and (folder / DATABASE_NAME).is_file()
 
 
 def _being_read(folders: Sequence[Path]) -> set[Path]:

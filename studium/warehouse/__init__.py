@@ -7,13 +7,16 @@ Importing this stays cheap: dbt and DuckDB are loaded by the functions that need
 from studium.warehouse.build import BuildReport, ModelRun, build, unbuilt_dates
 from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
 from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
+from studium.warehouse.database import inspect_warehouse, set_aside
 from studium.warehouse.interval import Interval
 from studium.warehouse.partitions import EventPartition
+from studium.warehouse.refusals import DamagedWarehouseError
 
 __all__ = [
     "BuildReport",
     "CheckResult",
     "ColumnInfo",
+    "DamagedWarehouseError",
     "EventPartition",
     "FailingRows",
     "Interval",
@@ -23,5 +26,7 @@ __all__ = [
     "catalogue",
     "check",
     "failing_rows",
+    "inspect_warehouse",
+    "set_aside",
     "unbuilt_dates",
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from studium.config import Workspace
 from studium.progress import Progress
-from studium.warehouse.database import open_warehouse
+from studium.warehouse.database import open_warehouse, set_aside
 from studium.warehouse.interval import Interval, resolve
 from studium.warehouse.partitions import (
     EventPartition,
@@ -22,7 +22,7 @@ from studium.warehouse.partitions import (
 )
 from studium.warehouse.plan import Plan, begin, finish, make_plan
 from studium.warehouse.project import Project
-from studium.warehouse.refusals import explained
+from studium.warehouse.refusals import DamagedWarehouseError, explained
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -63,13 +63,28 @@ def build(
 ) -> BuildReport:
     """Build what changed since the last build, or everything with `full`.
 
-    `partitions` is what the lake holds, by default all of it; the caller holds the lock. Raises
-    StudiumError with the model that failed; what was touched is done again by the next build.
+    `partitions` is what the lake holds, by default all of it; the caller holds the lock. A damaged
+    warehouse is moved aside, and everything built. Raises StudiumError with the model that failed;
+    what was touched is done again by the next build.
     """
     if partitions is None:
         from studium.lake import event_partitions
 
         partitions = event_partitions(workspace)
+    try:
+        return _build(workspace, interval, progress, full, partitions)
+    except DamagedWarehouseError as damage:
+        set_aside(workspace, damage, progress)
+    return _build(workspace, interval, progress, full, partitions)
+
+
+def _build(
+    workspace: Workspace,
+    interval: Interval,
+    progress: Progress,
+    full: bool,
+    partitions: Sequence[EventPartition],
+) -> BuildReport:
     began = time.perf_counter()
     runs: list[ModelRun] = []
     with explained(workspace):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 _PARTS = ("macros", "models", "tests")
+_ENDED = {"success", "pass", "warn", "fail"}  # else it was not run to its end
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
 
 
@@ -106,7 +107,7 @@ class Project:
             raise explain(str(result.exception), "dbt", self._workspace)
         outcomes = [_outcome(found) for found in getattr(result.result, "results", [])]
         for outcome in outcomes:
-            if outcome.status == "error":
+            if outcome.status not in _ENDED:
                 raise explain(outcome.message, outcome.name, self._workspace)
         return outcomes
 
@@ -137,7 +138,10 @@ class Project:
             *("--project-dir", str(FOLDER), "--profiles-dir", str(self._folder)),
             *("--target-path", str(self._folder / "target")),
         ]
-        return runner.invoke([*self._flags(), *command, *places])
+        result = runner.invoke([*self._flags(), *command, *places])
+        if isinstance(result.exception, KeyboardInterrupt):
+            raise result.exception
+        return result
 
     def _flags(self) -> list[str]:
         return [
@@ -153,6 +157,7 @@ class Project:
             "schema": "main",
             "threads": 1,
             "config_options": duckdb_settings(self._workspace),
+            "settings": {"enable_progress_bar": False},  # DuckDB draws it on stdout
         }
         profile = {"studium": {"target": "duckdb", "outputs": {"duckdb": target}}}
         (self._folder / "profiles.yml").write_text(json.dumps(profile), encoding="utf-8")

@@ -10,6 +10,11 @@ from studium.config import Workspace
 from studium.errors import FullDiskError, StudiumError, says_full_disk
 
 _AGAIN = "then run `studium build` again: it begins where it stopped"
+_DAMAGE = ("not a valid duckdb database", "could not read", "cannot open", "version number")
+
+
+class DamagedWarehouseError(StudiumError):
+    """warehouse.duckdb cannot be read: cut short, overwritten, or of another DuckDB."""
 
 
 @contextmanager
@@ -19,6 +24,15 @@ def explained(workspace: Workspace) -> Iterator[None]:
         yield
     except OSError as error:
         raise explain(str(error), "warehouse", workspace) from error
+
+
+def is_damage(message: str, workspace: Workspace) -> bool:
+    """Whether `message` of DuckDB is about the warehouse's own bytes, not about a file of the lake."""
+    lowered = message.lower()
+    if "corrupt database file" in lowered:
+        return True
+    names_it = f'"{workspace.warehouse}"'.lower() in lowered
+    return names_it and any(sign in lowered for sign in _DAMAGE)
 
 
 def explain(message: str, model: str, workspace: Workspace) -> StudiumError:
@@ -35,11 +49,13 @@ def explain(message: str, model: str, workspace: Workspace) -> StudiumError:
     if "conflicting lock" in lowered or "could not set lock" in lowered:
         fix = "Wait until the other command has ended, or close the program that has it open"
         return StudiumError(f"The warehouse is in use: {text}", where, fix)
+    if is_damage(message, workspace):
+        fix = "Make it again from the lake: studium build --full-refresh"
+        return DamagedWarehouseError(
+            f"The warehouse is damaged: {text}", str(workspace.warehouse), fix
+        )
     if "no files found" in lowered or "cannot open file" in lowered:
         fix = "The lake has changed since: run `studium build`"
         return StudiumError(f"A file of the lake cannot be read: {text}", where, fix)
-    if "not a valid duckdb database" in lowered:
-        fix = "Remove it, then run `studium build`: it is made again from the lake"
-        return StudiumError(f"The warehouse is damaged: {text}", where, fix)
     fix = "Run `studium doctor`; if nothing is wrong there, report this message"
     return StudiumError(f"{model} could not be built: {text}", where, fix)

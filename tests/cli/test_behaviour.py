@@ -119,7 +119,7 @@ def test_looking_at_the_lock_does_not_stop_a_writer(campus: Path) -> None:
             pass
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130)])
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_stopping_is_clean(campus: Path, sent: signal.Signals, code: int) -> None:
     program = "import sys; from studium.cli import main; sys.exit(main())"
     with (

@@ -89,6 +89,17 @@ def test_age_counts_from_the_given_day(workspace: Workspace) -> None:
     assert publish_now(bounded(workspace, maximum_age_days=2)).is_new
 
 
+def test_events_of_the_future_stop_when_they_should(workspace: Workspace) -> None:
+    early = make_clock(today=date(2024, 2, 1))
+    strict = bounded(workspace, maximum_days_ahead=29)
+    with pytest.raises(StudiumError, match="30 days after 2024-02-01") as caught:
+        publish(strict, make_candidate(), Silent(), early)
+    assert "no_event_is_far_ahead" in caught.value.problem
+    assert "--as-of" in caught.value.fix
+    assert publish(bounded(workspace, maximum_days_ahead=30), make_candidate(), Silent(), early)
+    assert not publish(workspace, make_candidate(), Silent(), early).is_new
+
+
 def test_too_much_quarantine_stops(workspace: Workspace) -> None:
     inputs = [InputFile("tracking.log", "a" * 64, 10, events=8, quarantined=2)]
     strict = bounded(workspace, maximum_quarantined_percent=10)
@@ -97,4 +108,4 @@ def test_too_much_quarantine_stops(workspace: Workspace) -> None:
 
 def test_all_broken_conditions_are_listed_at_once(workspace: Workspace) -> None:
     error = refuse(workspace, checks=[], mismatches=["x"], events={})
-    assert "3 of 8 conditions" in error.problem
+    assert "3 of 9 conditions" in error.problem

@@ -3,7 +3,11 @@
 import io
 import json
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -16,6 +20,7 @@ from studium.publish import find_release, find_table, query, write_answer
 from tests.publish.conftest import publish_now
 
 Change = Callable[[str], None]
+ENDLESS = "select count(*) from range(100000000) a, range(1000) b where hash(a.range + b.range) = 1"
 
 
 @pytest.fixture
@@ -81,7 +86,7 @@ def test_everything_else_than_one_reading_statement_is_refused(
 ) -> None:
     with pytest.raises(StudiumError) as caught:
         query(published, sql)
-    assert caught.value.exit_code == 1
+    assert caught.value.exit_code == 2
     assert "studium query" in caught.value.fix
 
 
@@ -196,6 +201,74 @@ def test_big_sort_spills_within_its_limit(
         "manifest.json",
         "studium.duckdb",
     ]
+
+
+def test_time_limit_stops_a_query(published: Workspace) -> None:
+    began = time.monotonic()
+    for form in ("csv", "json", "parquet"):
+        stream = io.BytesIO()
+        with (
+            query(published, ENDLESS, time_limit_seconds=0.3) as answer,
+            pytest.raises(StudiumError, match=r"took longer than 0\.3 s") as caught,
+        ):
+            write_answer(answer, form, None, stream)
+        assert stream.getvalue() == b""
+        assert "query.time_limit_seconds" in caught.value.fix
+    with (
+        query(limited(published, time_limit_seconds=1), ENDLESS) as answer,
+        pytest.raises(StudiumError, match="took longer than 1 s"),
+    ):
+        answer.first_rows(5, 60)
+    assert time.monotonic() - began < 10
+
+
+def test_time_between_fetches_does_not_count(published: Workspace) -> None:
+    with query(published, "from range(25000)", time_limit_seconds=0.5) as answer:
+        found = answer.rows()
+        next(found)
+        time.sleep(0.6)
+        assert len(list(found)) == 24_999
+
+
+def test_temporary_files_are_limited(published: Workspace) -> None:
+    tight = limited(published, memory_limit_mb=64, threads=1, temporary_limit_mb=5)
+    sql = "select md5(range::varchar) as text, range from range(3000000) order by text"
+    with pytest.raises(StudiumError, match="more than 5 MB of temporary files") as caught:
+        rows(tight, sql)
+    assert "query.temporary_limit_mb" in caught.value.fix
+
+
+def test_first_rows_are_cut_by_the_database(published: Workspace) -> None:
+    sql = (
+        "select repeat('é', 50000000) as a, list(range) as b, {'c': repeat('x', 999)} as c, "
+        "('q' || repeat('z', 99))::blob as d, null as a, 1.50::decimal(5, 2) as e, "
+        "date '2024-03-01' as f, true as g from range(1000000) order by 1"
+    )
+    with query(published, sql) as answer:
+        (row,) = answer.first_rows(3, 10)
+        assert answer.columns[4] == "a"
+    assert row[:5] == ("é" * 10, "[0, 1, 2, ", "{'c': xxxx", "qzzzzzzzzz", None)
+    assert row[5:] == (Decimal("1.50"), date(2024, 3, 1), True)
+    with query(published, "from range(9) order by 1 desc") as answer:
+        assert answer.first_rows(3, 10) == [(8,), (7,), (6,)]
+    for statement in ("show tables", "describe video", "summarize video"):
+        with query(published, statement) as answer:
+            assert answer.first_rows(3, 10)
+
+
+def test_progress_bar_of_the_database_is_not_printed(
+    published: Workspace, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sql = ENDLESS.replace("range(1000)", "range(40)")
+    with query(published, sql, time_limit_seconds=4) as answer, suppress(StudiumError):
+        list(answer.rows())
+    assert capfd.readouterr().out == ""
+
+
+def limited(workspace: Workspace, **limits: int) -> Workspace:
+    """The workspace with other limits of queries."""
+    settings = msgspec.structs.replace(workspace.settings, query=QuerySettings(**limits))
+    return msgspec.structs.replace(workspace, settings=settings)
 
 
 def write(workspace: Workspace, sql: str, form: str) -> str:

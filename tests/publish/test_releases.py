@@ -109,14 +109,58 @@ def test_rollback_goes_to_the_release_before_and_to_a_named_one(
     for number in range(3):
         change(GROW.format(number))
         made.append(publish_now(workspace, second=number).release.id)
-    assert rollback(workspace).id == made[1]
-    assert rollback(workspace).id == made[0]
+    assert rollback(workspace).release.id == made[1]
+    assert rollback(workspace).release.id == made[0]
     with pytest.raises(StudiumError, match="no release before"):
         rollback(workspace)
-    assert rollback(workspace, made[2]).id == made[2]
+    assert rollback(workspace, made[2]).release.id == made[2]
     with pytest.raises(MisuseError) as caught:
         rollback(workspace, made[2][:-1] + "x")
     assert f"Did you mean {made[2]}?" in caught.value.fix
+
+
+def test_rollback_holds_until_something_new_is_published(
+    workspace: Workspace, change: Change
+) -> None:
+    first = publish_now(workspace).release.id
+    change(GROW.format(1))
+    second = publish_now(workspace, second=1).release.id
+    rollback(workspace)
+    kept = publish_now(workspace, second=2)
+    assert (kept.release.id, kept.is_new, kept.held_back) == (first, False, second)
+    assert os.readlink(workspace.current) == f"releases/{first}"
+    change(GROW.format(2))
+    third = publish_now(workspace, second=3)
+    assert third.is_new
+    assert os.readlink(workspace.current) == f"releases/{third.release.id}"
+    rollback(workspace, first)
+    rollback(workspace, third.release.id)
+    workspace.current.unlink()
+    workspace.current.symlink_to(f"releases/{first}")  # not by rollback: nothing holds it
+    assert publish_now(workspace, second=4).held_back is None
+    assert os.readlink(workspace.current) == f"releases/{third.release.id}"
+
+
+def test_publish_after_a_rollback_that_is_killed_before_moving_current_moves_it_later(
+    workspace: Workspace, change: Change, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_now(workspace)
+    change(GROW.format(1))
+    publish_now(workspace, second=1)
+    rollback(workspace)
+    change(GROW.format(2))
+
+    def die(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("studium.publish.publication.move_link", die)
+    with pytest.raises(KeyboardInterrupt):
+        publish_now(workspace, second=2)
+    monkeypatch.undo()
+    again = publish_now(workspace, second=9)
+    assert again.held_back is None
+    assert again.release.id.startswith("20240304T101502Z")
+    assert os.readlink(workspace.current) == f"releases/{again.release.id}"
 
 
 def test_retention_keeps_the_newest_and_the_current(workspace: Workspace, change: Change) -> None:
@@ -189,7 +233,7 @@ def test_release_removed_by_hand_is_named_with_the_way_back(
     with pytest.raises(StudiumError, match=second.id) as caught:
         current_release(workspace)
     assert "studium rollback" in caught.value.fix
-    assert rollback(workspace).id == first.id
+    assert rollback(workspace).release.id == first.id
 
 
 def test_publishing_mends_a_current_that_points_nowhere(workspace: Workspace) -> None:

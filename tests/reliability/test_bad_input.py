@@ -170,11 +170,15 @@ def test_broken_settings_are_misuse(half: Path, text: str, words: list[str]) -> 
         ("from read_text('/etc/hostname')", ["nothing else", "studium describe"]),
         ("select * from vidio", ["no table vidio", "release 20", "Did you mean video?"]),
         ("select play from video", ["no column play", "release 20", "Did you mean plays?"]),
-        ("select cast('a' as int)", ["query failed", "release 20", "studium describe"]),
     ],
 )
-def test_bad_query_is_refused(campus: Path, sql: str, words: list[str]) -> None:
-    assert_told(studium(campus, "query", sql), 1, *words)
+def test_bad_query_is_misuse(campus: Path, sql: str, words: list[str]) -> None:
+    assert_told(studium(campus, "query", sql), 2, *words)
+
+
+def test_query_that_the_data_refuse_is_told(campus: Path) -> None:
+    answer = studium(campus, "query", "select cast('a' as int)")
+    assert_told(answer, 1, "query failed", "release 20", "studium describe")
 
 
 def test_release_deleted_by_hand_is_told_and_made_again(half: Path) -> None:
@@ -194,8 +198,17 @@ def test_damaged_release_is_told_and_made_again(half: Path) -> None:
     database.chmod(0o644)
     database.write_bytes(b"x" * database.stat().st_size)
     answer = studium(half, "query", "select 1")
-    assert_told(answer, 1, "cannot be opened", str(database), "studium publish")
+    assert_told(answer, 1, "is damaged", str(database.parent), "studium publish")
+    told = done(half, "releases").stdout
+    assert f"{database.parent.name} is damaged" in told
+    assert f"rm -r {database.parent}" in told
+    facts = json.loads(done(half, "releases", "--json").stdout)
+    assert [item["id"] for item in facts["damaged"]] == [database.parent.name]
+    findings = json.loads(studium(half, "doctor", "--json").stdout)
+    assert [it["state"] for it in findings if it["subject"] == "release"] == ["bad"]
     done(half, "publish")
+    findings = json.loads(studium(half, "doctor", "--json").stdout)
+    assert [it["state"] for it in findings if it["subject"] == "release"] == ["good", "note"]
     assert done(half, "query", "select count(*) from video").stdout
 
 
@@ -207,12 +220,9 @@ def test_link_that_became_a_folder_is_told(half: Path) -> None:
         assert_told(answer, 1, "no link to a release", str(half / "current"), "Move it away")
 
 
-@pytest.mark.parametrize(
-    ("name", "fix"), [("warehouse.duckdb", "Remove it"), ("ledger.sqlite", "backup")]
-)
-def test_damaged_databases_are_told(half: Path, name: str, fix: str) -> None:
-    for companion in half.glob(f"{name}-*"):
+def test_damaged_ledger_is_told(half: Path) -> None:
+    for companion in half.glob("ledger.sqlite-*"):
         companion.unlink()
-    (half / name).write_bytes(b"no database " * 1000)
+    (half / "ledger.sqlite").write_bytes(b"no database " * 1000)
     answer: Answer = studium(half, "run")
-    assert_told(answer, 1, "damaged", str(half / name), fix)
+    assert_told(answer, 1, "damaged", str(half / "ledger.sqlite"), "backup")
