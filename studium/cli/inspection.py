@@ -71,10 +71,7 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "next_step": _next_step(workspace, release, newer, bool(standing.files or stuck)),
         "not_in_release": [file.path for file in pending],
         "not_landed": [{"file": file.path, "problem": file.damage} for file in stuck],
-        "damaged": [
-            {"file": damage.path, "problem": damage.problem, "fix": damage.fix}
-            for damage in damaged
-        ],
+        "damaged": [{"file": it.path, "problem": it.problem, "fix": it.fix} for it in damaged],
         "events_by_day": standing.by_date,
         "rejects_by_reason": standing.rejects,
         "ignored": [{"file": path, "reason": why} for path, why in standing.ignored.items()],
