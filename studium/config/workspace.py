@@ -109,7 +109,6 @@ def open_workspace(
     there is none or its settings are wrong, StudiumError when it needs a newer Studium.
     """
     root = _find_root(directory, environment, (start or Path.cwd()).resolve())
-    _refuse_equals_sign(root)
     return Workspace(root=root, settings=read_settings(root / SETTINGS_FILE, environment))
 
 
@@ -118,7 +117,6 @@ def write_default_settings(root: Path, sources: Sequence[Path] = ()) -> Path:
 
     Raises MisuseError when there is one already: settings are never overwritten.
     """
-    _refuse_equals_sign(root.absolute())
     file = root / SETTINGS_FILE
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -138,16 +136,6 @@ def write_default_settings(root: Path, sources: Sequence[Path] = ()) -> Path:
             "Choose a folder that you may write: studium --workspace DIR init",
         ) from None
     return file
-
-
-def _refuse_equals_sign(root: Path) -> None:
-    """A folder called `name=value` above the lake would be read as a column of every event."""
-    if "=" in str(root):
-        raise MisuseError(
-            "The path of the workspace holds an equals sign, which readers of partitions take for a column",
-            str(root),
-            "Choose a folder without `=` in its path: studium --workspace DIR init",
-        )
 
 
 def _find_root(directory: Path | None, environment: Mapping[str, str], start: Path) -> Path:
