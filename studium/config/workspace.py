@@ -142,9 +142,8 @@ def write_default_settings(root: Path, sources: Sequence[Path] = ()) -> Path:
 
 
 def _refuse_signs(root: Path) -> None:
-    """Signs that DuckDB, dbt or Spark would read as more than a name, in every file of the lake."""
+    """Signs that DuckDB or dbt would read as more than a name, in every file of the lake."""
     meanings = {
-        "=": "an equals sign, which readers of partitions take for a column",
         **dict.fromkeys("*?[]", "a sign that readers of Parquet take for a pattern"),
         **dict.fromkeys(("{{", "{%", "{#"), "braces, which dbt takes for a template"),
     }

@@ -158,9 +158,9 @@ def _decompressed(
         while rest:
             if member is None:
                 rest = rest.lstrip(b"\0")  # tape padding between members
-                if len(rest) < MARK_BYTES or not _may_begin(rest, compression):
-                    break
-                member = _new_member(compression)
+                member = _begun_member(rest, compression)
+            if member is None:
+                break
             yield _decompress(member, rest, compression)
             rest = member.unused_data if member.eof else b""
             member = None if member.eof else member
@@ -170,6 +170,12 @@ def _decompressed(
         raise DamagedArchiveError(f"{compression}: ends before its end marker")
     if rest:
         notes.append(f"{compression}: what follows its end is no {compression}")
+
+
+def _begun_member(head: bytes, compression: str) -> Any:
+    """None where no member begins, or too little is there to tell."""
+    is_begun = len(head) >= MARK_BYTES and _may_begin(head, compression)
+    return _new_member(compression) if is_begun else None
 
 
 def _may_begin(head: bytes, compression: str) -> bool:

@@ -178,7 +178,9 @@ def _find_duplicates(connection: "duckdb.DuckDBPyConnection", lake: Path, paths:
     import duckdb
 
     try:
-        connection.execute(DUPLICATES, {"paths": paths})
+        # Not hive_partitioning, which would take every folder `name=value` above the lake for a column.
+        start = len(str(lake / "events" / "event_date=")) + 1
+        connection.execute(DUPLICATES, {"paths": paths, "start": start})
     except duckdb.Error as error:
         if says_full_disk(str(error)) or isinstance(error, duckdb.OutOfMemoryException):
             raise
@@ -193,8 +195,8 @@ def _find_duplicates(connection: "duckdb.DuckDBPyConnection", lake: Path, paths:
 DUPLICATES = """
     create temp table duplicates as
     with events as (
-        select event_date, event_id, source_file, source_line
-        from read_parquet($paths, hive_partitioning = true, hive_types = {'event_date': date})
+        select cast(substr(filename, $start, 10) as date) as event_date, event_id, source_file, source_line
+        from read_parquet($paths, filename = true, hive_partitioning = false)
     ),
     repeated as (
         select event_id from events group by event_id having count(*) > 1

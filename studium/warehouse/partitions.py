@@ -131,9 +131,12 @@ def _view(name: str, paths: Sequence[Path], columns: Mapping[str, str]) -> str:
         )
     files = ", ".join(_text(str(path)) for path in paths)
     chosen = ", ".join(columns)
+    # Not hive_partitioning, which would take every folder `name=value` above the lake for a column.
+    start = len(str(paths[0].parent)) - len("2024-03-01") + 1
     return (
-        f"create or replace view {name} as select {chosen}, event_date from read_parquet("
-        f"[{files}], hive_partitioning = true, hive_types = {{'event_date': date}})"
+        f"create or replace view {name} as select {chosen},"
+        f" cast(substr(filename, {start}, 10) as date) as event_date"
+        f" from read_parquet([{files}], filename = true, hive_partitioning = false)"
     )
 
 

@@ -344,3 +344,19 @@ def test_lines_are_numbered_the_same_however_the_bytes_come(
             assert expected[number].startswith(line)
         else:
             assert line.lstrip(b"\0") == expected[number]
+
+
+@pytest.mark.parametrize("break_line", [b"", b"\x01", b"\n"], ids=["fast", "repaired", "pretty"])
+def test_of_a_key_that_is_there_twice_the_first_counts(
+    workspace: Workspace, land_paths: Land, tmp_path: Path, break_line: bytes
+) -> None:
+    """On each of the three ways that a line can take."""
+    note = b'"note":"\x01",' if break_line == b"\x01" else b""
+    start = b"{\n" if break_line == b"\n" else b"{"
+    payload = b'{"id":"first","code":"c","id":"last"}'
+    line = (
+        start + note + b'"event_type":"play_video","time":"2099-03-10T10:00:00Z",'
+        b'"username":"first","event":' + payload + b',"username":"last"}'
+    )
+    found = landed(workspace, land_paths, tmp_path, [line], "username, video_id, video_code")
+    assert found == ("first", "first", "c")

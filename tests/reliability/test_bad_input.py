@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.processes import Answer, assert_told, done, start, studium, until
+from tests.reliability.processes import (
+    Answer,
+    Outcome,
+    assert_told,
+    done,
+    outcome_of,
+    start,
+    studium,
+    until,
+)
 
 # Root obeys permissions once it has given up the two rights to pass them by.
 OBEDIENT = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
@@ -226,3 +235,13 @@ def test_damaged_ledger_is_told(half: Path) -> None:
     (half / "ledger.sqlite").write_bytes(b"no database " * 1000)
     answer: Answer = studium(half, "run")
     assert_told(answer, 1, "damaged", str(half / "ledger.sqlite"), "backup")
+
+
+def test_folders_above_the_workspace_may_look_like_columns(
+    logs: Path, expected: Outcome, tmp_path: Path
+) -> None:
+    root = tmp_path / "event_date=2020-01-01" / "course_id=x" / "campus"
+    done(root, "init", "--source", logs)
+    done(root, "run", *sorted(logs.iterdir())[:3])
+    done(root, "run")
+    assert outcome_of(root) == expected

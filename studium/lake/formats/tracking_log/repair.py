@@ -65,15 +65,21 @@ def _parsed(event: bytes) -> Repaired:
     event_id = event_id_of(event)
     text = event.decode("utf-8", errors="replace")
     try:
-        found = json.loads(text, strict=False)
+        json.loads(text, strict=False)
         if _is_strict(text):
             return Repaired(text, event_id)
+        found = json.loads(text, strict=False, object_pairs_hook=_first_wins)
         clean = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
         return Repaired(text, event_id)  # the shredder reads any depth, or rejects the line itself
     except ValueError as error:
         return Repaired(None, event_id, "not_json", str(error)[:200])
     return Repaired(SURROGATES.sub("\ufffd", clean), event_id)
+
+
+def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Of a key that is there twice, DuckDB takes the first; so must the lines that do not go the fast way."""
+    return dict(reversed(pairs)) if len(pairs) > len(dict(pairs)) else dict(pairs)
 
 
 def _is_strict(text: str) -> bool:
@@ -92,7 +98,7 @@ def _after_blanks(text: str, position: int) -> int:
 
 def documents(text: str) -> list[tuple[int, str]] | None:
     """Split a file of pretty-printed JSON objects: (first line number, text) each; None if it is no such file."""
-    decoder = json.JSONDecoder(strict=False)
+    decoder = json.JSONDecoder(strict=False, object_pairs_hook=_first_wins)
     found: list[tuple[int, str]] = []
     position, line_number = 0, 1
     while True:
