@@ -17,13 +17,17 @@ from studium.lake.account.standing import (
     waiting,
 )
 from studium.lake.arrival import land
+from studium.lake.datasets import DATASETS, Column, Dataset
 from studium.lake.parse_queue import LandedFile, LandReport
 from studium.lake.partitions import Partition, event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.retraction import Retraction, retract
 
 __all__ = [
+    "DATASETS",
+    "Column",
     "Damage",
+    "Dataset",
     "InputFile",
     "LakeStatus",
     "LandReport",
