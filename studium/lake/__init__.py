@@ -18,6 +18,13 @@ from studium.lake.account.standing import (
 )
 from studium.lake.arrival import land
 from studium.lake.datasets import DATASETS, Column, Dataset
+from studium.lake.packages import (
+    DumpPartition,
+    Package,
+    course_fingerprints,
+    dump_partitions,
+    packages,
+)
 from studium.lake.parse_queue import LandedFile, LandReport
 from studium.lake.partitions import Partition, event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
@@ -28,21 +35,26 @@ __all__ = [
     "Column",
     "Damage",
     "Dataset",
+    "DumpPartition",
     "InputFile",
     "LakeStatus",
     "LandReport",
     "LandedFile",
     "Mismatch",
+    "Package",
     "Partition",
     "Reject",
     "Repair",
     "Retraction",
+    "course_fingerprints",
+    "dump_partitions",
     "event_partitions",
     "event_types",
     "find_damage",
     "inputs",
     "land",
     "ledger_problem",
+    "packages",
     "quarantined",
     "reconcile",
     "refuse_damaged",
