@@ -44,6 +44,35 @@ def test_roots_name_the_runs(course: Course) -> None:
     assert ids == ["course-v1:MITx+1.00x+a", "course-v1:MITx+1.00x+b"]
 
 
+def test_a_run_that_is_there_twice_counts_once(course: Course) -> None:
+    root = '<course url_name="a" org="MITx" course="1.00x" display_name="{}">.</course>'
+    parsed = course(
+        texts={"course.xml": None, "roots/a.xml": root.format("1"), "roots/b.xml": root.format("2")}
+    )
+    assert [row["name"] for row in parsed.elements] == ["1"]
+    assert any("twice" in note for note in parsed.counts.notes)
+
+
+def test_a_policy_of_odd_types_breaks_nothing(course: Course) -> None:
+    parsed = course(
+        texts={
+            "policies/2T2099/policy.json": '{"course/2T2099": {"display_name": 5, "due": [1]}, "x": 1}',
+            "policies/2T2099/grading_policy.json": '{"GRADER": [{"min_count": 1e300, "type": 3}]}',
+        }
+    )
+    assert parsed.elements[0]["name"] == "C"
+    grader = parsed.tables["course_graders"][0]
+    assert (grader["min_count"], grader["assignment_type"], grader["weight"]) == (None, "3", None)
+    assert parsed.reasons == ["bad_date"]
+
+
+@pytest.mark.parametrize("policy", ["[1]", "{", ""])
+def test_a_policy_that_is_no_object_costs_itself(course: Course, policy: str) -> None:
+    parsed = course(texts={"policies/2T2099/policy.json": policy})
+    assert parsed.reasons == ["not_json"]
+    assert parsed.column("name") == {"2T2099": "C"}
+
+
 def test_the_package_names_its_course(course: Course) -> None:
     parsed = course(course_id="course-v1:MITx+1.00x+3T2099")
     assert {row["course_id"] for row in parsed.elements} == {"course-v1:MITx+1.00x+3T2099"}

@@ -147,6 +147,11 @@ def test_what_is_no_block_is_told(structure: Structure) -> None:
     assert [reject.reason for reject in counts.rejects] == ["no_block", "no_block"]
 
 
+def test_odd_types_break_nothing(structure: Structure) -> None:
+    rows, _ = structure({"root": {}, "blocks": {"x": {"type": 5, "children": 7, "due": [1]}}})
+    assert [(row["category"], row["children"], row["due"]) for row in rows] == [("5", 0, None)]
+
+
 def test_a_torn_archive_says_so(tmp_path: Path) -> None:
     path = tmp_path / "course_structure.json.gz"
     path.write_bytes(gzip.compress(json.dumps(TREE).encode())[:-20])

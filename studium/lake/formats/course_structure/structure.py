@@ -16,6 +16,7 @@ from studium.lake.formats.parsed import Counts
 from studium.lake.formats.tracking_log.keys import course_of, module_of
 
 Row = dict[str, Any]
+Step = tuple[str, str | None, int, int]  # block, parent, position, depth
 CATEGORY = ("category", "type", "block_type")
 DETAIL_BYTES = 64 * 1024
 
@@ -30,10 +31,10 @@ def structure_rows(
     blocks = _blocks(document, line_no, counts)
     course_id = _course_id(document, blocks, package_course_id)
     root = document.get("root")
-    roots = [root] if root in blocks else _roots(blocks)
+    roots = [root] if isinstance(root, str) and root in blocks else _roots(blocks)
     rows: list[Row] = []
     visited: set[str] = set()
-    waiting = [(name, None, 1, 1) for name in reversed(roots)]
+    waiting: list[Step] = [(name, None, 1, 1) for name in reversed(roots)]
     while waiting:
         name, parent, position, depth = waiting.pop()
         if name in visited:
@@ -41,7 +42,9 @@ def structure_rows(
         visited.add(name)
         rows.append(_row(course_id, name, blocks[name], counts) | _place(parent, position, depth))
         children = [child for child in _children(blocks[name]) if child in blocks]
-        below = [(child, name, place, depth + 1) for place, child in enumerate(children, start=1)]
+        below: list[Step] = [
+            (child, name, place, depth + 1) for place, child in enumerate(children, start=1)
+        ]
         waiting.extend(reversed(below))
         _tell_missing(blocks, name, line_no, counts)
     rows += [
@@ -124,7 +127,9 @@ def _category(block: dict[str, Any]) -> str | None:
 
 def _children(block: dict[str, Any]) -> list[str]:
     children = block.get("children")
-    return [child for child in children if isinstance(child, str)] if children else []
+    if not isinstance(children, list):
+        return []
+    return [child for child in children if isinstance(child, str)]
 
 
 def _tell_missing(

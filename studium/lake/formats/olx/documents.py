@@ -105,7 +105,10 @@ def read_documents(path: Path, counts: Counts) -> Documents:
             )
         found[entry.name] = Document(len(found) + 1, content)
     for name, reason in archive.skipped:
-        counts.reject(0, reason, name)
+        if reason == "macos_metadata":
+            counts.skipped[reason] += 1
+        else:
+            counts.reject(0, reason, name)
     counts.damage = archive.damage
     root = _root_of(list(found))
     below = {name.removeprefix(root): text for name, text in found.items() if name.startswith(root)}

@@ -15,6 +15,7 @@ from studium.lake.formats.parsed import Counts
 Row = dict[str, Any]
 NAMED = {"type", "name", "weight", "short_label", "min_count", "drop_count"}
 TOLERANCE = 0.001
+LARGEST_WHOLE = 2**53  # what a JSON number holds exactly
 
 
 def grading_rows(run: Run, counts: Counts) -> tuple[list[Row], list[Row]]:
@@ -80,4 +81,4 @@ def _cutoffs(run: Run, entries: Any, counts: Counts) -> list[Row]:
 
 def _whole(value: Any) -> int | None:
     found = number(value)
-    return int(found) if found is not None else None
+    return int(found) if found is not None and abs(found) < LARGEST_WHOLE else None

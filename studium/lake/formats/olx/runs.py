@@ -69,7 +69,11 @@ def runs_of(documents: Documents, package_course_id: str | None) -> list[Run]:
             if run:
                 runs.append(run)
     _name_courses(runs, package_course_id, documents.counts)
-    return runs
+    named: dict[str, Run] = {}
+    for run in runs:
+        if named.setdefault(run.course_id, run) is not run:
+            documents.counts.notes.append(f"{run.course_id} is there twice: the first one is taken")
+    return list(named.values())
 
 
 def _roots(documents: Documents, package_course_id: str | None) -> list[_Root]:
