@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from studium.lake.checksums import checksum_of, sha256_of
-from studium.lake.formats.dispatch import origin_of, package_outcome, parse_package_file
+from studium.lake.formats.dispatch import (
+    origin_of,
+    package_outcome,
+    parse_package_file,
+    parser_version,
+)
 from studium.lake.formats.sink import Sink
 from studium.lake.formats.tracking_log import PARSER_VERSION, ParsedFile, Shredder, parse_file
 from studium.lake.landing import sync_folder
@@ -39,10 +44,9 @@ def parse_task(task: Task, advance: Callable[[int], None]) -> dict[str, Any]:
             shredder = Shredder(task.sha256, temporary, task.memory_limit_mb // 2)
             outcome = _outcome(parse_file(task.path, shredder, advance))
         else:
-            origin = origin_of(task.sha256, task.file)
-            outcome = package_outcome(
-                parse_package_file(task.path, task.file, Sink(origin, temporary), advance)
-            )
+            sink = Sink(origin_of(task.sha256, task.file), temporary)
+            account = parse_package_file(task.path, task.file, sink, advance)
+            outcome = package_outcome(account, parser_version(task.file.format))
         written = _publish_parts(task, temporary, outcome)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -36,18 +36,23 @@ class PlainStream:
         self.limits = limits
         self.given = 0
         self.tail = b""
+        self.damage: DamagedArchiveError | None = None
         self.file = path.open("rb")
         self.compression = _compression_of(self.file.read(6))
         self.file.seek(0)
         self._read = self._reader()
 
     def read(self, size: int) -> bytes:
-        """At most `size` bytes, and fewer only at the end."""
+        """At most `size` bytes, and fewer only at the end or before damage, which the next call raises."""
         pieces = []
         wanted = size
-        while wanted > 0 and (piece := self._piece(wanted)):
-            pieces.append(piece)
-            wanted -= len(piece)
+        try:
+            while wanted > 0 and (piece := self._piece(wanted)):
+                pieces.append(piece)
+                wanted -= len(piece)
+        except DamagedArchiveError:
+            if not pieces:
+                raise
         return b"".join(pieces)
 
     def drain(self) -> None:
@@ -67,10 +72,13 @@ class PlainStream:
         self.file.close()
 
     def _piece(self, size: int) -> bytes:
+        if self.damage:
+            raise self.damage
         try:
             piece = self._read(size)
         except FAULTS as error:
-            raise DamagedArchiveError(f"{self.compression}: {error}") from error
+            self.damage = DamagedArchiveError(f"{self.compression}: {error}")
+            raise self.damage from error
         self.given += len(piece)
         check_bytes(self.path, self.given, self.file.tell(), self.limits)
         self.tail = (self.tail + piece[-512:])[-512:]

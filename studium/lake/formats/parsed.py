@@ -6,12 +6,24 @@ Enters: tables and lines that no row could be made of. Leaves: `Counts`, which t
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from studium.lake.datasets import DATASETS
+
 MOST_RAW_BYTES = 64 * 1024 * 1024  # of all rejects of a file; the landing keeps every byte
 SHORT_RAW_BYTES = 256
+
+ARROW_TYPES = {
+    "varchar": pa.string(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),  # UTC
+}
 
 Write = Callable[[str, pa.Table], None]
 
@@ -46,3 +58,17 @@ class Counts:
         kept = raw if self.raw_bytes + len(raw) <= MOST_RAW_BYTES else raw[:SHORT_RAW_BYTES]
         self.raw_bytes += len(kept)
         self.rejects.append(RejectedLine(line_no, reason, detail, kept))
+
+
+@cache
+def schema_of(dataset: str) -> pa.Schema:
+    """Columns of a dataset that come from a file itself, as Arrow types, and `source_line`."""
+    columns = {column.name: column.type for column in DATASETS[dataset].columns}
+    return pa.schema(
+        [(name, ARROW_TYPES[kind]) for name, kind in (columns | {"source_line": "bigint"}).items()]
+    )
+
+
+def table_of(dataset: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """Rows as a typed table; a column that a row does not name is NULL."""
+    return pa.Table.from_pylist(rows, schema=schema_of(dataset))

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from studium.lake.datasets import DATASETS, PROVENANCE
-from studium.lake.formats.parsed import Counts
+from studium.lake.formats.parsed import ARROW_TYPES, Counts
 
 KEPT_RAW_BYTES = 16 * 1024 * 1024  # of a rejected line; the landed file keeps all
 REJECTS_AT_ONCE = 10_000
@@ -27,14 +27,6 @@ REJECTS = pa.schema(
         ("raw", pa.large_binary()),
     ]
 )
-ARROW_TYPES = {
-    "varchar": pa.string(),
-    "bigint": pa.int64(),
-    "double": pa.float64(),
-    "boolean": pa.bool_(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),
-}
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,11 @@ class DumpPartition:
 
 
 class Dump(NamedTuple):
-    """A table as one file delivers it."""
+    """A table as one file delivers it; a forum of MySQL comes in two, each a `source` of its own."""
 
     dataset: str
     course_id: str | None
+    source: str
     dump_date: str
     file: str
     name: str
@@ -78,16 +79,19 @@ def course_fingerprints(partitions: Iterable[DumpPartition]) -> dict[str | None,
 
 
 def current_of(dumps: Iterable[Dump]) -> list[Dump]:
-    """One dump per table and course, in their order.
+    """One dump per table, course and source, in their order; sources that a newer one has left behind do not count.
 
     A whole file comes before one that broke off; then the later day, more rows, and the greater name.
     """
-    best: dict[tuple[str, str], Dump] = {}
+    best: dict[tuple[str, str, str], Dump] = {}
     for dump in dumps:
-        key = (dump.dataset, dump.course_id or "")
+        key = (dump.dataset, dump.course_id or "", dump.source)
         if key not in best or _rank(dump) > _rank(best[key]):
             best[key] = dump
-    return [best[key] for key in sorted(best)]
+    newest: dict[tuple[str, str], str] = {}
+    for (dataset, course, _), dump in best.items():
+        newest[dataset, course] = max(newest.get((dataset, course), ""), dump.dump_date)
+    return [best[key] for key in sorted(best) if best[key].dump_date == newest[key[:2]]]
 
 
 def _rank(dump: Dump) -> tuple[bool, str, int, str]:
@@ -97,11 +101,13 @@ def _rank(dump: Dump) -> tuple[bool, str, int, str]:
 def _dumps(ledger: sqlite3.Connection) -> list[Dump]:
     """Every table that a counted file delivers; a file of which no line could be read delivers none."""
     rows = ledger.execute(
-        "select substr(folder, 7) as dataset, course_id, dump_parts.dump_date, sha256, name,"
+        "select substr(folder, 7) as dataset, course_id,"
+        " case when format = 'forum' then coalesce(dataset, '') else '' end as source,"
+        " dump_parts.dump_date, sha256, name,"
         " dump_parts.rows, state = 'landed' as is_whole, parser_version"
         " from dump_parts join files using (sha256) join deliveries using (sha256)"
         f" where state in {COUNTED} and folder like 'dumps/%' and (files.rows > 0 or not exists"
-        " (select 1 from rejects where rejects.sha256 = files.sha256)) order by 1, 2, 3, 4"
+        " (select 1 from rejects where rejects.sha256 = files.sha256)) order by 1, 2, 3, 4, 5"
     )
     return [Dump(*row) for row in rows]
 

@@ -31,6 +31,9 @@ KNOWN_TABLE = re.compile(
     rf"^(?:(?P<course>.+?)-)?(?P<table>{'|'.join(dataset.name for dataset in TABLES)})(?:-.*)?$"
 )
 ANY_TABLE = re.compile(rf"^(?P<course>.+?)-(?P<table>[a-z][a-z0-9_]*)(?:-{SITE})+$")
+FORUM_TABLE = re.compile(
+    r"^(?:(?P<course>.+?)-)?(?P<table>forum_commentthread|forum_comment)(?:-.*)?$"
+)
 BARE_TABLE = re.compile(r"^[a-z][a-z0-9_]*$")
 OTHERS = {
     "olx": re.compile(
@@ -45,7 +48,10 @@ STUDIO_EXPORT = re.compile(r"^course(?:\.[A-Za-z0-9_-]+)?\.(?:tar\.gz|tgz)$")
 
 @dataclass(frozen=True)
 class Named:
-    """What a name says; `course_text` is `Org-Num-Run` or `Org__Num__Run`, `dump_date` None where no folder has one."""
+    """What a name says; `dataset` is None where a file gives several, `dump_date` where no folder has a day.
+
+    `course_text` is `Org-Num-Run` or `Org__Num__Run`.
+    """
 
     format: str
     dataset: str | None
@@ -113,6 +119,9 @@ def _table(
         return None
     if stem in RENAMED:
         return "dump", RENAMED[stem], None
+    forum = FORUM_TABLE.match(stem)
+    if forum:
+        return "forum", forum["table"], forum["course"]
     match = KNOWN_TABLE.match(stem) or _of_known_course(stem, courses) or ANY_TABLE.match(stem)
     if match:
         return "dump", match["table"], match["course"]
