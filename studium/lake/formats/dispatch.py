@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from studium.lake.formats import course_structure, dump, forum, olx
+from studium.lake.formats import course_structure, dump, forum, olx, sql_dump
 from studium.lake.formats.sink import Account, Origin, Sink
 from studium.lake.workers import PackageFile
 
@@ -32,7 +32,9 @@ def origin_of(name: str, file: PackageFile) -> Origin:
 def parse_package_file(path: Path, file: PackageFile, sink: Sink, advance: Advance) -> Account:
     """Read a file by its format into the sink, which is closed."""
     content = CONTENT.get(file.format)
-    if content is None:
+    if file.format == "sql_dump":
+        counts = sql_dump.parse(path, file.course_id, file.may_drift, sink, advance)
+    elif content is None:
         described = dump.DumpFile(file.dataset or "", file.course_id, file.may_drift)
         counts = dump.parse(path, described, sink, advance)
     else:
@@ -46,7 +48,8 @@ def parse_package_file(path: Path, file: PackageFile, sink: Sink, advance: Advan
 
 def parser_version(kind: str) -> int:
     """Counts up when the same bytes of a format would give other rows."""
-    return int(CONTENT[kind][0].PARSER_VERSION if kind in CONTENT else dump.PARSER_VERSION)
+    parsers: dict[str, Any] = {name: parser for name, (parser, _) in CONTENT.items()}
+    return int((parsers | {"sql_dump": sql_dump}).get(kind, dump).PARSER_VERSION)
 
 
 def package_outcome(account: Account, version: int) -> dict[str, Any]:

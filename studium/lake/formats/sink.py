@@ -136,8 +136,24 @@ class Sink:
             path.parent.mkdir(parents=True, exist_ok=True)
             writer = pq.ParquetWriter(path, rows.schema, compression="zstd")
             self._writers[folder] = writer
+        if rows.schema != writer.schema:
+            rows = self._as_before(rows, writer.schema)
         writer.write_table(rows)
         self._rows[folder] += rows.num_rows
+
+    def _as_before(self, rows: pa.Table, schema: pa.Schema) -> pa.Table:
+        """Rows with the columns that the table began with; another statement of a dump may name others."""
+        late = set(rows.column_names) - set(schema.names)
+        self.account.notes.update(f"column {name} came late and was left out" for name in late)
+        return pa.table(
+            [
+                rows[field_.name]
+                if field_.name in rows.column_names
+                else pa.nulls(len(rows), field_.type)
+                for field_ in schema
+            ],
+            schema=schema,
+        )
 
     def _with_provenance(self, table: pa.Table, columns: dict[str, str]) -> pa.Table:
         origin, length = self._origin, table.num_rows

@@ -59,12 +59,17 @@ def known_courses(ledger: sqlite3.Connection, configured: list[str]) -> list[str
     return sorted({*configured, *(row[0] for row in rows)})
 
 
+def dashed_names(courses: list[str]) -> tuple[str, ...]:
+    """The courses as file names spell them."""
+    return tuple(text for text in map(dashed, courses) if text)
+
+
 def candidate_of(
     path: str, bytes_at: Path, modified_ns: int, courses: list[str]
 ) -> Candidate | None:
-    """A file of a package by its name, else None."""
-    named = read_name(path, tuple(text for text in map(dashed, courses) if text))
-    if named is None:
+    """A file of a package by its name, or a dump of statements by its content, else None."""
+    named = read_name(path, dashed_names(courses))
+    if named is None or (named.format == "sql_dump" and not STATEMENT.match(_head(bytes_at))):
         return None
     return Candidate(path, named, bytes_at, datetime.fromtimestamp(modified_ns / 1e9, UTC))
 

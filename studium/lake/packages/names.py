@@ -112,7 +112,7 @@ def _other_format(name: str) -> tuple[str, str | None, str | None] | None:
 
 def _table(
     name: str, folders: list[str], courses: tuple[str, ...]
-) -> tuple[str, str, str | None] | None:
+) -> tuple[str, str | None, str | None] | None:
     plain = COMPRESSED.sub("", name)
     stem, dot, suffix = plain.rpartition(".")
     if not dot or suffix.lower() not in {"sql", "csv", "tsv"}:
@@ -128,7 +128,7 @@ def _table(
     is_of_package = suffix == "sql" or (bool(folders) and DATED.search(folders[-1]) is not None)
     if BARE_TABLE.match(stem) and is_of_package and stem not in DATASETS:
         return "dump", stem, None
-    return None
+    return ("sql_dump", None, None) if suffix == "sql" else None
 
 
 def _of_known_course(stem: str, courses: tuple[str, ...]) -> re.Match[str] | None:

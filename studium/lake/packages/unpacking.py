@@ -9,8 +9,13 @@ from pathlib import Path, PurePosixPath
 from studium.config import Workspace
 from studium.lake.archives import Archive, ArchiveEntry, DamagedArchiveError
 from studium.lake.landing import Stored, store_stream
-from studium.lake.packages.deliveries import Delivery, candidate_of, deliveries_of
-from studium.lake.packages.names import is_encrypted, may_be_archive
+from studium.lake.packages.deliveries import (
+    Delivery,
+    candidate_of,
+    dashed_names,
+    deliveries_of,
+)
+from studium.lake.packages.names import is_encrypted, may_be_archive, read_name
 from studium.sources import RawFile
 
 BETWEEN = "!/"
@@ -83,7 +88,7 @@ def _reason_to_ignore(file: RawFile, courses: list[str]) -> str | None:
     """Why an entry does not land, told by its name; a log's name says so, its content is looked at later."""
     if is_encrypted(file.name):
         return ENCRYPTED
-    if candidate_of(file.name, file.path, file.modified_ns, courses) is not None:
+    if read_name(file.name, dashed_names(courses)) is not None:
         return None
     if may_be_archive(file.name):
         return NESTED

@@ -62,10 +62,12 @@ def _is_extra(dataset: Dataset, name: str) -> bool:
 
 
 def _unknown_layout(dataset: str, names: list[str]) -> Layout:
-    """Names made distinct, without regard to case, and apart from the provenance."""
+    """Names made distinct, without regard to case, and apart from the provenance; passwords are never typed."""
     taken = set(PROVENANCE)
     places = {}
     for place, name in enumerate(names):
+        if "password" in name.lower():
+            continue
         distinct, number = name or "column", 1
         while distinct.lower() in taken:
             number += 1

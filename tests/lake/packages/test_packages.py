@@ -28,7 +28,7 @@ from studium.lake import (
 from studium.lake.ledger import SCHEMA_VERSION, open_ledger
 from studium.sources import find_files
 from tests.lake.conftest import event
-from tests.lake.deliveries import (
+from tests.lake.packages.deliveries import (
     COURSE,
     DASHED,
     enrollments,
