@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from studium.config import Workspace
+from studium.errors import FullDiskError, StudiumError
 from studium.lock import hold_lock
 from studium.progress import Progress
 
@@ -139,18 +140,33 @@ def _land(job: Job, paths: Sequence[Path]) -> "LandReport":
 
 
 def _build(job: Job) -> "BuildReport":
-    from studium import lake, warehouse
+    from studium import warehouse
 
-    lake.refuse_damaged(job.workspace)
-    interval = _interval(job.workspace)
-    return warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
+    with _of_sound_lake(job.workspace):
+        interval = _interval(job.workspace)
+        return warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
 
 
 def _check(job: Job) -> "list[CheckResult]":
-    from studium import lake, warehouse
+    from studium import warehouse
 
-    lake.refuse_damaged(job.workspace)
-    return warehouse.check(job.workspace, job.progress)
+    with _of_sound_lake(job.workspace):
+        return warehouse.check(job.workspace, job.progress)
+
+
+@contextmanager
+def _of_sound_lake(workspace: Workspace) -> Iterator[None]:
+    """Refuse a lake that lost files; where the step fails, look at every byte for the reason."""
+    from studium import lake
+
+    lake.refuse_damaged(workspace)
+    try:
+        yield
+    except FullDiskError:
+        raise
+    except StudiumError:
+        lake.refuse_damaged(workspace, every_byte=True)
+        raise
 
 
 def _publish(job: Job, checks: "Sequence[CheckResult]", clock: "Clock | None") -> "Publication":

@@ -45,14 +45,14 @@ class Expected:
 
 def find_damage(workspace: Workspace, every_byte: bool = False) -> list[Damage]:
     """Files of lake and landing that are gone, have another size or, with `every_byte`, other bytes."""
-    expected = [*_lake_files(workspace), *_raw_files(workspace)]
-    found = ((file, _problem_of(file, every_byte)) for file in expected)
-    return [_damage(file, problem) for file, problem in found if problem]
+    return _damaged(_lake_files(workspace), every_byte) + _damaged(
+        _raw_files(workspace), every_byte
+    )
 
 
-def refuse_damaged(workspace: Workspace) -> None:
-    """Raise StudiumError where a file of the lake is gone or has another size: results would lack its rows."""
-    damaged = [damage for damage in find_damage(workspace) if not damage.is_raw]
+def refuse_damaged(workspace: Workspace, every_byte: bool = False) -> None:
+    """Raise StudiumError where a file of the lake is gone or changed: results would lack its rows."""
+    damaged = _damaged(_lake_files(workspace), every_byte)
     if damaged:
         more = f", and {len(damaged) - 1} more files are" if len(damaged) > 1 else ""
         raise StudiumError(
@@ -70,6 +70,11 @@ def set_back(workspace: Workspace, damaged: list[Damage]) -> None:
         for damage in damaged:
             if not damage.sha256:
                 forget_duplicates(ledger, damage.path)
+
+
+def _damaged(files: Iterator[Expected], every_byte: bool) -> list[Damage]:
+    found = ((file, _problem_of(file, every_byte)) for file in files)
+    return [_damage(file, problem) for file, problem in found if problem]
 
 
 def _damage(file: Expected, problem: str) -> Damage:
