@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studium.cli.dumps import package_facts, package_lines
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import bar_lines, count, figure, ignored_lines, size, table_lines
 from studium.errors import MisuseError, StudiumError
@@ -49,6 +50,8 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "duplicates": standing.duplicates,
         "quarantined": standing.quarantined,
         "skipped": standing.skipped,
+        "rows": standing.table_rows,
+        "packages": package_facts(workspace),
         "release": release.id if release else None,
         "release_problem": problem,
         "not_in_release": [file.path for file in pending],
@@ -192,9 +195,12 @@ def _tell_status(
     session: Session, facts: dict[str, Any], release: "Release | None", types: bool
 ) -> None:
     session.say(f"Workspace {facts['workspace']}")
-    names = ("files", "lines", "events", "duplicates", "quarantined", "skipped")
+    names = ("files", "lines", "events", "rows", "duplicates", "quarantined", "skipped")
     session.say("\n".join(table_lines(names, [[figure(facts[name]) for name in names]])))
     _tell_days(session, facts["events_by_day"])
+    packages = package_lines(facts["packages"])
+    if packages:
+        session.say("\n" + "\n".join(packages))
     _tell_counts(session, "Lines in quarantine", ["reason", "lines"], facts["rejects_by_reason"])
     ignored = [(item["file"], item["reason"]) for item in facts["ignored"]]
     if ignored:

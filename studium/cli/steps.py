@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from studium.cli.dumps import landed_lines
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, ignored_lines, table_lines
 
@@ -216,6 +217,8 @@ def tell_landing(session: Session, report: "LandReport") -> None:
         f"Landed    {count(len(report.landed), 'new file')} with {count(lines, 'line')}, "
         f"{quarantined:,} of them in quarantine; {known:,} known"
     )
+    for line in landed_lines(report):
+        session.say(f"          {line}")
     for path, reason in report.failed:
         session.say(f"          failed: {path}: {reason}")
     if report.failed:
