@@ -4,6 +4,7 @@ Nothing heavy is imported before it is needed: `studium status` reads the ledger
 """
 
 from studium.lake.arrival import LandedFile, LandReport, land
+from studium.lake.datasets import DATASETS, Column, Dataset
 from studium.lake.partitions import Partition, event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.reconciliation import reconcile
@@ -20,6 +21,9 @@ from studium.lake.standing import (
 )
 
 __all__ = [
+    "DATASETS",
+    "Column",
+    "Dataset",
     "InputFile",
     "LakeStatus",
     "LandReport",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from studium.config import Workspace
 from studium.progress import Progress
 from studium.warehouse.database import open_warehouse
+from studium.warehouse.dumps import register_dumps
 from studium.warehouse.interval import Interval, resolve
 from studium.warehouse.partitions import (
     EventPartition,
@@ -76,6 +77,7 @@ def build(
         project = Project(workspace)
         with open_warehouse(workspace) as connection:
             register_lake(connection, partitions)
+            register_dumps(connection, [])
             interval = resolve(interval, partitions)
             plan = make_plan(connection, interval, project.models_hash, partitions)
             if full:

@@ -1,0 +1,47 @@
+{#
+    A table whose rows of the touched courses are replaced in one transaction: also those of
+    courses that have no rows any more. Its rows of a course follow from that course's dumps and
+    events alone: not from other courses, not from as_of. It is read with is_touched_course.
+    Without touched courses (variable touched_courses: false) the whole table is made anew.
+#}
+{% materialization by_course, adapter='duckdb' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing_relation = load_cached_relation(this) -%}
+    {%- if var('touched_courses') and existing_relation is none -%}
+        {{ exceptions.raise_compiler_error(this ~ ' is missing: build all courses first') }}
+    {%- endif -%}
+
+    {{ get_assert_columns_equivalent(compiled_code) }}
+    {% call statement('main') -%}
+        {%- if var('touched_courses') -%}
+            delete from {{ this }} where {{ is_touched_course('course_id') }};
+            insert into {{ this }} {{ get_column_names() }}
+            {{ get_select_subquery(compiled_code) }}
+        {%- else -%}
+            create or replace table {{ this }} as
+            {{ get_select_subquery(compiled_code) }}
+        {%- endif -%}
+    {%- endcall %}
+    {{ adapter.commit() }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{# On Spark the whole table is made anew. #}
+{% materialization by_course, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}
+
+
+{# A condition: the rows of the course in `column` are recomputed in this run. #}
+{% macro is_touched_course(column) -%}
+    {%- if var('touched_courses') -%}
+        {{ column }} in (
+            select touched_courses.course_id
+            from {{ source('studium', 'touched_courses') }} as touched_courses
+        )
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}

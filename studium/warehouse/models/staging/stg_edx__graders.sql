@@ -1,0 +1,35 @@
+with
+
+numbered as (
+    select
+        coalesce(course_id, package_course_id) as course_id,
+        position,
+        assignment_type,
+        name,
+        weight,
+        short_label,
+        min_count,
+        drop_count,
+        other,
+        dump_date,
+        row_number() over (
+            partition by coalesce(course_id, package_course_id), position
+            order by dump_date desc, source_file desc, source_line desc
+        ) as place_from_end
+    from {{ source('lake', 'course_graders') }}
+    where coalesce(course_id, package_course_id) is not null
+)
+
+select
+    course_id,
+    position,
+    assignment_type,
+    name,
+    weight,
+    short_label,
+    min_count,
+    drop_count,
+    other,
+    dump_date
+from numbered
+where place_from_end = 1

@@ -1,0 +1,47 @@
+with
+
+numbered as (
+    select
+        coalesce(course_id, package_course_id) as course_id,
+        student_id as user_id,
+        id as row_id,
+        module_type,
+        module_id,
+        state,
+        grade,
+        max_grade,
+        cast(created as timestamp) as created,
+        cast(modified as timestamp) as modified,
+        done,
+        grade_value,
+        max_grade_value,
+        attempts,
+        is_state_readable,
+        dump_date,
+        row_number() over (
+            partition by coalesce(course_id, package_course_id), student_id, module_id
+            order by dump_date desc, source_file desc, source_line desc
+        ) as place_from_end
+    from {{ source('lake', 'courseware_studentmodule') }}
+    where coalesce(course_id, package_course_id) is not null
+)
+
+select
+    course_id,
+    user_id,
+    row_id,
+    module_type,
+    module_id,
+    state,
+    grade,
+    max_grade,
+    created,
+    modified,
+    done,
+    grade_value,
+    max_grade_value,
+    attempts,
+    is_state_readable,
+    dump_date
+from numbered
+where place_from_end = 1
