@@ -6,13 +6,13 @@
 
 {# Watching: an event of a video or of its transcript. Letters stand before the underscore. #}
 {% macro is_video_task(event_type) -%}
-    regexp_extract({{ event_type }}, '[0-9A-Za-z_]_(video|transcript)', 0) <> ''
+    {{ matches(event_type, '[0-9A-Za-z_]_(video|transcript)') }}
 {%- endmacro %}
 
 
 {# Working on problems: problem_ and how it goes on, also in URLs. #}
 {% macro is_problem_task(event_type) -%}
-    regexp_extract({{ event_type }}, 'problem_[0-9A-Za-z_]', 0) <> ''
+    {{ matches(event_type, 'problem_[0-9A-Za-z_]') }}
 {%- endmacro %}
 
 
@@ -33,4 +33,10 @@
 {# Exact sum of a column of seconds, under the column's own name; NULL without any. #}
 {% macro summed_seconds(seconds) -%}
     cast(sum({{ whole_microseconds(seconds) }}) as bigint) / 1e6 as {{ seconds }}
+{%- endmacro %}
+
+
+{# Mean, in seconds, of whole microseconds; NULL without any. #}
+{% macro mean_seconds(microseconds) -%}
+    cast(sum({{ microseconds }}) as bigint) / 1e6 / count({{ microseconds }})
 {%- endmacro %}
