@@ -5,6 +5,7 @@ Nothing heavy is imported before it is needed: `studium status` reads the ledger
 
 from studium.lake.arrival import LandedFile, LandReport, land
 from studium.lake.datasets import DATASETS, Column, Dataset
+from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.partitions import Partition, event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.reconciliation import reconcile
@@ -22,12 +23,14 @@ from studium.lake.standing import (
 
 __all__ = [
     "DATASETS",
+    "LOCATION_COLUMNS",
     "Column",
     "Dataset",
     "InputFile",
     "LakeStatus",
     "LandReport",
     "LandedFile",
+    "Locations",
     "Mismatch",
     "Partition",
     "Reject",
@@ -36,6 +39,7 @@ __all__ = [
     "event_types",
     "inputs",
     "land",
+    "locate_addresses",
     "quarantined",
     "reconcile",
     "retract",

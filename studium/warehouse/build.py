@@ -15,6 +15,11 @@ from studium.progress import Progress
 from studium.warehouse.database import open_warehouse
 from studium.warehouse.dumps import register_dumps
 from studium.warehouse.interval import Interval, resolve
+from studium.warehouse.locations import (
+    has_other_locations,
+    note_locations,
+    register_locations,
+)
 from studium.warehouse.partitions import (
     EventPartition,
     find_unbuilt,
@@ -67,21 +72,25 @@ def build(
     `partitions` is what the lake holds, by default all of it; the caller holds the lock. Raises
     StudiumError with the model that failed; what was touched is done again by the next build.
     """
-    if partitions is None:
-        from studium.lake import event_partitions
+    from studium.lake import event_partitions, locate_addresses
 
-        partitions = event_partitions(workspace)
     began = time.perf_counter()
+    if partitions is None:
+        partitions = event_partitions(workspace)
+    locations = locate_addresses(workspace, partitions, progress)
     runs: list[ModelRun] = []
     with explained(workspace):
         project = Project(workspace)
         with open_warehouse(workspace) as connection:
             register_lake(connection, partitions)
             register_dumps(connection, [])
+            register_locations(connection, locations)
             interval = resolve(interval, partitions)
             plan = make_plan(connection, interval, project.models_hash, partitions)
             if full:
                 plan = replace(plan, is_full=True, is_needed=True)
+            if has_other_locations(connection, locations):
+                plan = replace(plan, is_needed=True)
             if plan.is_needed:
                 begin(connection, plan)
             else:
@@ -90,6 +99,7 @@ def build(
             runs = _run_models(project, plan, progress)
             with open_warehouse(workspace) as connection:
                 finish(connection, plan)
+                note_locations(connection, locations)
                 runs = _count_rows(connection, runs)
     return _report(plan, runs, time.perf_counter() - began)
 

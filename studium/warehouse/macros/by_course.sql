@@ -63,3 +63,11 @@
     {%- endif -%}
     {{ return(found) }}
 {% endmacro %}
+
+
+{# The condition of a join of learners in a table by course, of touched courses on both sides. #}
+{% macro is_same_learner(left, right) -%}
+    {{ left }}.course_id = {{ right }}.course_id
+    and {{ left }}.user_id = {{ right }}.user_id
+    and {{ is_touched_course(right ~ '.course_id') }}
+{%- endmacro %}
