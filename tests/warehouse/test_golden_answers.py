@@ -12,7 +12,7 @@ import pytest
 
 from studium.config import Workspace
 from studium.warehouse import Interval
-from tests import oracle, oracle_geography, oracle_time, oracle_videos
+from tests import oracle, oracle_days, oracle_geography, oracle_time, oracle_videos
 from tests.warehouse.warehouses import (
     Row,
     build_all,
@@ -43,7 +43,7 @@ COMPUTED: dict[str, Callable[[list[oracle.Event], bool], list[Row]]] = {
     "global_modal_ip": oracle_geography.global_modal_ip,
     "pc_geoip": lambda events, _: [],  # no accounts are landed in this world
     "pc_modal_ip": lambda events, _: [],
-    "person_course_day": oracle.person_course_day,
+    "person_course_day": oracle_days.person_course_day,
     "person_video": lambda events, _: oracle_videos.person_video(events),
     "time_on_task": oracle_time.time_on_task,
     "time_on_task_totals": oracle_time.time_on_task_totals,
