@@ -14,7 +14,6 @@ from studium.config import Workspace
 from studium.warehouse import Interval
 from tests import oracle, oracle_geography, oracle_videos
 from tests.warehouse.warehouses import (
-    MARTS,
     Row,
     build_all,
     land_paths,
@@ -60,7 +59,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return workspace
 
 
-@pytest.mark.parametrize("mart", MARTS)
+@pytest.mark.parametrize("mart", COMPUTED)
 def test_marts_equal_an_independent_computation(
     mart: str, world: Workspace, request: pytest.FixtureRequest
 ) -> None:
@@ -75,7 +74,7 @@ def test_marts_equal_an_independent_computation(
     ]
 
 
-@pytest.mark.parametrize("mart", MARTS)
+@pytest.mark.parametrize("mart", COMPUTED)
 def test_marts_equal_the_golden_answers(
     mart: str, world: Workspace, request: pytest.FixtureRequest
 ) -> None:

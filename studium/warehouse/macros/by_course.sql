@@ -34,14 +34,40 @@
 {% endmaterialization %}
 
 
-{# A condition: the rows of the course in `column` are recomputed in this run. #}
+{#
+    A condition: the rows of the course in `column` are recomputed in this run. The courses stand
+    in it one by one, so that the engine reads no other course's rows.
+#}
 {% macro is_touched_course(column) -%}
-    {%- if var('touched_courses') -%}
-        {{ column }} in (
-            select touched_courses.course_id
-            from {{ source('studium', 'touched_courses') }} as touched_courses
-        )
-    {%- else -%}
+    {%- if not var('touched_courses') -%}
         true
+    {%- else -%}
+        {%- set courses = touched_course_ids() -%}
+        {%- if courses -%}
+            {{ column }} in ({{ courses | join(', ') }})
+        {%- else -%}
+            false
+        {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{# The courses to recompute, as SQL texts; studium.touched_courses says which. #}
+{% macro touched_course_ids() %}
+    {%- set found = [] -%}
+    {%- if execute -%}
+        {%- set table = source('studium', 'touched_courses') -%}
+        {%- for row in run_query('select course_id from ' ~ table ~ ' order by course_id') -%}
+            {%- do found.append("'" ~ row[0] | replace("'", "''") ~ "'") -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(found) }}
+{% endmacro %}
+
+
+{# The condition of a join of learners in a table by course, of touched courses on both sides. #}
+{% macro is_same_learner(left, right) -%}
+    {{ left }}.course_id = {{ right }}.course_id
+    and {{ left }}.user_id = {{ right }}.user_id
+    and {{ is_touched_course(right ~ '.course_id') }}
 {%- endmacro %}

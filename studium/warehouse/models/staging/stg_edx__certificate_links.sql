@@ -1,6 +1,6 @@
 with
 
-numbered as (
+rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
         user_id,
@@ -10,12 +10,20 @@ numbered as (
         verify_uuid,
         download_uuid,
         dump_date,
+        source_file,
+        source_line
+    from {{ source('personal', 'certificates_generatedcertificate') }}
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by coalesce(course_id, package_course_id), user_id
+            partition by course_id, user_id
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
-    from {{ source('personal', 'certificates_generatedcertificate') }}
-    where coalesce(course_id, package_course_id) is not null
+    from rows_of_courses
+    where course_id is not null
 )
 
 select

@@ -1,6 +1,6 @@
 with
 
-numbered as (
+rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
         block_id,
@@ -16,12 +16,20 @@ numbered as (
         format,
         metadata,
         dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'course_structure_blocks') }}
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by coalesce(course_id, package_course_id), block_id
+            partition by course_id, block_id
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
-    from {{ source('lake', 'course_structure_blocks') }}
-    where coalesce(course_id, package_course_id) is not null
+    from rows_of_courses
+    where course_id is not null
 )
 
 select

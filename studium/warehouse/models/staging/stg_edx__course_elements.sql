@@ -1,6 +1,6 @@
 with
 
-numbered as (
+rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
         index,
@@ -30,12 +30,20 @@ numbered as (
         is_staff_only,
         showanswer,
         dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'course_elements') }}
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by coalesce(course_id, package_course_id), index
+            partition by course_id, index
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
-    from {{ source('lake', 'course_elements') }}
-    where coalesce(course_id, package_course_id) is not null
+    from rows_of_courses
+    where course_id is not null
 )
 
 select

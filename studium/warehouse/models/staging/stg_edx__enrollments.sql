@@ -1,6 +1,6 @@
 with
 
-numbered as (
+rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
         user_id,
@@ -8,12 +8,20 @@ numbered as (
         is_active,
         mode,
         dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'student_courseenrollment') }}
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by coalesce(course_id, package_course_id), user_id
+            partition by course_id, user_id
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
-    from {{ source('lake', 'student_courseenrollment') }}
-    where coalesce(course_id, package_course_id) is not null
+    from rows_of_courses
+    where course_id is not null
 )
 
 select

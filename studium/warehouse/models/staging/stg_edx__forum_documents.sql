@@ -1,6 +1,6 @@
 with
 
-numbered as (
+rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
         mongoid,
@@ -40,12 +40,20 @@ numbered as (
         tags_array,
         body,
         dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'forum_documents') }}
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by coalesce(course_id, package_course_id), mongoid
+            partition by course_id, mongoid
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
-    from {{ source('lake', 'forum_documents') }}
-    where coalesce(course_id, package_course_id) is not null
+    from rows_of_courses
+    where course_id is not null
 )
 
 select

@@ -1,17 +1,25 @@
 with
 
-numbered as (
+rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
         name,
         cutoff,
         dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'course_grade_cutoffs') }}
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by coalesce(course_id, package_course_id), name
+            partition by course_id, name
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
-    from {{ source('lake', 'course_grade_cutoffs') }}
-    where coalesce(course_id, package_course_id) is not null
+    from rows_of_courses
+    where course_id is not null
 )
 
 select

@@ -1,6 +1,6 @@
 with
 
-numbered as (
+rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
         student_id as user_id,
@@ -15,12 +15,20 @@ numbered as (
         attempts,
         is_done,
         dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'courseware_studentmodule_items') }}
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by coalesce(course_id, package_course_id), student_id, module_id, answer_id
+            partition by course_id, user_id, module_id, answer_id
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
-    from {{ source('lake', 'courseware_studentmodule_items') }}
-    where coalesce(course_id, package_course_id) is not null
+    from rows_of_courses
+    where course_id is not null
 )
 
 select

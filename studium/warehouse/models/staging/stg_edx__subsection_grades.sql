@@ -1,6 +1,6 @@
 with
 
-numbered as (
+rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
         user_id,
@@ -13,12 +13,20 @@ numbered as (
         cast(created as timestamp) as created,
         cast(modified as timestamp) as modified,
         dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'grades_persistentsubsectiongrade') }}
+),
+
+numbered as (
+    select
+        *,
         row_number() over (
-            partition by coalesce(course_id, package_course_id), user_id, usage_key
+            partition by course_id, user_id, usage_key
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
-    from {{ source('lake', 'grades_persistentsubsectiongrade') }}
-    where coalesce(course_id, package_course_id) is not null
+    from rows_of_courses
+    where course_id is not null
 )
 
 select
