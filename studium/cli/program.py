@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from studium import __version__
+from studium.cli.exports import export, package
 from studium.cli.inspection import describe, query, releases, status
 from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback
@@ -67,6 +68,8 @@ for _command in (
     rollback,
     query,
     describe,
+    export,
+    package,
     quarantine,
     retract,
     demo,

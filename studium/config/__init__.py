@@ -6,6 +6,7 @@ Enters: a folder, the environment. Leaves: a `Workspace`: its `Settings` and pat
 from studium.config.reference import SettingInfo, list_settings, list_source_settings, sections
 from studium.config.settings import (
     BuildSettings,
+    GeographySettings,
     LandingSettings,
     PublishSettings,
     QuerySettings,
@@ -22,6 +23,7 @@ from studium.config.workspace import (
 __all__ = [
     "SETTINGS_FILE",
     "BuildSettings",
+    "GeographySettings",
     "LandingSettings",
     "PublishSettings",
     "QuerySettings",

@@ -87,6 +87,17 @@ class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 1500
 
 
+class GeographySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where learners are, by the address of their requests."""
+
+    database: Annotated[
+        str,
+        Meta(
+            description="A .mmdb file in MaxMind's format; empty: the countries that Studium brings."
+        ),
+    ] = ""
+
+
 class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Bounds of the departure gate, and how many releases are kept."""
 
@@ -132,5 +143,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sources: list[Source] = msgspec.field(default_factory=list)
     landing: LandingSettings = LandingSettings()
     build: BuildSettings = BuildSettings()
+    geography: GeographySettings = GeographySettings()
     publish: PublishSettings = PublishSettings()
     query: QuerySettings = QuerySettings()

@@ -18,6 +18,7 @@ from studium.lake.account.standing import (
 )
 from studium.lake.arrival import land
 from studium.lake.datasets import DATASETS, Column, Dataset
+from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.packages import (
     DumpPartition,
     Package,
@@ -32,6 +33,7 @@ from studium.lake.retraction import Retraction, retract
 
 __all__ = [
     "DATASETS",
+    "LOCATION_COLUMNS",
     "Column",
     "Damage",
     "Dataset",
@@ -40,6 +42,7 @@ __all__ = [
     "LakeStatus",
     "LandReport",
     "LandedFile",
+    "Locations",
     "Mismatch",
     "Package",
     "Partition",
@@ -54,6 +57,7 @@ __all__ = [
     "inputs",
     "land",
     "ledger_problem",
+    "locate_addresses",
     "packages",
     "quarantined",
     "reconcile",

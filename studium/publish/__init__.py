@@ -5,6 +5,13 @@ Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
 from studium.publish.answers import as_json, write_answer
+from studium.publish.exports import (
+    CoursePackage,
+    Delivery,
+    Order,
+    export_table,
+    package_course,
+)
 from studium.publish.manifest import (
     BuildInfo,
     CheckOutcome,
@@ -31,16 +38,21 @@ __all__ = [
     "CheckOutcome",
     "Clock",
     "Column",
+    "CoursePackage",
+    "Delivery",
     "InputFile",
     "LakeEvidence",
     "Manifest",
+    "Order",
     "Publication",
     "Release",
     "Table",
     "as_json",
     "current_release",
+    "export_table",
     "find_release",
     "find_table",
+    "package_course",
     "publish",
     "query",
     "releases",

@@ -262,6 +262,17 @@ def test_an_unknown_table_keeps_its_columns_as_text(read: Any) -> None:
     ]
 
 
+def test_dates_come_as_people_write_them(read: Any) -> None:
+    header = ("course_id", "userid_DI", "start_time_DI", "last_event_DI")
+    texts = ("12/19/12", "2013-01-31"), ("2/3/2013", "")
+    records = [(COURSE, f"MHx{number}", *dates) for number, dates in enumerate(texts)]
+    parsed = read("person_course_published", lines(header, *records), course=None)
+    assert parsed.rows("dumps/person_course_published", "start_time_DI, last_event_DI") == [
+        (date(2012, 12, 19), date(2013, 1, 31)),
+        (date(2013, 2, 3), None),
+    ]
+
+
 def module(number: int, state: str, **given: object) -> tuple[object, ...]:
     empty = {
         "id": number,

@@ -123,7 +123,7 @@ def _is_wrong(column: Column, place: str, layout: Layout) -> str:
         return f"{cast} is null"
     nothing = "'', 'NULL', '\\N'"
     is_zero_date = f" and not starts_with({place}, '0000-00-00')"
-    zero = is_zero_date if column.type == "timestamp" else ""
+    zero = is_zero_date if column.type in {"timestamp", "date"} else ""
     return f"({cast} is null and trim({place}) not in ({nothing}){zero})"
 
 
@@ -138,6 +138,9 @@ def unescaped(place: str) -> str:
 
 # A number with a point or an exponent is whole if its fraction is nothing; a time with an offset becomes UTC.
 _CASTS = {
+    "date": (
+        "coalesce(try_cast({value} as date), cast(try_strptime({value}, ['%m/%d/%y', '%m/%d/%Y']) as date))"
+    ),
     "bigint": (
         "case when regexp_matches({value}, '[.eE]') then case when try_cast({value} as double) ="
         " floor(try_cast({value} as double)) then try_cast(try_cast({value} as double) as bigint) end"
