@@ -228,6 +228,11 @@ def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candid
             duplicates=file.duplicates,
             quarantined=file.quarantined,
             skipped=file.skipped,
+            table_rows=file.table_rows,
+            content=file.content if file.dump_date else "",
+            table=file.dataset or (file.format if file.dump_date else None),
+            course_id=file.course_id,
+            dump_date=file.dump_date,
         )
         for file in lake.inputs(workspace)
     ]

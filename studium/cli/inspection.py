@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studium.cli.dumps import package_facts, package_lines
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import (
     WIDEST_CELL,
@@ -64,6 +65,8 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "duplicates": standing.duplicates,
         "quarantined": standing.quarantined,
         "skipped": standing.skipped,
+        "rows": standing.table_rows,
+        "packages": package_facts(workspace),
         "release": release.id if release else None,
         "release_problem": problem,
         "newer_release": newer.id if newer else None,
@@ -246,11 +249,14 @@ def _tell_status(
     session: Session, facts: dict[str, Any], release: "Release | None", types: bool
 ) -> None:
     session.say(f"Workspace {facts['workspace']}")
-    names = ("files", "lines", "events", "duplicates", "quarantined", "skipped")
+    names = ("files", "lines", "events", "rows", "duplicates", "quarantined", "skipped")
     session.say("\n".join(table_lines(names, [[figure(facts[name]) for name in names]])))
     _tell_days(session, facts["events_by_day"])
     if facts["far_ahead"]:
         session.say(f"\n{facts['far_ahead']}")
+    packages = package_lines(facts["packages"])
+    if packages:
+        session.say("\n" + "\n".join(packages))
     _tell_counts(session, "Lines in quarantine", ["reason", "lines"], facts["rejects_by_reason"])
     ignored = [(item["file"], item["reason"]) for item in facts["ignored"]]
     if ignored:

@@ -15,6 +15,7 @@ import click
 
 from studium import __version__
 from studium.cli.description import describe
+from studium.cli.exports import export, package
 from studium.cli.inspection import query, releases, status
 from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
@@ -65,6 +66,8 @@ for _command in (
     rollback,
     query,
     describe,
+    export,
+    package,
     quarantine,
     retract,
     demo,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from studium.cli.dumps import landed_lines
 from studium.cli.inspection import far_ahead
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, ignored_lines, table_lines
@@ -256,6 +257,8 @@ def tell_landing(session: Session, report: "LandReport", is_again: bool = False)
     for file in report.landed:
         if file.damage:
             session.say(f"          {file.state}: {file.path}: {file.damage}")
+    for line in landed_lines(report):
+        session.say(f"          {line}")
     for path, reason in report.failed:
         session.say(f"          failed: {path}: {reason}")
     if report.failed:

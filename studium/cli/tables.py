@@ -78,8 +78,8 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def ignored_lines(files: Sequence[tuple[str, str]]) -> list[str]:
-    """Files that are no tracking logs, with their reasons: the first few by name."""
-    ignored = ("file that is no tracking log", "files that are no tracking logs")
+    """Files that are neither tracking logs nor of a data package, with their reasons: the first few by name."""
+    ignored = ("file that Studium does not know", "files that Studium does not know")
     shown = [f"  {path}: {reason}" for path, reason in files[:_MOST_IGNORED]]
     more = len(files) - len(shown)
     rest = [f"  and {more:,} more, all of them: studium status --json"] if more else []

@@ -7,6 +7,7 @@ from studium.config.reading import unknown_variables
 from studium.config.reference import SettingInfo, list_settings, list_source_settings, sections
 from studium.config.settings import (
     BuildSettings,
+    GeographySettings,
     LandingSettings,
     PublishSettings,
     QuerySettings,
@@ -23,6 +24,7 @@ from studium.config.workspace import (
 __all__ = [
     "SETTINGS_FILE",
     "BuildSettings",
+    "GeographySettings",
     "LandingSettings",
     "PublishSettings",
     "QuerySettings",

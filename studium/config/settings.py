@@ -4,7 +4,7 @@ Enters: nothing. Leaves: `Settings`: the reader validates by it, the docs are ma
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -47,6 +47,17 @@ class LandingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     time_limit_seconds: Annotated[
         int, Meta(ge=1, description="Time that one file may take, in seconds.")
     ] = 3600
+    courses: Annotated[
+        list[str],
+        Meta(description="Course keys that file names of data packages may mean."),
+    ] = field(default_factory=list[str])
+    drift: Annotated[
+        Literal["evolve", "quarantine"],
+        Meta(
+            description="What happens to a dump with new or missing columns: `evolve` takes it,"
+            " `quarantine` keeps its lines apart."
+        ),
+    ] = "evolve"
 
 
 class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +85,17 @@ class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):
     memory_limit_mb: Annotated[
         int, Meta(ge=256, description="Memory of the build in MB; beyond it DuckDB spills.")
     ] = 1500
+
+
+class GeographySettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where learners are, by the address of their requests."""
+
+    database: Annotated[
+        str,
+        Meta(
+            description="A .mmdb file in MaxMind's format; empty: the countries that Studium brings."
+        ),
+    ] = ""
 
 
 class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,5 +159,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     sources: list[Source] = msgspec.field(default_factory=list)
     landing: LandingSettings = LandingSettings()
     build: BuildSettings = BuildSettings()
+    geography: GeographySettings = GeographySettings()
     publish: PublishSettings = PublishSettings()
     query: QuerySettings = QuerySettings()

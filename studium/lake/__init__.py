@@ -17,28 +17,48 @@ from studium.lake.account.standing import (
     waiting,
 )
 from studium.lake.arrival import land
+from studium.lake.datasets import DATASETS, Column, Dataset
+from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
+from studium.lake.packages import (
+    DumpPartition,
+    Package,
+    course_fingerprints,
+    dump_partitions,
+    packages,
+)
 from studium.lake.parse_queue import LandedFile, LandReport
 from studium.lake.partitions import Partition, event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.retraction import Retraction, retract
 
 __all__ = [
+    "DATASETS",
+    "LOCATION_COLUMNS",
+    "Column",
     "Damage",
+    "Dataset",
+    "DumpPartition",
     "InputFile",
     "LakeStatus",
     "LandReport",
     "LandedFile",
+    "Locations",
     "Mismatch",
+    "Package",
     "Partition",
     "Reject",
     "Repair",
     "Retraction",
+    "course_fingerprints",
+    "dump_partitions",
     "event_partitions",
     "event_types",
     "find_damage",
     "inputs",
     "land",
     "ledger_problem",
+    "locate_addresses",
+    "packages",
     "quarantined",
     "reconcile",
     "refuse_damaged",

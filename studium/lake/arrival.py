@@ -9,13 +9,28 @@ import shutil
 import sqlite3
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from studium.config import Workspace
 from studium.errors import StudiumError, readable
 from studium.lake.account.soundness import find_damage, set_back
+from studium.lake.archives import RefusedArchiveError
 from studium.lake.landing import Stored, begins_with, landing_path, store_file
 from studium.lake.ledger import COUNTED, now, open_ledger
+from studium.lake.packages import (
+    BETWEEN,
+    ENCRYPTED,
+    Candidate,
+    Delivery,
+    candidate_of,
+    deliveries_of,
+    is_encrypted,
+    known_courses,
+    may_be_archive,
+    record_delivery,
+    unpack,
+)
 from studium.lake.parse_queue import MEGABYTE, LandReport, open_pool, parse_stored
 from studium.lake.partitions import refresh_partitions, remove_unnamed
 from studium.progress import Progress, Silent
@@ -87,6 +102,8 @@ def _new_files(
             )
             if row["sha256"] not in lost
         }
+        known |= _known_archives(ledger, lost)
+        courses = known_courses(ledger, workspace.settings.landing.courses)
         query = "select path, bytes, modified_ns, reason from ignored where recognition = ?"
         ignored = {tuple(row)[:3]: row["reason"] for row in ledger.execute(query, (RECOGNITION,))}
     new, refused = [], {}
@@ -99,7 +116,7 @@ def _new_files(
             report.unchanged += 1
             continue
         try:
-            reason = _reason_to_ignore(file, ignored.get(facts))
+            reason = _reason_to_ignore(file, ignored.get(facts), courses)
         except OSError as error:
             report.failed.append((file.name, f"cannot be read: {error.strerror}"))
             continue
@@ -113,12 +130,33 @@ def _new_files(
     return new
 
 
-def _reason_to_ignore(file: RawFile, known: str | None) -> str | None:
+def _known_archives(ledger: sqlite3.Connection, lost: set[str]) -> set[tuple[object, ...]]:
+    """Archives that were read to their end, by name, size and time, and whether any of their entries was retracted."""
+    entries: dict[str, list[sqlite3.Row]] = {}
+    for row in ledger.execute(
+        f"select path, sha256, {TAKEN_BACK} as is_taken_back from origins join files using (sha256)"
+        " where instr(path, ?) > 0",
+        (BETWEEN,),
+    ):
+        entries.setdefault(row["path"].split(BETWEEN)[0], []).append(row)
+    archives = ledger.execute("select path, bytes, modified_ns from archives").fetchall()
+    return {
+        (*archive, int(any(row["is_taken_back"] for row in entries.get(archive["path"], []))))
+        for archive in archives
+        if not any(row["sha256"] in lost for row in entries.get(archive["path"], []))
+    }
+
+
+def _reason_to_ignore(file: RawFile, known: str | None, courses: list[str]) -> str | None:
     """None for a file that lands. One that a person names is looked at again, and lands if it is text."""
     from studium.lake.formats.tracking_log import looks_like_log
 
     if known is not None and not file.is_named:
         return known
+    if is_encrypted(file.name):
+        return ENCRYPTED
+    if may_be_archive(file.name) or _candidate(file, courses) is not None:
+        return None
     reason = looks_like_log(file.path)
     return None if file.is_named and reason == NO_OBJECT else reason
 
@@ -146,17 +184,17 @@ def _refuse_nothing(refused: dict[RawFile, str], report: LandReport, new: list[R
     for file, reason in refused.items():
         if file.is_named:
             raise StudiumError(
-                f"no tracking log: the file is {reason}",
+                f"neither a tracking log nor a file of a data package: the file is {reason}",
                 file.name,
-                "Land files with one JSON event per line, plain or as gz, zst or bz2.",
+                "Land files with one JSON event per line, plain or as gz, zst or bz2, or a data package of edX.",
             )
     if not new and not report.unchanged and not report.failed and refused:
         first = [f"{file.path.name} ({reason})" for file, reason in refused.items()][:SHOWN_FILES]
         more = ", …" if len(refused) > SHOWN_FILES else ""
         raise StudiumError(
-            f"no tracking log among {len(refused)} files: {', '.join(first)}{more}",
+            f"no tracking log and no data package among {len(refused)} files: {', '.join(first)}{more}",
             str(next(iter(refused)).path.parent),
-            "Land a folder that holds files with one JSON event per line.",
+            "Land a folder that holds files with one JSON event per line, or a data package of edX.",
         )
 
 
@@ -167,6 +205,11 @@ def _store(
     progress.start("store", sum(file.bytes for file in new) / MEGABYTE, "MB")
     with open_ledger(workspace) as ledger:
         sizes = _sizes_that_may_grow(ledger)
+        courses = known_courses(ledger, workspace.settings.landing.courses)
+    archives = [file for file in new if may_be_archive(file.name)]
+    plain = [file for file in new if not may_be_archive(file.name)]
+    candidates = [_candidate(file, courses) for file in plain]
+    deliveries = deliveries_of([one for one in candidates if one], courses)
 
     def store(file: RawFile) -> Stored | StudiumError:
         try:
@@ -175,25 +218,72 @@ def _store(
             return error
 
     with ThreadPoolExecutor(workspace.settings.landing.processes) as pool:
-        for file, stored in zip(new, pool.map(store, new), strict=True):
-            _record(workspace, file, stored, report)
+        for file, stored in zip(plain, pool.map(store, plain), strict=True):
+            _record(workspace, file, stored, deliveries.get(file.name), report)
             progress.advance(file.bytes / MEGABYTE)
+    for archive in archives:
+        _store_entries(workspace, archive, sizes, report)
+        progress.advance(archive.bytes / MEGABYTE)
     progress.finish()
 
 
+def _candidate(file: RawFile, courses: list[str]) -> Candidate | None:
+    return candidate_of(file.name, file.path, file.modified_ns, courses)
+
+
+def _store_entries(
+    workspace: Workspace, archive: RawFile, sizes: list[int], report: LandReport
+) -> None:
+    """Store what an archive holds; only then is it known, so that a killed run reads it again."""
+    with open_ledger(workspace) as ledger:
+        courses = known_courses(ledger, workspace.settings.landing.courses)
+    try:
+        unpacked = unpack(workspace, archive, sizes, courses)
+    except (RefusedArchiveError, OSError) as error:
+        problem = error.problem if isinstance(error, StudiumError) else f"cannot be read: {error}"
+        report.failed.append((archive.name, problem))
+        return
+    for file, stored, delivery in unpacked.files:
+        _record(workspace, file, stored, delivery, report)
+    report.ignored += unpacked.ignored
+    if unpacked.damage:
+        report.failed.append((archive.name, f"read up to its damage: {unpacked.damage}"))
+    with open_ledger(workspace) as ledger:
+        ledger.execute(
+            "insert or replace into archives values (?, ?, ?, ?, ?)",
+            (archive.name, archive.bytes, archive.modified_ns, unpacked.damage, now()),
+        )
+
+
 def _record(
-    workspace: Workspace, file: RawFile, stored: Stored | StudiumError, report: LandReport
+    workspace: Workspace,
+    file: RawFile,
+    stored: Stored | StudiumError,
+    delivery: Delivery | None,
+    report: LandReport,
 ) -> None:
     if isinstance(stored, StudiumError):
         report.failed.append((file.name, stored.problem))
         return
-    longer = _longer_version(workspace, file, stored)
+    named = _as_named(stored, delivery)
+    longer = _longer_version(workspace, file, stored, delivery)
     with open_ledger(workspace) as ledger:
-        _record_stored(ledger, file, stored, report)
+        _record_stored(ledger, file, named, report)
+        if delivery is not None:
+            package = file.name.split(BETWEEN)[0] if BETWEEN in file.name else str(file.path.parent)
+            record_delivery(ledger, named.sha256, stored.sha256, delivery, readable(package))
         if longer is None:
-            _mark_shorter_versions(ledger, stored)
+            _mark_shorter_versions(ledger, named)
         else:
-            _mark_superseded(ledger, stored.sha256, longer)
+            _mark_superseded(ledger, named.sha256, longer)
+
+
+def _as_named(stored: Stored, delivery: Delivery | None) -> Stored:
+    """With the ledger's names instead of hashes of bytes, which for a log are the same."""
+    if delivery is None:
+        return stored
+    prefixes = {size: delivery.file_id(content) for size, content in stored.prefixes.items()}
+    return replace(stored, sha256=delivery.file_id(stored.sha256), prefixes=prefixes)
 
 
 def _sizes_that_may_grow(ledger: sqlite3.Connection) -> list[int]:
@@ -250,16 +340,23 @@ def _mark_shorter_versions(ledger: sqlite3.Connection, stored: Stored) -> None:
         )
 
 
-def _longer_version(workspace: Workspace, file: RawFile, stored: Stored) -> str | None:
-    """The hash of a counted file of the same name that begins with all bytes of this one."""
+def _longer_version(
+    workspace: Workspace, file: RawFile, stored: Stored, delivery: Delivery | None
+) -> str | None:
+    """The name of a counted file of the same name that begins with all bytes of this one, and delivers the same."""
+    what: tuple[str | None, ...] = (None, None, None, None)
+    if delivery is not None:
+        what = (delivery.format, delivery.dataset, delivery.course_id, str(delivery.dump_date))
     with open_ledger(workspace) as ledger:
         longer = ledger.execute(
-            "select distinct files.sha256, compression from files join origins using (sha256)"
-            f" where state in {COUNTED} and files.bytes > ? and path like ?",
-            (stored.bytes, "%/" + Path(file.name).name),
+            "select distinct files.sha256, compression, coalesce(content, files.sha256) as content"
+            " from files join origins using (sha256) left join deliveries using (sha256)"
+            f" where state in {COUNTED} and files.bytes > ? and path like ?"
+            " and format is ? and dataset is ? and course_id is ? and dump_date is ?",
+            (stored.bytes, "%/" + Path(file.name).name, *what),
         ).fetchall()
     for row in longer:
-        path = landing_path(workspace, row["sha256"], row["compression"])
+        path = landing_path(workspace, row["content"], row["compression"])
         if path.exists() and begins_with(path, stored):
             return str(row["sha256"])
     return None

@@ -15,12 +15,22 @@ from typing import Any
 from studium.config import Workspace
 from studium.errors import StudiumError, says_full_disk
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 COUNTED = "('landed', 'partial')"
 SCHEMA = Path(__file__).parent / "ledger.sql"
 COMPANIONS = ("", "-wal", "-shm")
 MAKE_ANEW = "Restore it from a backup, or make it anew from the landing: studium doctor --repair"
-TABLES_OF_LINES = {"parts": 3, "rejects": 2, "event_types": 3, "unknown_fields": 2, "lake_files": 3}
+# What the ledger keeps of a file's lines, and how many columns follow its name.
+TABLES_OF_LINES = {
+    "lake_files": 3,
+    "parts": 3,
+    "rejects": 2,
+    "event_types": 3,
+    "unknown_fields": 2,
+    "dump_parts": 4,
+    "skips": 2,
+    "notes": 2,
+}
 
 
 class LostLedgerError(StudiumError):
@@ -166,7 +176,7 @@ def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, An
     forget_lines(ledger, sha256)
     ledger.execute("delete from due where sha256 = ?", (sha256,))
     ledger.execute(
-        "update files set state = ?, damage = ?, parser_version = ?, lines = ?, rows = ?, landed_at = ?"
+        "update files set state = ?, damage = ?, parser_version = ?, lines = ?, rows = ?, skipped = ?, landed_at = ?"
         " where sha256 = ?",
         (
             outcome["state"],
@@ -174,6 +184,7 @@ def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, An
             outcome["parser_version"],
             outcome["lines"],
             outcome["rows"],
+            sum(lines for _, lines in outcome["skips"]),
             now(),
             sha256,
         ),

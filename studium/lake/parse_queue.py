@@ -13,7 +13,7 @@ from studium.errors import FullDiskError, says_full_disk
 from studium.lake.landing import landing_path
 from studium.lake.ledger import COUNTED, forget_lines, open_ledger, record_parsed
 from studium.lake.partitions import refresh_partitions, remove_unnamed
-from studium.lake.workers import Pool, Task
+from studium.lake.workers import PackageFile, Pool, Task
 from studium.progress import Progress
 
 MEGABYTE = 1_000_000
@@ -22,9 +22,10 @@ MOST_OF_A_FAILURE = 500
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file that was read in this run: its lines are rows plus quarantined.
+    """A file that was read in this run: its lines are rows plus quarantined plus skipped.
 
-    `damage` says why a partial one ends early, or what followed the end of a whole one.
+    `damage` says why a partial one ends early, or what followed the end of a whole one. A file of a data package
+    has a format, the day of its dump, and a course unless it is of the whole site.
     """
 
     path: str
@@ -34,6 +35,11 @@ class LandedFile:
     rows: int
     quarantined: int
     damage: str | None
+    skipped: int = 0
+    format: str = "tracking_log"
+    dataset: str | None = None
+    course_id: str | None = None
+    dump_date: str | None = None
 
 
 @dataclass
@@ -87,8 +93,11 @@ def parse_stored(workspace: Workspace, pool: Pool, report: LandReport, progress:
     """
     with open_ledger(workspace) as ledger:
         rows = ledger.execute(
-            "select sha256, bytes, compression, parser_version > 0 or damage is not null as is_again from files"
-            " where state in ('stored', 'failed') or sha256 in (select sha256 from due) order by bytes desc"
+            "select files.sha256, bytes, compression, coalesce(content, files.sha256) as content,"
+            " parser_version > 0 or damage is not null as is_again,"
+            " format, dataset, course_id, dump_date from files left join deliveries using (sha256)"
+            " where state in ('stored', 'failed') or files.sha256 in (select sha256 from due)"
+            " order by bytes desc, files.sha256"
         ).fetchall()
     tasks = [_task(workspace, row) for row in rows]
     progress.start("parse", sum(row["bytes"] for row in rows) / MEGABYTE, "MB")
@@ -116,11 +125,23 @@ def _task(workspace: Workspace, row: sqlite3.Row) -> Task:
     landing = workspace.settings.landing
     return Task(
         row["sha256"],
-        landing_path(workspace, row["sha256"], row["compression"]),
+        landing_path(workspace, row["content"], row["compression"]),
         workspace.lake,
         landing.memory_limit_mb,
         landing.time_limit_seconds,
         bool(row["is_again"]),
+        _package_file(row, landing.drift == "evolve") if row["format"] else None,
+    )
+
+
+def _package_file(row: sqlite3.Row, may_drift: bool) -> PackageFile:
+    return PackageFile(
+        row["content"],
+        row["format"],
+        row["dataset"],
+        row["course_id"],
+        row["dump_date"],
+        may_drift,
     )
 
 
@@ -164,6 +185,9 @@ def _step_back(ledger: sqlite3.Connection, sha256: str, state: str) -> list[str]
 
 
 def _landed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, Any]) -> LandedFile:
+    delivered = ledger.execute(
+        "select format, dataset, course_id, dump_date from deliveries where sha256 = ?", (sha256,)
+    ).fetchone()
     return LandedFile(
         _name_of(ledger, sha256),
         sha256,
@@ -172,6 +196,8 @@ def _landed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, Any]) ->
         outcome["rows"],
         sum(lines for _, lines in outcome["rejects"]),
         outcome["damage"],
+        sum(lines for _, lines in outcome["skips"]),
+        *(delivered or ("tracking_log", None, None, None)),
     )
 
 

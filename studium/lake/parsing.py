@@ -1,7 +1,8 @@
 """What a child process does with one landed file: parse it and put its Parquet into the lake.
 
-Enters: a `Task`. Leaves: lake/events/event_date=…/<sha256>-0000.parquet, lake/quarantine/<sha256>.parquet and an
-outcome for the ledger. Files appear by rename, so a killed child leaves at most a temporary folder.
+Enters: a `Task`. Leaves: lake/events/event_date=…/<sha256>-0000.parquet or lake/dumps/<table>/dump_date=…/ and its
+personal part, lake/quarantine/<sha256>.parquet, and an outcome for the ledger. Files appear by rename, so a killed
+child leaves at most a temporary folder.
 """
 
 import os
@@ -11,6 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from studium.lake.checksums import checksum_of, sha256_of
+from studium.lake.formats.dispatch import (
+    origin_of,
+    package_outcome,
+    parse_package_file,
+    parser_version,
+)
+from studium.lake.formats.sink import Sink
 from studium.lake.formats.tracking_log import PARSER_VERSION, ParsedFile, Shredder, parse_file
 from studium.lake.landing import sync_folder
 from studium.lake.workers import Task
@@ -27,26 +35,37 @@ def parse_task(task: Task, advance: Callable[[int], None]) -> dict[str, Any]:
     """
     if not task.path.exists():
         return {"failure": f"its raw bytes are gone from the landing ({task.path}); {LAND_AGAIN}"}
-    if task.is_again and sha256_of(task.path) != task.sha256:
+    content = task.file.content if task.file else task.sha256
+    if task.is_again and sha256_of(task.path) != content:
         return {"failure": f"its raw bytes in the landing changed ({task.path}); {LAND_AGAIN}"}
     temporary = task.lake / f".tmp-{os.getpid()}-{task.sha256}"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
-        shredder = Shredder(task.sha256, temporary, task.memory_limit_mb // 2)
-        room = (task.memory_limit_mb // 2 - MEMORY_IN_USE_MB) * MEGABYTE
-        parsed = parse_file(task.path, shredder, room, advance)
-        written = _publish_parts(task, temporary, parsed)
+        if task.file is None:
+            outcome = _outcome(_parse_log(task, temporary, advance))
+        else:
+            sink = Sink(origin_of(task.sha256, task.file), temporary)
+            account = parse_package_file(task.path, task.file, sink, advance)
+            outcome = package_outcome(account, parser_version(task.file.format))
+        written = _publish_parts(task, temporary, outcome)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return _outcome(parsed) | {"lake_files": written}
+    return outcome | {"lake_files": written}
 
 
-def _publish_parts(task: Task, temporary: Path, parsed: ParsedFile) -> list[tuple[str, int, str]]:
+def _parse_log(task: Task, temporary: Path, advance: Callable[[int], None]) -> ParsedFile:
+    shredder = Shredder(task.sha256, temporary, task.memory_limit_mb // 2)
+    room = (task.memory_limit_mb // 2 - MEMORY_IN_USE_MB) * MEGABYTE
+    return parse_file(task.path, shredder, room, advance)
+
+
+def _publish_parts(
+    task: Task, temporary: Path, outcome: dict[str, Any]
+) -> list[tuple[str, int, str]]:
     """Move the Parquet into the lake; returns (path below the lake, bytes, checksum) of each file."""
-    names = [
-        f"events/event_date={event_date}/{name}" for event_date, name, _ in parsed.counts.parts
-    ]
+    names = [f"events/event_date={day}/{name}" for day, name, _ in outcome["parts"]]
+    names += [f"{folder}/dump_date={day}/{name}" for folder, day, name, _ in outcome["dump_parts"]]
     moves = [(temporary / name, name) for name in names]
     if (temporary / "rejects.parquet").exists():
         moves.append((temporary / "rejects.parquet", f"quarantine/{task.sha256}.parquet"))
@@ -80,4 +99,7 @@ def _outcome(parsed: ParsedFile) -> dict[str, Any]:
             (kind, source, rows) for (kind, source), rows in sorted(counts.types.items())
         ],
         "unknown_fields": sorted(counts.unknown_fields.items()),
+        "dump_parts": [],
+        "skips": [],
+        "notes": [],
     }

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import duckdb
 
 DATES_AT_ONCE = 100
+DUMP_PARTS = (
+    "select folder, dump_date, name from dump_parts join files using (sha256)"
+    f" where state in {COUNTED}"
+)
 
 
 class Part(NamedTuple):
@@ -86,6 +90,7 @@ def remove_unnamed(workspace: Workspace) -> None:
     with open_ledger(workspace) as ledger:
         parts = _parts_by_date(ledger)
         known = dict(ledger.execute("select event_date, fingerprint from partitions").fetchall())
+        dumps = {tuple(row) for row in ledger.execute(DUMP_PARTS)}
         files = {
             row[0] for row in ledger.execute(f"select sha256 from files where state in {COUNTED}")
         }
@@ -101,6 +106,18 @@ def remove_unnamed(workspace: Workspace) -> None:
     for path in (workspace.lake / "quarantine").glob("*.parquet"):
         if path.stem not in files:
             path.unlink()
+    for kind in ("dumps", "personal"):
+        for folder in (workspace.lake / kind).glob("*/dump_date=*"):
+            _remove_dumps(folder, f"{kind}/{folder.parent.name}", dumps)
+
+
+def _remove_dumps(folder: Path, table: str, named: set[tuple[str, str, str]]) -> None:
+    day = folder.name.removeprefix("dump_date=")
+    for path in folder.iterdir():
+        if (table, day, path.name) not in named:
+            path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def stale_dates(workspace: Workspace) -> list[str]:

@@ -5,6 +5,13 @@ Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
 from studium.publish.answers import as_json, write_answer
+from studium.publish.exports import (
+    CoursePackage,
+    Delivery,
+    Order,
+    export_table,
+    package_course,
+)
 from studium.publish.holding import held_release
 from studium.publish.manifest import (
     BuildInfo,
@@ -36,10 +43,13 @@ __all__ = [
     "CheckOutcome",
     "Clock",
     "Column",
+    "CoursePackage",
     "DamagedReleaseError",
+    "Delivery",
     "InputFile",
     "LakeEvidence",
     "Manifest",
+    "Order",
     "Publication",
     "Release",
     "Rollback",
@@ -47,9 +57,11 @@ __all__ = [
     "as_json",
     "current_release",
     "damaged_releases",
+    "export_table",
     "find_release",
     "find_table",
     "held_release",
+    "package_course",
     "publish",
     "query",
     "releases",

@@ -8,6 +8,7 @@ from studium.warehouse.build import BuildReport, ModelRun, build, unbuilt_dates
 from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
 from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
 from studium.warehouse.database import inspect_warehouse, set_aside
+from studium.warehouse.dumps import Contents, DumpPartition
 from studium.warehouse.interval import Interval
 from studium.warehouse.partitions import EventPartition
 from studium.warehouse.refusals import DamagedWarehouseError
@@ -16,7 +17,9 @@ __all__ = [
     "BuildReport",
     "CheckResult",
     "ColumnInfo",
+    "Contents",
     "DamagedWarehouseError",
+    "DumpPartition",
     "EventPartition",
     "FailingRows",
     "Interval",

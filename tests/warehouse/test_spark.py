@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from studium.config import Workspace
-from studium.lake import event_partitions
+from studium.lake import LOCATION_COLUMNS, event_partitions
 from studium.warehouse import Interval
 from studium.warehouse.build import build_variables
 from studium.warehouse.partitions import DUPLICATE_COLUMNS, EVENT_COLUMNS
@@ -90,6 +90,11 @@ def _show_lake(session: Any, workspace: Workspace) -> None:
             f"partitioned by (event_date) location '{workspace.lake / name}'"
         )
         session.sql(f"msck repair table lake.{name}")
+    typed = ", ".join(f"{name} {_spark_type(kind)}" for name, kind in LOCATION_COLUMNS.items())
+    session.sql(
+        f"create table lake.ip_locations ({typed}) using parquet "
+        f"location '{workspace.lake / 'personal' / 'ip_locations'}'"
+    )
 
 
 def _spark_type(kind: str) -> str:

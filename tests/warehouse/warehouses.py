@@ -15,19 +15,9 @@ from studium.lake import land
 from studium.progress import Silent
 from studium.sources import find_files
 from studium.warehouse import BuildReport, Interval, build
+from studium.warehouse.project import FOLDER
 
-MARTS = (
-    "active_users_weekly",
-    "course_activity",
-    "course_enrollment_daily",
-    "course_enrollment_mode_daily",
-    "course_enrollment_summary",
-    "event_types_daily",
-    "person_course_day",
-    "person_video",
-    "video",
-    "video_timeline",
-)
+MARTS = tuple(sorted(file.stem for file in (FOLDER / "models" / "marts").rglob("*.sql")))
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 Row = tuple[Any, ...]

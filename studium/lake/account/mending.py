@@ -11,6 +11,7 @@ from studium.errors import StudiumError
 from studium.lake.account.soundness import Damage, find_damage, set_back
 from studium.lake.arrival import land, land_all
 from studium.lake.ledger import MAKE_ANEW, LostLedgerError, create_ledger, read_ledger
+from studium.lake.packages import is_table
 from studium.lake.parse_queue import LandReport
 from studium.progress import Progress, Silent
 from studium.sources import RawFile
@@ -60,13 +61,18 @@ def repair(workspace: Workspace, progress: Progress | None = None) -> Repair:
 
 
 def _anew(workspace: Workspace, problem: StudiumError, progress: Progress) -> Repair:
-    """A new ledger from the landing. The names of the files are lost until they are landed again from their place."""
+    """A new ledger from the landing. The names of the files are lost until they are landed again from their place.
+
+    A table of a data package is told by its name alone: it waits in the landing until then.
+    """
     paths = sorted(path for path in workspace.landing.glob("*/*") if path.suffix != DAMAGED)
     if not isinstance(problem, LostLedgerError) or not paths:
         raise problem
     old = create_ledger(workspace)
     files = []
     for path in paths:
+        if is_table(path):
+            continue
         facts = path.stat()
         files.append(RawFile(path, facts.st_size, facts.st_mtime_ns, is_named=False))
     report = LandReport()

@@ -1,4 +1,4 @@
-"""The account of every line: per file, lines = events + duplicates + quarantined + skipped, and the Parquet agrees.
+"""The account of every line: per file, lines = events or rows + duplicates + quarantined + skipped; Parquet agrees.
 
 Enters: the ledger and the footers of the lake's files. Leaves: what is off. Publishing stops at the first mismatch.
 """
@@ -23,7 +23,9 @@ def reconcile(workspace: Workspace) -> list[Mismatch]:
         for file in waiting(workspace)
     ]
     for file in inputs(workspace):
-        accounted = file.events + file.duplicates + file.quarantined + file.skipped
+        accounted = (
+            file.events + file.table_rows + file.duplicates + file.quarantined + file.skipped
+        )
         if file.lines != accounted:
             found.append(
                 Mismatch(file.path, f"{file.lines} lines, {accounted} accounted for", REPAIR)
@@ -41,12 +43,19 @@ def _wrong_parquet(workspace: Workspace) -> list[Mismatch]:
             "select event_date, name, parts.rows from parts join files using (sha256)"
             f" where state in {COUNTED} order by 1, 2"
         ).fetchall()
+        dumps = ledger.execute(
+            "select folder, dump_date, name, dump_parts.rows from dump_parts join files using (sha256)"
+            f" where state in {COUNTED} order by 1, 2, 3"
+        ).fetchall()
         rejects = ledger.execute(
             "select sha256, sum(rejects.lines) from rejects join files using (sha256)"
             f" where state in {COUNTED} group by 1 order by 1"
         ).fetchall()
     lake = workspace.lake
     expected = [(lake / "events" / f"event_date={day}" / name, rows) for day, name, rows in events]
+    expected += [
+        (lake / folder / f"dump_date={day}" / name, rows) for folder, day, name, rows in dumps
+    ]
     expected += [(lake / "quarantine" / f"{sha256}.parquet", rows) for sha256, rows in rejects]
     expected += [
         (partition.duplicates, partition.duplicate_rows)

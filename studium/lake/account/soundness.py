@@ -102,13 +102,14 @@ def _problem_of(file: Expected, every_byte: bool) -> str | None:
 def _raw_files(workspace: Workspace) -> Iterator[Expected]:
     with read_ledger(workspace) as ledger:
         rows = ledger.execute(
-            "select sha256, bytes, compression,"
+            "select sha256, coalesce(content, sha256) as content, bytes, compression,"
             " (select min(path) from origins where origins.sha256 = files.sha256) as origin"
-            " from files order by 4, 1"
+            " from files left join deliveries using (sha256) order by 5, 1"
         ).fetchall()
     for row in rows:
-        path = landing_path(workspace, row["sha256"], row["compression"])
-        yield Expected(path, row["sha256"], row["bytes"], row["sha256"], row["origin"] or "PATH")
+        path = landing_path(workspace, row["content"], row["compression"])
+        origin = (row["origin"] or "PATH").split("!/")[0]
+        yield Expected(path, row["sha256"], row["bytes"], row["content"], origin)
 
 
 def _lake_files(workspace: Workspace) -> Iterator[Expected]:
@@ -117,6 +118,8 @@ def _lake_files(workspace: Workspace) -> Iterator[Expected]:
             "with expected as ("
             " select 'events/event_date=' || event_date || '/' || name as path, parts.sha256"
             f" from parts join files using (sha256) where state in {COUNTED}"
+            " union all select folder || '/dump_date=' || dump_date || '/' || name, dump_parts.sha256"
+            f" from dump_parts join files using (sha256) where state in {COUNTED}"
             " union all select distinct 'quarantine/' || sha256 || '.parquet', sha256"
             f" from rejects join files using (sha256) where state in {COUNTED}"
             " union all select 'duplicates/event_date=' || event_date || '/' || fingerprint || '.parquet', ''"

@@ -12,7 +12,11 @@ from studium.lake.ledger import COUNTED, read_ledger
 
 @dataclass(frozen=True)
 class InputFile:
-    """A raw file and what became of its lines: lines == events + duplicates + quarantined + skipped."""
+    """A raw file: lines == events + table_rows + duplicates + quarantined + skipped.
+
+    `sha256` is the ledger's name of the file; `content` that of its bytes, which is the same for a log. A file of a
+    data package has a format, a table where it holds one, a course unless it is of the whole site, and a day.
+    """
 
     path: str
     sha256: str
@@ -25,6 +29,12 @@ class InputFile:
     quarantined: int
     skipped: int
     damage: str | None
+    table_rows: int = 0
+    content: str = ""
+    format: str = "tracking_log"
+    dataset: str | None = None
+    course_id: str | None = None
+    dump_date: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class LakeStatus:
     by_date: dict[str, int] = field(default_factory=dict)
     rejects: dict[str, int] = field(default_factory=dict)
     ignored: dict[str, str] = field(default_factory=dict)
+    table_rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ def status(workspace: Workspace) -> LakeStatus:
             dict(by_date.fetchall()),
             dict(rejects.fetchall()),
             dict(ledger.execute("select path, reason from ignored order by 1").fetchall()),
+            sum(file.table_rows for file in files),
         )
 
 
@@ -112,24 +124,33 @@ def unknown_fields(workspace: Workspace) -> list[tuple[str, int]]:
 def _inputs(ledger: sqlite3.Connection, condition: str) -> list[InputFile]:
     rows = ledger.execute(
         "select (select min(path) from origins where origins.sha256 = files.sha256) as path, sha256, bytes, state,"
-        " landed_at, lines, files.rows, skipped, damage,"
+        " landed_at, lines, files.rows, skipped, damage, coalesce(content, sha256) as content,"
+        " coalesce(format, 'tracking_log') as format, dataset, course_id, dump_date,"
         " (select coalesce(sum(rejects.lines), 0) from rejects where rejects.sha256 = files.sha256) as quarantined,"
         " (select coalesce(sum(duplicates.rows), 0) from duplicates where duplicates.sha256 = files.sha256)"
-        f" as duplicates from files where {condition} order by path, sha256"
+        f" as duplicates from files left join deliveries using (sha256) where {condition} order by path, sha256"
     ).fetchall()
-    return [
-        InputFile(
-            row["path"],
-            row["sha256"],
-            row["bytes"],
-            row["state"],
-            row["landed_at"],
-            row["lines"],
-            row["rows"] - row["duplicates"],
-            row["duplicates"],
-            row["quarantined"],
-            row["skipped"],
-            row["damage"],
-        )
-        for row in rows
-    ]
+    return [_input_file(row) for row in rows]
+
+
+def _input_file(row: sqlite3.Row) -> InputFile:
+    is_log = row["format"] == "tracking_log"
+    return InputFile(
+        path=row["path"],
+        sha256=row["sha256"],
+        bytes=row["bytes"],
+        state=row["state"],
+        landed_at=row["landed_at"],
+        lines=row["lines"],
+        events=row["rows"] - row["duplicates"] if is_log else 0,
+        duplicates=row["duplicates"],
+        quarantined=row["quarantined"],
+        skipped=row["skipped"],
+        damage=row["damage"],
+        table_rows=0 if is_log else row["rows"],
+        content=row["content"],
+        format=row["format"],
+        dataset=row["dataset"],
+        course_id=row["course_id"],
+        dump_date=row["dump_date"],
+    )

@@ -20,3 +20,24 @@
         )
     end
 {%- endmacro %}
+
+
+{#
+    As an aggregate: the sum of numbers, each rounded to some digits after the point, so that it
+    does not depend on the order of rows. With 12 digits they may be as large as 1e18.
+#}
+{% macro exact_sum(value, digits=12) -%}
+    sum(cast({{ value }} as decimal(30, {{ digits }})))
+{%- endmacro %}
+
+
+{# As an aggregate: the mean of numbers that are not NULL, from an exact sum. #}
+{% macro exact_mean(value) -%}
+    cast({{ exact_sum(value) }} as double) / nullif(count({{ value }}), 0)
+{%- endmacro %}
+
+
+{# A number that sums can bear: NULL for what is not finite or absurdly large. #}
+{% macro plausible_number(value) -%}
+    case when {{ value }} between -1e12 and 1e12 then {{ value }} end
+{%- endmacro %}

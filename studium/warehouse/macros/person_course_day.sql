@@ -3,7 +3,7 @@
     (
         event_type like '/courses/%'
         and (
-            {{ begins_with_page(transparent_key(), page) }}
+            {{ begins_with_page(published_course_id('course_id'), page) }}
             {% if not var('compat') -%}
                 or {{ begins_with_page('course_id', page) }}
             {%- endif %}
@@ -14,13 +14,4 @@
 
 {% macro begins_with_page(key, page) -%}
     {{ begins_with('event_type', "'/courses/' || " ~ key ~ " || '/" ~ page ~ "'") }}
-{%- endmacro %}
-
-
-{# course-v1:Org+Number+Run as Org/Number/Run, which is how published datasets name a course. #}
-{% macro transparent_key() -%}
-    case
-        when course_id like 'course-v1:%' then replace(substr(course_id, 11), '+', '/')
-        else course_id
-    end
 {%- endmacro %}

@@ -11,7 +11,7 @@ from pathlib import Path
 from studium.lake.decompression import DamagedArchiveError, plain_blocks
 
 RECOGNITION = (
-    1  # counts up when other files would be recognised; what was ignored is then looked at again
+    2  # counts up when other files would be recognised; what was ignored is then looked at again
 )
 HEAD_BYTES = 64 * 1024
 MOST_BYTES = (

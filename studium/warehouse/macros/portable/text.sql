@@ -24,3 +24,32 @@
 {% macro spark__has_key(json, key) -%}
     array_contains(json_object_keys({{ json }}), '{{ key }}')
 {%- endmacro %}
+
+
+{#
+    Whether a regular expression is found anywhere in a text. Patterns are written without
+    backslashes ([0-9], [.]), which the engines read differently.
+#}
+{% macro matches(value, pattern) -%}
+    {{ return(adapter.dispatch('matches')(value, pattern)) }}
+{%- endmacro %}
+
+{% macro duckdb__matches(value, pattern) -%}
+    regexp_matches({{ value }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__matches(value, pattern) -%}
+    ({{ value }} rlike '{{ pattern }}')
+{%- endmacro %}
+
+
+{# The part of a text that a group of a pattern found first matches; NULL if it is not found. #}
+{% macro text_found(value, pattern, group=1) -%}
+    nullif(regexp_extract({{ value }}, '{{ pattern }}', {{ group }}), '')
+{%- endmacro %}
+
+
+{# Where a text stands first in another one, from 1; 0 if it does not. #}
+{% macro position_of(part, value) -%}
+    instr({{ value }}, {{ part }})
+{%- endmacro %}

@@ -1,0 +1,139 @@
+"""Taking data out: `export` one table for another program, `package` all tables of one course.
+
+Enters: options. Leaves: files with their dictionary, README and checksums, and what was written.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from studium.cli.session import Command, Session, examples, pass_session
+from studium.cli.tables import count, size
+from studium.errors import MisuseError
+
+if TYPE_CHECKING:
+    from studium.publish import Delivery
+
+_SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".dta": "stata", ".sav": "spss"}
+
+_release = click.option("--release", "release_id", metavar="ID", help="Another than the current.")
+_force = click.option("--force", is_flag=True, help="Replace files that are there already.")
+
+
+def _as_names(
+    _ctx: click.Context, _parameter: click.Parameter, value: str | None
+) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (value or "").split(",") if name.strip())
+
+
+@click.command(cls=Command)
+@click.argument("table")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "parquet", "stata", "spss"]),
+    help="By default what the suffix of --output says, else csv.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file, or with --by-course the folder; by default named for the table.",
+)
+@click.option("--course", "courses", multiple=True, metavar="KEY", help="Only this course.")
+@click.option(
+    "--combined/--by-course",
+    default=True,
+    show_default=True,
+    help="All courses in one file, or one file for each.",
+)
+@click.option("--columns", callback=_as_names, metavar="A,B", help="Only these, in this order.")
+@click.option("--where", default="", metavar="CONDITION", help="Only rows for which it holds.")
+@_release
+@_force
+@examples(
+    "studium export person_course --output person_course.dta",
+    "studium export person_course_day --where \"nevents > 100 and date >= date '2024-03-01'\"",
+)
+@pass_session
+def export(session: Session, /, table: str, combined: bool, **options: Any) -> None:
+    """Write a table for another program, its dictionary and README beside it."""
+    from studium import publish
+
+    output: Path | None = options["output"]
+    order = publish.Order(
+        table=table,
+        form=_format(options["form"], output),
+        columns=options["columns"],
+        courses=options["courses"],
+        where=options["where"],
+        by_course=not combined,
+        release_id=options["release_id"],
+    )
+    workspace = session.workspace()
+    delivery = publish.export_table(
+        workspace, order, output, session.progress(), force=options["force"]
+    )
+    _tell(session, delivery)
+
+
+@click.command(cls=Command)
+@click.argument("course")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="Of the tables; CSV is compressed.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The .zip file, or its folder; by default named for the course and the release.",
+)
+@_release
+@_force
+@examples(
+    "studium package course-v1:MITx+6.00x+2024_Spring",
+    "studium package MITx/6.00x/2013_Spring --format parquet --output /data/packages",
+)
+@pass_session
+def package(session: Session, /, course: str, form: str, **options: Any) -> None:
+    """Write all tables of one course, with dictionary and checksums, into one archive."""
+    from studium import publish
+
+    wanted = publish.CoursePackage(course, form, options["release_id"])
+    delivery = publish.package_course(
+        session.workspace(),
+        wanted,
+        options["output"],
+        session.progress(),
+        force=options["force"],
+    )
+    _tell(session, delivery)
+
+
+def _format(form: str | None, output: Path | None) -> str:
+    suffix = output.suffix if output is not None else ""
+    named = _SUFFIXES.get(suffix)
+    if form is not None and named is not None and form != named:
+        raise MisuseError(
+            f"A file that ends in {suffix} is no {form}",
+            f"--format {form} --output {output}",
+            "Leave --format out, or give the file another name",
+        )
+    return form or named or "csv"
+
+
+def _tell(session: Session, delivery: "Delivery") -> None:
+    facts = {
+        "release": delivery.release_id,
+        "rows": delivery.rows,
+        "folder": delivery.folder,
+        "files": [file._asdict() for file in delivery.files],
+    }
+    session.answer(facts)
+    session.say(f"{count(delivery.rows, 'row')} of release {delivery.release_id}")
+    for file in delivery.files:
+        session.say(f"  {delivery.folder / file.name}  {size(file.bytes)}")

@@ -1,0 +1,101 @@
+"""What a dataset of the lake is: its columns with their types, which of them are personal, and its key.
+
+Enters: nothing. Leaves: `Column`, `Dataset` and the words that declare them.
+"""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a dataset; `type` is varchar, bigint, double, boolean, date or timestamp (UTC).
+
+    An optional column came or went with some release of the platform: its absence is no drift. A derived one is
+    computed at landing and is in no raw file.
+    """
+
+    name: str
+    type: str
+    is_personal: bool = False
+    is_optional: bool = False
+    is_derived: bool = False
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset of the lake; `key` names a row, in the personal part too. `ignored` columns are never typed."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def lake_columns(self) -> dict[str, str]:
+        """Name and type of what lake/dumps/<name> holds, provenance at the end."""
+        return {
+            column.name: column.type for column in self.columns if not column.is_personal
+        } | PROVENANCE
+
+    @property
+    def personal_columns(self) -> dict[str, str]:
+        """Name and type of what lake/personal/<name> holds; empty where nothing is personal."""
+        personal = {column.name: column.type for column in self.columns if column.is_personal}
+        if not personal:
+            return {}
+        types = {column.name: column.type for column in self.columns}
+        return {name: types[name] for name in self.key} | personal | PROVENANCE
+
+
+# The end of every dump table: the course of the package (NULL: the whole site), the day of the dump, and the line.
+PROVENANCE = {
+    "package_course_id": "varchar",
+    "dump_date": "date",
+    "source_file": "varchar",
+    "source_line": "bigint",
+}
+
+
+def text(*names: str) -> tuple[Column, ...]:
+    """Columns of text."""
+    return tuple(Column(name, "varchar") for name in names)
+
+
+def whole(*names: str) -> tuple[Column, ...]:
+    """Columns of whole numbers."""
+    return tuple(Column(name, "bigint") for name in names)
+
+
+def number(*names: str) -> tuple[Column, ...]:
+    """Columns of numbers."""
+    return tuple(Column(name, "double") for name in names)
+
+
+def flag(*names: str) -> tuple[Column, ...]:
+    """Columns that are true or false."""
+    return tuple(Column(name, "boolean") for name in names)
+
+
+def time(*names: str) -> tuple[Column, ...]:
+    """Columns of times, in UTC."""
+    return tuple(Column(name, "timestamp") for name in names)
+
+
+def day(*names: str) -> tuple[Column, ...]:
+    """Columns of dates."""
+    return tuple(Column(name, "date") for name in names)
+
+
+def personal(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The same, kept apart from the rest."""
+    return tuple(replace(column, is_personal=True) for column in columns)
+
+
+def optional(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The same, which not every release of the platform writes."""
+    return tuple(replace(column, is_optional=True) for column in columns)
+
+
+def derived(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The same, computed at landing."""
+    return tuple(replace(column, is_derived=True) for column in columns)

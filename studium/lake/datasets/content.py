@@ -1,0 +1,112 @@
+"""Datasets that come from a course's content, its forum, its instructor dashboard, or from publications.
+
+Enters: nothing. Leaves: `CONTENT`. Forum text is content, not directory data: it is not kept apart.
+"""
+
+from studium.lake.datasets.columns import Dataset, day, flag, number, text, time, whole
+
+CONTENT = (
+    Dataset(
+        "instructor_grade_report",
+        key=("user_id", "course_id"),
+        columns=(
+            *whole("user_id"),
+            *text("course_id"),
+            *number("grade"),
+            *time("grade_timestamp"),
+        ),
+    ),
+    Dataset(
+        "course_elements",
+        key=("course_id", "index"),
+        columns=(
+            *text("course_id"),
+            *whole("index"),
+            *text("category", "url_name", "name", "gformat"),
+            *time("due", "start"),
+            *text("module_id", "usage_key", "path", "ytid"),
+            *number("weight"),
+            *text("group_id_to_child", "user_partition_id", "itype"),
+            *whole("num_items"),
+            *flag("has_solution", "has_image"),
+            *text("chapter_mid", "graded", "parent"),
+            *flag("is_split"),
+            *text("split_url_name"),
+            *number("video_duration"),
+            *flag("is_staff_only"),
+            *text("showanswer"),
+        ),
+    ),
+    Dataset(
+        "course_tag_counts",
+        key=("course_id", "tag"),
+        columns=(*text("course_id", "tag"), *whole("elements")),
+    ),
+    Dataset(
+        "course_graders",
+        key=("course_id", "position"),
+        columns=(
+            *text("course_id"),
+            *whole("position"),
+            *text("assignment_type", "name"),
+            *number("weight"),
+            *text("short_label"),
+            *whole("min_count", "drop_count"),
+            *text("other"),
+        ),
+    ),
+    Dataset(
+        "course_grade_cutoffs",
+        key=("course_id", "name"),
+        columns=(*text("course_id", "name"), *number("cutoff")),
+    ),
+    Dataset(
+        "course_structure_blocks",
+        key=("course_id", "block_id"),
+        columns=(
+            *text("course_id", "block_id", "category", "parent_block_id"),
+            *whole("position", "depth"),
+            *text("display_name"),
+            *whole("children"),
+            *time("start", "due"),
+            *text("graded", "format", "metadata"),
+        ),
+    ),
+    Dataset(
+        "forum_documents",
+        key=("mongoid",),
+        columns=(
+            *text("mongoid"),
+            *whole("author_id"),
+            *text("author_username"),
+            *time("created_at", "updated_at", "last_activity_at"),
+            *text("type", "course_id", "comment_thread_id", "parent_id", "parent_ids", "title"),
+            *text("thread_type", "commentable_id"),
+            *flag("anonymous", "anonymous_to_peers", "endorsed", "closed", "pinned", "visible"),
+            *text("endorsement_user_id"),
+            *time("endorsement_time"),
+            *whole("votes_count", "votes_point", "votes_up_count", "votes_down_count"),
+            *text("votes_up", "votes_down", "abuse_flaggers", "historical_abuse_flaggers"),
+            *text("at_position_list", "sk"),
+            *whole("child_count", "comment_count", "group_id"),
+            *text("tags_array", "body"),
+        ),
+    ),
+    # The person-course that HarvardX and MITx published, with its own column names; dates are M/D/YY.
+    Dataset(
+        "person_course_published",
+        key=("course_id", "userid_DI"),
+        columns=(
+            *text("course_id", "userid_DI"),
+            *whole("registered", "viewed", "explored", "certified"),
+            *text("final_cc_cname_DI", "LoE_DI"),
+            *whole("YoB"),
+            *text("gender"),
+            *number("grade"),
+            *day("start_time_DI", "last_event_DI"),
+            *whole("nevents", "ndays_act", "nplay_video", "nchapters", "nforum_posts"),
+            *text("roles"),
+            *whole("incomplete_flag"),
+        ),
+    ),
+)

@@ -1,0 +1,189 @@
+"""All tables of one course in one archive: what a researcher gets who asks for a course.
+
+Enters: a course of a release. Leaves: a .zip with data, dictionary, schemas, README and SHA256SUMS. The same
+release gives the same bytes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from studium.config import Workspace
+from studium.errors import MisuseError
+from studium.progress import Progress
+from studium.publish.exports.deliveries import Delivery, course_slug
+from studium.publish.exports.dictionaries import write_dictionary, write_schema
+from studium.publish.exports.files import HashingStream, Stream, Written, file_group
+from studium.publish.exports.formats import FORMATS, Advance
+from studium.publish.exports.reading import OpenRelease, open_release
+from studium.publish.exports.readmes import write_readme
+from studium.publish.exports.selections import (
+    COURSE,
+    Selection,
+    courses_of,
+    require_courses,
+    select_rows,
+)
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
+
+PACKAGE_FORMATS = ("csv", "parquet")
+
+
+class CoursePackage(NamedTuple):
+    """What to package: `form` is csv (compressed) or parquet."""
+
+    course: str
+    form: str = "csv"
+    release_id: str | None = None
+
+
+class _Archive:
+    """A .zip whose members are streamed, and dated like the release."""
+
+    def __init__(self, archive: "ZipFile", root: str, release: OpenRelease) -> None:
+        self._archive = archive
+        self._root = root
+        self._moment = release.release.manifest.created_at
+        self.written: list[Written] = []
+
+    @contextmanager
+    def member(self, name: str) -> Iterator[HashingStream]:
+        """Write one file; data is compressed already, texts are small."""
+        from zipfile import ZipInfo
+
+        info = ZipInfo(f"{self._root}/{name}", self._moment.timetuple()[:6])
+        info.external_attr = 0o644 << 16
+        with self._archive.open(info, "w", force_zip64=True) as file:
+            stream = HashingStream(file)
+            yield stream
+        self.written.append(stream.written(name))
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write one small file."""
+        with self.member(name) as stream:
+            stream.write(text.encode())
+
+
+def package_course(
+    workspace: Workspace,
+    package: CoursePackage,
+    output: Path | None,
+    progress: Progress,
+    force: bool = False,
+) -> Delivery:
+    """Write all tables that have rows of courses, cut to one course, into one .zip.
+
+    Raises MisuseError for an unknown course or format, and when the file is there already and
+    `force` is not set.
+    """
+    from zipfile import ZipFile
+
+    if package.form not in PACKAGE_FORMATS:
+        raise MisuseError(
+            f"There is no package as {package.form}",
+            "--format",
+            f"Formats: {', '.join(PACKAGE_FORMATS)}",
+        )
+    with open_release(workspace, package.release_id) as release:
+        selections = _select(release, package.course)
+        rows = {name: selection.count(release) for name, selection in selections.items()}
+        root = f"{course_slug(package.course)}-{release.release.id}"
+        target = _target(output, root)
+        progress.start("package", float(sum(rows.values())), "rows")
+        with file_group(target.parent, [target.name], force) as group:
+
+            def work(stream: HashingStream) -> None:
+                with ZipFile(stream, "w") as archive:  # data is compressed already
+                    members = _Archive(archive, root, release)
+                    _write_data(members, release, (selections, package.form), progress.advance)
+                    _write_documents(members, release, (selections, package), rows)
+
+            written = group.write(target.name, work)
+        progress.finish()
+        return Delivery(release.release.id, sum(rows.values()), target.parent, (written,))
+
+
+def _select(release: OpenRelease, course: str) -> dict[str, Selection]:
+    tables = [
+        table
+        for table in release.release.manifest.tables
+        if COURSE in {column.name for column in table.columns}
+    ]
+    known = sorted({key for table in tables for key in courses_of(release, table)})
+    require_courses(release, known, [course])
+    return {table.name: select_rows(table, courses=(course,)) for table in tables}
+
+
+def _target(output: Path | None, root: str) -> Path:
+    target = output or Path(f"{root}.zip")
+    if target.is_dir():
+        target = target / f"{root}.zip"
+    if target.suffix != ".zip":
+        raise MisuseError(
+            f"{target.name} does not end in .zip",
+            f"--output {target}",
+            f"Name it {target.name}.zip",
+        )
+    return target
+
+
+def _write_data(
+    members: _Archive,
+    release: OpenRelease,
+    what: tuple[dict[str, Selection], str],
+    advance: Advance,
+) -> None:
+    selections, form = what
+    for name, selection in selections.items():
+        with (
+            members.member(f"data/{name}{_suffix(form)}") as stream,
+            _compressed(stream) if form == "csv" else nullcontext(stream) as target,
+        ):
+            FORMATS[form].write(release, selection, target, advance)
+
+
+@contextmanager
+def _compressed(stream: HashingStream) -> Iterator[Stream]:
+    from isal import igzip
+
+    with igzip.IGzipFile(filename="", mode="wb", fileobj=stream, mtime=0) as packed:
+        yield packed
+
+
+def _suffix(form: str) -> str:
+    return ".csv.gz" if form == "csv" else FORMATS[form].suffix
+
+
+def _write_documents(
+    members: _Archive,
+    release: OpenRelease,
+    what: tuple[dict[str, Selection], CoursePackage],
+    rows: dict[str, int],
+) -> None:
+    selections, package = what
+    about = release.release
+    for name, selection in selections.items():
+        members.write_text(f"schemas/{name}.schema.json", write_schema(about, selection))
+    members.write_text("dictionary.md", write_dictionary(about, list(selections.values())))
+    tables = "\n".join(
+        f"| `data/{name}{_suffix(package.form)}` | {count:,} | "
+        f"{' '.join(selections[name].table.grain.split())} |"
+        for name, count in rows.items()
+    )
+    intro = (
+        f"All tables of release `{about.id}` that are about courses, cut to the rows whose `course_id` is "
+        f"`{package.course}`. The columns are explained in `dictionary.md`, for programs in `schemas/`."
+    )
+    notes = [
+        intro,
+        FORMATS[package.form].note,
+        f"| table | rows | |\n|---|---|---|\n{tables}",
+        "`SHA256SUMS` holds the checksums of all files: `sha256sum --check SHA256SUMS`.",
+    ]
+    title = f"Course {package.course}"
+    members.write_text("README.md", write_readme(about, title, list(members.written), notes))
+    sums = "".join(f"{file.sha256}  {file.name}\n" for file in members.written)
+    members.write_text("SHA256SUMS", sums)

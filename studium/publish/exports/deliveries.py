@@ -1,0 +1,169 @@
+"""One table leaves: a file for another program, its dictionary, its schema and a README beside it.
+
+Enters: an `Order`. Leaves: a `Delivery`; the files appear together under their names, or not at all.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from studium.config import Workspace
+from studium.errors import MisuseError
+from studium.progress import Progress
+from studium.publish.exports.dictionaries import write_dictionary, write_schema
+from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
+from studium.publish.exports.formats import FORMATS, Format
+from studium.publish.exports.reading import OpenRelease, open_release
+from studium.publish.exports.readmes import describe_selection, write_readme
+from studium.publish.exports.selections import (
+    Selection,
+    courses_of,
+    require_courses,
+    select_rows,
+)
+from studium.publish.release_store import find_table
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class Order(Struct, frozen=True):
+    """What to export; empty `columns` and `courses` mean all, `by_course` one file for each."""
+
+    table: str
+    form: str = "csv"
+    columns: tuple[str, ...] = ()
+    courses: tuple[str, ...] = ()
+    where: str = ""
+    by_course: bool = False
+    release_id: str | None = None
+
+
+class Delivery(NamedTuple):
+    """What was written into `folder`."""
+
+    release_id: str
+    rows: int
+    folder: Path
+    files: tuple[Written, ...]
+
+
+def export_table(
+    workspace: Workspace, order: Order, output: Path | None, progress: Progress, force: bool = False
+) -> Delivery:
+    """Write a table of a release to `output`, by default named for it in the current folder.
+
+    With `by_course` the output is a folder. Raises MisuseError for what is not in the release, for
+    a condition that is refused, and when a file is there already and `force` is not set.
+    """
+    form = _format(order.form)
+    with open_release(workspace, order.release_id) as release:
+        table = find_table(release.release, order.table)
+        if order.courses:
+            require_courses(release, courses_of(release, table), order.courses)
+        selections = _selections(release, order)
+        folder, stems = _names(order, form, output, [course for course, _ in selections])
+        rows = [selection.count(release) for _, selection in selections]
+        names = [name for stem in stems for name in _names_of(stem, form)]
+        progress.start("export", float(sum(rows)), "rows")
+        with file_group(folder, names, force) as group:
+            for (course, selection), stem, count in zip(selections, stems, rows, strict=True):
+                title = f"{table.name}{f', {course}' if course else ''}"
+                _write_one(release, selection, _Target(group, stem, form, title, count), progress)
+        progress.finish()
+        return Delivery(release.release.id, sum(rows), folder, tuple(group.written))
+
+
+class _Target(NamedTuple):
+    """Where a selection goes, and what is said about it."""
+
+    group: FileGroup
+    stem: str
+    form: Format
+    title: str
+    rows: int
+
+
+def _write_one(
+    release: OpenRelease, selection: Selection, target: _Target, progress: Progress
+) -> None:
+    renamed: dict[str, str] = {}
+
+    def work(stream: HashingStream) -> None:
+        renamed.update(target.form.write(release, selection, stream, progress.advance))
+
+    data, dictionary, schema, readme = _names_of(target.stem, target.form)
+    group, about = target.group, release.release
+    written = [
+        group.write(data, work),
+        group.write_text(dictionary, write_dictionary(about, [selection], renamed)),
+        group.write_text(schema, write_schema(about, selection)),
+    ]
+    notes = describe_selection(selection, target.rows, target.form, renamed)
+    group.write_text(readme, write_readme(about, target.title, written, notes))
+
+
+def _selections(release: OpenRelease, order: Order) -> list[tuple[str, Selection]]:
+    table = find_table(release.release, order.table)
+    if not order.by_course:
+        return [("", select_rows(table, order.columns, order.courses, order.where))]
+    courses: Sequence[str] = order.courses or courses_of(release, table)
+    if not courses:
+        raise MisuseError(
+            f"Table {table.name} has no rows of any course",
+            f"release {release.release.id}",
+            "Export all of it in one file: --combined",
+        )
+    return [
+        (course, select_rows(table, order.columns, (course,), order.where)) for course in courses
+    ]
+
+
+def _names(
+    order: Order, form: Format, output: Path | None, courses: Sequence[str]
+) -> tuple[Path, list[str]]:
+    """The folder, and the name of each file without its suffix."""
+    if order.by_course:
+        return output or Path(order.table), _distinct([course_slug(course) for course in courses])
+    target = output or Path(f"{order.table}{form.suffix}")
+    if target.is_dir():
+        target = target / f"{order.table}{form.suffix}"
+    stem = target.name.removesuffix(form.suffix)
+    if not stem or stem == target.name:
+        raise MisuseError(
+            f"{target.name} does not end in {form.suffix}, as {form.name} files do",
+            f"--output {target}",
+            f"Name it {target.name}{form.suffix}, or choose another --format",
+        )
+    return target.parent, [stem]
+
+
+def _names_of(stem: str, form: Format) -> tuple[str, str, str, str]:
+    data = f"{stem}{form.suffix}"
+    return data, f"{data}.dictionary.md", f"{data}.schema.json", f"{data}.README.md"
+
+
+def course_slug(course: str) -> str:
+    """A course key as part of a file's name: Org-Number-Run."""
+    return _UNSAFE.sub("-", course.removeprefix("course-v1:")).strip("-.") or "course"
+
+
+def _distinct(slugs: Sequence[str]) -> list[str]:
+    """The same, numbered where two courses would share a name."""
+    seen: dict[str, int] = {}
+    names = []
+    for slug in slugs:
+        key = slug.lower()
+        seen[key] = seen.get(key, 0) + 1
+        names.append(slug if seen[key] == 1 else f"{slug}~{seen[key]}")
+    return names
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise MisuseError(
+            f"There is no format {name}", "--format", f"Formats: {', '.join(FORMATS)}"
+        )
+    return FORMATS[name]

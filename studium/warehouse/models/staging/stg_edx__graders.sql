@@ -1,0 +1,43 @@
+with
+
+rows_of_courses as (
+    select
+        coalesce(course_id, package_course_id) as course_id,
+        position,
+        assignment_type,
+        name,
+        weight,
+        short_label,
+        min_count,
+        drop_count,
+        other,
+        dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'course_graders') }}
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by course_id, position
+            order by dump_date desc, source_file desc, source_line desc
+        ) as place_from_end
+    from rows_of_courses
+    where course_id is not null
+)
+
+select
+    course_id,
+    position,
+    assignment_type,
+    name,
+    weight,
+    short_label,
+    min_count,
+    drop_count,
+    other,
+    dump_date
+from numbered
+where place_from_end = 1

@@ -1,0 +1,55 @@
+with
+
+rows_of_courses as (
+    select
+        coalesce(course_id, package_course_id) as course_id,
+        student_id as user_id,
+        id as row_id,
+        module_type,
+        module_id,
+        state,
+        grade,
+        max_grade,
+        cast(created as timestamp) as created,
+        cast(modified as timestamp) as modified,
+        done,
+        grade_value,
+        max_grade_value,
+        attempts,
+        is_state_readable,
+        dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'courseware_studentmodule') }}
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by course_id, user_id, module_id
+            order by dump_date desc, source_file desc, source_line desc
+        ) as place_from_end
+    from rows_of_courses
+    where course_id is not null
+)
+
+select
+    course_id,
+    user_id,
+    row_id,
+    module_type,
+    module_id,
+    state,
+    grade,
+    max_grade,
+    created,
+    modified,
+    done,
+    grade_value,
+    max_grade_value,
+    attempts,
+    is_state_readable,
+    dump_date
+from numbered
+where place_from_end = 1

@@ -1,0 +1,45 @@
+with
+
+rows_of_courses as (
+    select
+        coalesce(course_id, package_course_id) as course_id,
+        user_id,
+        usage_key,
+        earned_all,
+        possible_all,
+        earned_graded,
+        possible_graded,
+        cast(first_attempted as timestamp) as first_attempted,
+        cast(created as timestamp) as created,
+        cast(modified as timestamp) as modified,
+        dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'grades_persistentsubsectiongrade') }}
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by course_id, user_id, usage_key
+            order by dump_date desc, source_file desc, source_line desc
+        ) as place_from_end
+    from rows_of_courses
+    where course_id is not null
+)
+
+select
+    course_id,
+    user_id,
+    usage_key,
+    earned_all,
+    possible_all,
+    earned_graded,
+    possible_graded,
+    first_attempted,
+    created,
+    modified,
+    dump_date
+from numbered
+where place_from_end = 1

@@ -1,0 +1,58 @@
+"""Data packages reach the tables: a new dump of one course rebuilds that course, and gives what a full build gives."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from studium.config import Settings, Workspace
+from tests.lake.packages.deliveries import package, write_folder, write_zip
+from tests.warehouse.warehouses import build_all, land_paths, new_workspace
+
+OTHER = "course-v1:A+B+C"
+COURSE = "course-v1:MITx+6.002x+2T2017"
+LEARNERS = "select course_id, user_id, username, mode from marts.person_course order by all"
+
+
+@pytest.mark.timeout(900)
+def test_a_new_dump_of_a_course_rebuilds_that_course(tmp_path: Path) -> None:
+    workspace = new_workspace(tmp_path)
+    files = package(1, 2) | package(3, dashed="A-B-C", course=OTHER)
+    first = write_zip(tmp_path / "a-2017-09-03.zip", files)
+    land_paths(workspace, first)
+    build_all(workspace)
+    other = (OTHER, 3, "user3", "honor")
+    before = [(COURSE, number, f"user{number}", "honor") for number in (1, 2)]
+    assert rows(workspace, LEARNERS) == [other, *before]
+
+    land_paths(workspace, write_folder(tmp_path / "a-2017-08-27", package(9)))
+    assert build_all(workspace).models == (), "an older dump changes nothing"
+
+    second = write_folder(tmp_path / "a-2017-09-10", package(1, 2, 4))
+    land_paths(workspace, second)
+    report = build_all(workspace)
+    assert (report.is_full, report.touched_courses) == (False, (COURSE,))
+    assert rows(workspace, LEARNERS) == [other, *before, (COURSE, 4, "user4", "honor")]
+
+    fresh = Workspace(tmp_path / "fresh", Settings())
+    fresh.root.mkdir()
+    land_paths(fresh, second, first)
+    assert build_all(fresh).is_full
+    assert tables(workspace) == tables(fresh)
+
+
+def rows(workspace: Workspace, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def tables(workspace: Workspace) -> dict[object, list[tuple[object, ...]]]:
+    """Every table of the models, the intermediate ones too."""
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        names = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where schema_name in ('intermediate', 'marts') order by all"
+        ).fetchall()
+        return {
+            name: connection.execute(f"from {name} order by all").fetchall() for (name,) in names
+        }
