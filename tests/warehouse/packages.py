@@ -79,3 +79,29 @@ def _write_columns(path: Path, columns: Mapping[str, str], lines: Iterable[Line]
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(table), path)
     return path
+
+
+def write_delivery(folder: Path, course: str, target: Path) -> list[Path]:
+    """The MySQL tables of one course as edX delivers them: tab-separated, NULL as a word, in raw columns."""
+    target.mkdir(parents=True)
+    files = []
+    for file in sorted(folder.glob("*.csv")):
+        with file.open(encoding="utf-8", newline="") as stream:
+            lines = [line for line in csv.DictReader(stream) if line["package_course_id"] == course]
+        columns = {column.name: column for column in DATASETS[file.stem].columns}
+        raw = (
+            [name for name in lines[0] if name in columns and not columns[name].is_derived]
+            if lines
+            else []
+        )
+        if (
+            not raw
+            or "_" not in file.stem
+            or file.stem.startswith(("course_", "forum_", "instructor_"))
+        ):
+            continue
+        name = f"{course.replace('/', '-')}-{file.stem}-prod-analytics.sql"
+        text = "\n".join("\t".join(line[name] or "NULL" for name in raw) for line in lines)
+        (target / name).write_text("\t".join(raw) + "\n" + text + "\n", encoding="utf-8")
+        files.append(target / name)
+    return files

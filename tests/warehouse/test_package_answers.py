@@ -15,7 +15,7 @@ from studium.config import Workspace
 from studium.lake import event_partitions
 from studium.progress import Silent
 from studium.warehouse import Contents, Interval, build
-from tests.warehouse.packages import write_package
+from tests.warehouse.packages import write_delivery, write_package
 from tests.warehouse.warehouses import (
     land_paths,
     new_workspace,
@@ -145,3 +145,22 @@ def test_no_mart_holds_what_identifies_a_person(world: Workspace) -> None:
 def rows(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         return connection.execute(sql).fetchall()
+
+
+def test_a_package_that_landed_gives_the_same_learners(
+    compat: bool, world: Workspace, tmp_path: Path
+) -> None:
+    """The tables of MITx as tab-separated files through the whole lake; its content did not come with them."""
+    workspace = new_workspace(tmp_path)
+    delivered = write_delivery(WORLD / "package", MIT, tmp_path / "mitx-2024-03-17")
+    assert len(delivered) == 7
+
+    land_paths(workspace, tmp_path / "mitx-2024-03-17")
+    build(workspace, Interval(compat=compat), Silent())
+
+    learners = (
+        "select course_id, user_id, username, viewed, certified, nchapters, LoE, YoB, gender, grade, start_time, "
+        "roles, mode, is_active, cert_status, cert_created_date, email_domain, forumRoles_isStudent "
+        f"from marts.person_course where course_id = '{MIT}' order by all"
+    )
+    assert rows(workspace, learners) == rows(world, learners)
