@@ -165,11 +165,13 @@ def _land_for_run(job: Job, paths: Sequence[Path]) -> "LandReport":
 
 
 def _build(job: Job) -> "BuildReport":
-    from studium import warehouse
+    from studium import analyses, warehouse
 
     with _of_sound_lake(job.workspace):
         interval = _interval(job.workspace)
-        return warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
+        report = warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
+        analyses.analyse(job.workspace, job.progress)
+        return report
 
 
 def _check(job: Job) -> "list[CheckResult]":
@@ -195,8 +197,10 @@ def _of_sound_lake(workspace: Workspace) -> Iterator[None]:
 
 
 def _publish(job: Job, checks: "Sequence[CheckResult]", clock: "Clock | None") -> "Publication":
+    from studium import analyses
     from studium import publish as publishing
 
+    analyses.analyse(job.workspace, job.progress)  # again, if a build was killed just before it
     candidate = _candidate(job.workspace, checks)
     return publishing.publish(job.workspace, candidate, job.progress, clock)
 
@@ -217,7 +221,7 @@ def _timed(seconds: dict[str, float], step: str, work: Callable[[], _Result]) ->
 
 def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candidate":
     """Evidence of the lake and the warehouse in the words of the publish room."""
-    from studium import lake, publish, warehouse
+    from studium import analyses, lake, publish, warehouse
 
     inputs = [
         publish.InputFile(
@@ -247,7 +251,10 @@ def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candid
             events=events,
             unbuilt=warehouse.unbuilt_dates(workspace, partitions),
         ),
-        described=[_table(model) for model in warehouse.catalogue(workspace)],
+        described=[
+            _table(model)
+            for model in (*warehouse.catalogue(workspace), *analyses.analysis_catalogue())
+        ],
     )
 
 

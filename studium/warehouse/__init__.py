@@ -7,10 +7,11 @@ Importing this stays cheap: dbt and DuckDB are loaded by the functions that need
 from studium.warehouse.build import BuildReport, ModelRun, build, unbuilt_dates
 from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
 from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
-from studium.warehouse.database import inspect_warehouse, set_aside
+from studium.warehouse.database import inspect_warehouse, open_warehouse, set_aside
 from studium.warehouse.dumps import Contents, DumpPartition
 from studium.warehouse.interval import Interval
 from studium.warehouse.partitions import EventPartition
+from studium.warehouse.plan import LastBuild, read_last_build
 from studium.warehouse.refusals import DamagedWarehouseError
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "EventPartition",
     "FailingRows",
     "Interval",
+    "LastBuild",
     "ModelInfo",
     "ModelRun",
     "build",
@@ -30,6 +32,8 @@ __all__ = [
     "check",
     "failing_rows",
     "inspect_warehouse",
+    "open_warehouse",
+    "read_last_build",
     "set_aside",
     "unbuilt_dates",
 ]
