@@ -14,7 +14,7 @@ import pytest
 
 from studium.lake import DATASETS
 from studium.progress import Silent
-from studium.warehouse import Interval, build
+from studium.warehouse import Contents, Interval, build
 from studium.warehouse.dumps import dump_view
 from tests.warehouse.dbt_runs import duckdb_target, run_dbt
 from tests.warehouse.warehouses import SHARED_DATA, new_workspace
@@ -31,7 +31,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
     """A warehouse that holds nothing but the published rows."""
     folder = tmp_path_factory.mktemp("published")
     workspace = new_workspace(folder)
-    build(workspace, Interval(), Silent(), partitions=[])
+    build(workspace, Interval(), Silent(), contents=Contents([]))
     with duckdb.connect(str(workspace.warehouse)) as connection:
         _land(connection, folder / "lake")
     run_dbt(
