@@ -46,9 +46,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
     """The rows of the file."""
-    found = duckdb.sql(f"from '{FILE}'")
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    with duckdb.connect() as connection:
+        found = connection.execute(f"from '{FILE}'")
+        names = [column[0] for column in found.description or []]
+        values = found.fetchall()
+    return [dict(zip(names, row, strict=True)) for row in values]
 
 
 def test_broad_stats_count_what_was_published(
