@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from studium.analyses import analysis_catalogue
 from studium.cli import program
 from studium.cli.session import Command
 from studium.config import (
@@ -116,7 +117,8 @@ def _tables_lines() -> Iterator[str]:
     yield from ("# Tables and columns", "", MADE, "")
     yield "The tables of a release. `studium describe TABLE` shows the same of the current one."
     with tempfile.TemporaryDirectory() as folder:
-        models = catalogue(Workspace(root=Path(folder), settings=Settings()))
+        built = catalogue(Workspace(root=Path(folder), settings=Settings()))
+    models = sorted([*built, *analysis_catalogue()], key=lambda model: model.name)
     for model in models:
         yield from ("", f"## {model.name}", "", model.grain.strip(), "")
         yield from ("| column | type | unit | meaning |", "|---|---|---|---|")

@@ -17,6 +17,7 @@ ROOMS = [
     "sources",
     "lake",
     "warehouse",
+    "analyses",
     "publish",
 ]  # in the order data flows; later rooms at the end
 ALONE = {"simulate"}

@@ -7,9 +7,11 @@ Importing this stays cheap: dbt and DuckDB are loaded by the functions that need
 from studium.warehouse.build import BuildReport, ModelRun, build, unbuilt_dates
 from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
 from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
+from studium.warehouse.database import open_warehouse
 from studium.warehouse.dumps import Contents, DumpPartition
 from studium.warehouse.interval import Interval
 from studium.warehouse.partitions import EventPartition
+from studium.warehouse.plan import LastBuild, read_last_build
 
 __all__ = [
     "BuildReport",
@@ -20,11 +22,14 @@ __all__ = [
     "EventPartition",
     "FailingRows",
     "Interval",
+    "LastBuild",
     "ModelInfo",
     "ModelRun",
     "build",
     "catalogue",
     "check",
     "failing_rows",
+    "open_warehouse",
+    "read_last_build",
     "unbuilt_dates",
 ]

@@ -74,11 +74,12 @@ def build(
     `contents` is what the lake holds, by default all of it; the caller holds the lock. Raises
     StudiumError with the model that failed; what was touched is done again by the next build.
     """
-    from studium.lake import event_partitions, locate_addresses
+    from studium.lake import dump_partitions, event_partitions, locate_addresses
 
     began = time.perf_counter()
     if contents is None:
-        contents = Contents(event_partitions(workspace))
+        dumps = dump_partitions(workspace, interval.as_of)
+        contents = Contents(event_partitions(workspace), dumps)
     locations = locate_addresses(workspace, contents.partitions, progress)
     runs: list[ModelRun] = []
     with explained(workspace):

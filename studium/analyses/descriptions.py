@@ -1,0 +1,166 @@
+"""What the tables of this room mean, as models say it in their .yml.
+
+Enters: nothing. Leaves: one `ModelInfo` per table; the tables are made with exactly these columns.
+"""
+
+from studium.warehouse import ColumnInfo, ModelInfo
+
+_COURSE = ColumnInfo("course_id", "string", "Canonical key of the course.")
+_PROBLEM = ColumnInfo(
+    "problem_nid",
+    "bigint",
+    "Number of the problem in the course, as in course_problem. With compat its position among the items of "
+    "the model, as published, which differs as soon as an item is left out.",
+)
+_CUT = ColumnInfo(
+    "cutnum",
+    "bigint",
+    "Number of the boundary between two levels of the score, from 1; the one below the best level is the last.",
+)
+_METHOD = (
+    "Samejima's graded response model with a standard normal ability, by marginal maximum likelihood (EM, 61 "
+    "equally spaced abilities from -6 to 6)"
+)
+_INPUTS = ("person_problem",)
+
+_RELIABILITIES = ModelInfo(
+    name="item_reliabilities",
+    grain=(
+        "One row per course and problem that somebody answered: how the problem goes with the others. Scores "
+        "are percentages; covariances are over learners with both answers."
+    ),
+    columns=(
+        _COURSE,
+        ColumnInfo(
+            "problem_nid", "bigint", "Number of the problem in the course, as in course_problem."
+        ),
+        ColumnInfo("item", "string", "The problem's column in a wide table: y and its number."),
+        ColumnInfo("nobs", "bigint", "Learners with an answer.", "people"),
+        ColumnInfo("mean", "double", "Mean score.", "percent"),
+        ColumnInfo(
+            "item_test",
+            "double",
+            "Correlation of the score with the learner's mean over all answered problems. NULL for a problem on "
+            "which all scores are equal.",
+        ),
+        ColumnInfo(
+            "item_rest", "double", "Correlation with the mean over the other answered problems."
+        ),
+        ColumnInfo("alpha", "double", "Cronbach's alpha of the other problems."),
+        ColumnInfo(
+            "test_alpha",
+            "double",
+            "Cronbach's alpha of all problems; equal in all rows of a course.",
+        ),
+        ColumnInfo("item_label", "string", "Short name of the problem."),
+    ),
+    tests=(),
+    sql="-- computed by studium/analyses/reliability.py",
+    depends_on=(*_INPUTS, "course_problem"),
+)
+
+_ITEMS = ModelInfo(
+    name="item_irt_grm",
+    grain=(
+        "One row per course, problem and boundary between two levels of its score: its place in the graded "
+        f"response model. {_METHOD}. Courses with at least 50 learners and 3 problems whose scores vary."
+    ),
+    columns=(
+        _COURSE,
+        _PROBLEM,
+        _CUT,
+        ColumnInfo(
+            "score_from",
+            "bigint",
+            "Raw score with which the level above the boundary begins. Levels with fewer than 5 learners are "
+            "one with the level below, the lowest with the one above; with compat every score is a level.",
+        ),
+        ColumnInfo(
+            "irt_diff",
+            "double",
+            "Difficulty: ability at which half of the learners reach at least the level above the boundary.",
+            "standard deviations of ability",
+        ),
+        ColumnInfo(
+            "irt_disc",
+            "double",
+            "Discrimination: slope of the logit of reaching a level, one for all boundaries of a problem.",
+            "logits per standard deviation",
+        ),
+        ColumnInfo(
+            "diff_se", "double", "Standard error of irt_diff, from the observed information."
+        ),
+        ColumnInfo(
+            "disc_se", "double", "Standard error of irt_disc, from the observed information."
+        ),
+        ColumnInfo(
+            "is_converged",
+            "boolean",
+            "Whether the estimate of the course came to rest, with no discrimination beyond 10.",
+        ),
+    ),
+    tests=(),
+    sql="-- computed by studium/analyses/graded_response.py",
+    depends_on=_INPUTS,
+)
+
+_ABILITIES = ModelInfo(
+    name="person_irtgrm_theta",
+    grain=(
+        "One row per course and learner in the graded response model of the course. All with an answer; with "
+        "compat those whose scores sum to 0 are left out."
+    ),
+    columns=(
+        _COURSE,
+        ColumnInfo("user_id", "bigint", "Number of the account."),
+        ColumnInfo(
+            "theta",
+            "double",
+            "Expected ability given the answers (EAP): 0 on average, with a standard deviation of 1.",
+        ),
+        ColumnInfo("thetase", "double", "Its standard error: the posterior standard deviation."),
+    ),
+    tests=(),
+    sql="-- computed by studium/analyses/graded_response.py",
+    depends_on=_INPUTS,
+)
+
+_REPORT = ModelInfo(
+    name="item_response_theory_report",
+    grain=(
+        "One row per course, problem and boundary of item_irt_grm, with what is known about the problem and "
+        "how it goes with the others."
+    ),
+    columns=(
+        _COURSE,
+        _PROBLEM,
+        ColumnInfo("cutnum", "bigint", "Number of the boundary, as in item_irt_grm."),
+        ColumnInfo("problem_short_id", "string", "Short id of the problem."),
+        ColumnInfo("chapter", "string", "Name of its chapter."),
+        ColumnInfo("assignment_type", "string", "Type of its assignment."),
+        ColumnInfo("problem_label", "string", "Name of the problem."),
+        ColumnInfo("problem_id", "string", "url_name of the problem."),
+        ColumnInfo(
+            "IRT_item_number", "bigint", "Position of the problem among those of the model, from 1."
+        ),
+        ColumnInfo("avg_problem_raw_score", "double", "Mean raw score.", "points"),
+        ColumnInfo("avg_problem_pct_score", "double", "Mean score.", "percent"),
+        ColumnInfo("n_unique_users_attempted", "bigint", "Learners with an answer.", "people"),
+        ColumnInfo("item_test", "double", "As in item_reliabilities."),
+        ColumnInfo("item_rest", "double", "As in item_reliabilities."),
+        ColumnInfo("alpha", "double", "As in item_reliabilities."),
+        ColumnInfo("Difficulty", "double", "irt_diff of item_irt_grm."),
+        ColumnInfo("Discrimination", "double", "irt_disc of item_irt_grm."),
+        ColumnInfo("Difficulty_SE", "double", "diff_se of item_irt_grm."),
+        ColumnInfo("Discrimination_SE", "double", "disc_se of item_irt_grm."),
+        ColumnInfo("irt_method", "string", "How the model was estimated: studium_grm."),
+    ),
+    tests=(),
+    sql="-- a join by studium/analyses/item_tables.py",
+    depends_on=("course_item", "course_problem", "item_irt_grm", "item_reliabilities"),
+)
+
+
+def analysis_catalogue() -> list[ModelInfo]:
+    """The tables of this room, by name."""
+    return [_ITEMS, _REPORT, _RELIABILITIES, _ABILITIES]
