@@ -46,10 +46,11 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, Any]]:
     """The rows of the file."""
-    found = duckdb.sql(f"from '{FILE}'")
-    assert found is not None
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    with duckdb.connect() as connection:
+        found = connection.execute(f"from '{FILE}'")
+        names = [column[0] for column in found.description or []]
+        values = found.fetchall()
+    return [dict(zip(names, row, strict=True)) for row in values]
 
 
 def test_broad_stats_count_what_was_published(
@@ -142,8 +143,7 @@ def _land(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
         f"cast(try_strptime({name}, '%m/%d/%y') as date) as {name}" for name in dates
     )
     connection.execute(
-        f"copy (select * replace ({parsed}), null as package_course_id, date '2019-11-12' as dump_date, "
-        f"'published' as source_file, "
+        f"copy (select * replace ({parsed}), null as package_course_id, 'published' as source_file, "
         f"row_number() over () as source_line from '{FILE}') to '{folder / 'rows.parquet'}' "
         "(format parquet)"
     )

@@ -75,3 +75,39 @@
         'sum_forum_hours_verified', 'median_forum_hours_verified',
     ]) }}
 {% endmacro %}
+
+{% macro show_answer_columns() %}
+    {{ return([
+        'avg_pct_show_answer_problem_seen', 'avg_pct_show_answer_not_attempted',
+        'avg_pct_show_answer_attempted', 'avg_pct_show_answer_perfect',
+        'avg_pct_show_answer_partial', 'median_pct_show_answer_problem_seen',
+        'median_pct_show_answer_not_attempted', 'median_pct_show_answer_attempted',
+        'median_pct_show_answer_perfect', 'median_pct_show_answer_partial',
+        'avg_pct_show_answer_problem_seen_certified',
+        'avg_pct_show_answer_not_attempted_certified',
+        'avg_pct_show_answer_attempted_certified', 'avg_pct_show_answer_perfect_certified',
+        'avg_pct_show_answer_partial_certified',
+        'median_pct_show_answer_problem_seen_certified',
+        'median_pct_show_answer_not_attempted_certified',
+        'median_pct_show_answer_attempted_certified',
+        'median_pct_show_answer_perfect_certified',
+        'median_pct_show_answer_partial_certified',
+        'avg_pct_show_answer_problem_seen_explored',
+        'avg_pct_show_answer_not_attempted_explored',
+        'avg_pct_show_answer_attempted_explored', 'avg_pct_show_answer_perfect_explored',
+        'avg_pct_show_answer_partial_explored',
+        'median_pct_show_answer_problem_seen_explored',
+        'median_pct_show_answer_not_attempted_explored',
+        'median_pct_show_answer_attempted_explored',
+        'median_pct_show_answer_perfect_explored',
+        'median_pct_show_answer_partial_explored',
+        'avg_pct_show_answer_problem_seen_verified',
+        'avg_pct_show_answer_not_attempted_verified',
+        'avg_pct_show_answer_attempted_verified', 'avg_pct_show_answer_perfect_verified',
+        'avg_pct_show_answer_partial_verified',
+        'median_pct_show_answer_problem_seen_verified',
+        'median_pct_show_answer_not_attempted_verified',
+        'median_pct_show_answer_attempted_verified',
+        'median_pct_show_answer_perfect_verified', 'median_pct_show_answer_partial_verified',
+    ]) }}
+{% endmacro %}

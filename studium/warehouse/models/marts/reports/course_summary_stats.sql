@@ -49,6 +49,7 @@ select
     metainfo.problem_stat_n_capa_problems_graded,
     {{ prefixed('hours', 'ToT_', hours_columns()) }},
     {{ prefixed('serial_hours', 'SToT_', hours_columns()) }},
+    {{ prefixed('shown_answers', 'SAS_', show_answer_columns()) }},
     broad.nforum_posts_sum / metainfo.nweeks as nforum_posts_per_week
 from {{ ref('broad_stats_by_course') }} as broad
 left join {{ ref('stats_cert_rates_by_registration') }} as rates
@@ -66,3 +67,5 @@ left join {{ ref('time_on_task_stats_by_course') }} as hours
     on broad.course_id = hours.course_id
 left join {{ ref('time_on_task_serial_stats_by_course') }} as serial_hours
     on broad.course_id = serial_hours.course_id
+left join {{ ref('show_answer_stats_by_course') }} as shown_answers
+    on broad.course_id = shown_answers.course_id
