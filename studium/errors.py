@@ -12,6 +12,11 @@ _FULL_DISK = (
 )
 
 
+def readable(text: str) -> str:
+    """Text that every terminal, file and database takes: what is not UTF-8 in a file's name becomes \\xff."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 class StudiumError(Exception):
     """A problem that a person can act on. Exit code 1: the data or the state refused.
 
@@ -21,10 +26,8 @@ class StudiumError(Exception):
     exit_code = 1
 
     def __init__(self, problem: str, where: str, fix: str) -> None:
-        super().__init__(f"{problem} ({where}). {fix}")
-        self.problem = problem
-        self.where = where
-        self.fix = fix
+        self.problem, self.where, self.fix = map(readable, (problem, where, fix))
+        super().__init__(f"{self.problem} ({self.where}). {self.fix}")
 
 
 class MisuseError(StudiumError):

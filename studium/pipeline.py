@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import Struct
 
 from studium.config import Workspace
+from studium.errors import FullDiskError, StudiumError
 from studium.lock import hold_lock
 from studium.progress import Progress
 
 if TYPE_CHECKING:
-    from studium.lake import LandReport, Retraction
+    from studium.lake import LandReport, Repair, Retraction
     from studium.publish import (
         Candidate,
         CheckOutcome,
@@ -123,6 +124,14 @@ def retry(job: Job, file: str | None) -> "LandReport":
         return lake.retry_quarantined(job.workspace, file, job.progress)
 
 
+def repair(job: Job) -> "Repair":
+    """Make again from the landing what is lost or damaged, the ledger too."""
+    from studium import lake
+
+    with job.lock("doctor --repair"):
+        return lake.repair(job.workspace, job.progress)
+
+
 def _land(job: Job, paths: Sequence[Path]) -> "LandReport":
     from studium import lake, sources
 
@@ -133,16 +142,33 @@ def _land(job: Job, paths: Sequence[Path]) -> "LandReport":
 def _build(job: Job) -> "BuildReport":
     from studium import analyses, warehouse
 
-    interval = _interval(job.workspace)
-    report = warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
-    analyses.analyse(job.workspace, job.progress)
-    return report
+    with _of_sound_lake(job.workspace):
+        interval = _interval(job.workspace)
+        report = warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
+        analyses.analyse(job.workspace, job.progress)
+        return report
 
 
 def _check(job: Job) -> "list[CheckResult]":
     from studium import warehouse
 
-    return warehouse.check(job.workspace, job.progress)
+    with _of_sound_lake(job.workspace):
+        return warehouse.check(job.workspace, job.progress)
+
+
+@contextmanager
+def _of_sound_lake(workspace: Workspace) -> Iterator[None]:
+    """Refuse a lake that lost files; where the step fails, look at every byte for the reason."""
+    from studium import lake
+
+    lake.refuse_damaged(workspace)
+    try:
+        yield
+    except FullDiskError:
+        raise
+    except StudiumError:
+        lake.refuse_damaged(workspace, every_byte=True)
+        raise
 
 
 def _publish(job: Job, checks: "Sequence[CheckResult]", clock: "Clock | None") -> "Publication":
@@ -181,6 +207,11 @@ def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candid
             duplicates=file.duplicates,
             quarantined=file.quarantined,
             skipped=file.skipped,
+            table_rows=file.table_rows,
+            content=file.content if file.dump_date else "",
+            table=file.dataset or (file.format if file.dump_date else None),
+            course_id=file.course_id,
+            dump_date=file.dump_date,
         )
         for file in lake.inputs(workspace)
     ]

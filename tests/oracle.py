@@ -118,7 +118,7 @@ def _course(record: dict[str, Any], context: dict[str, Any]) -> tuple[str | None
 
 
 def person_course_day(events: list[Event], compat: bool = False) -> list[Row]:
-    """Spec 2.12, columns 1-13 and 30-36."""
+    """Spec 2.12, columns 1-13 and 30-36; tests/oracle_days.py has the others."""
     by_person: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in events:
         if event.username and event.valid_course and "/xblock/" not in (event.type or ""):

@@ -71,11 +71,12 @@ def single(invented: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspac
 
 @pytest.mark.parametrize("table", TABLES)
 def test_release_equals_the_truth(table: str, invented: Path, single: Workspace) -> None:
-    with query(single, f"from {table}") as answer:
+    truth = invented / "truth" / f"{table}.csv"
+    with query(single, f"select {columns_of(truth)} from {table}") as answer:
         columns = dict(zip(answer.columns, answer.types, strict=True))
         found = list(answer.rows())
 
-    assert_equal(columns, found, invented / "truth" / f"{table}.csv")
+    assert_equal(columns, found, truth)
 
 
 def test_learner_days_equal_the_truth(invented: Path, single: Workspace) -> None:
@@ -87,11 +88,9 @@ def test_learner_days_equal_the_truth(invented: Path, single: Workspace) -> None
     assert_equal(columns, found, invented / "truth" / "learner_days.csv")
 
 
-def test_nothing_of_the_truth_and_of_the_release_is_left_out(
-    invented: Path, single: Workspace
-) -> None:
+def test_nothing_of_the_truth_is_left_out(invented: Path, single: Workspace) -> None:
     with query(single, "select table_name from duckdb_tables() order by all") as answer:
-        assert [name for (name,) in answer.rows()] == sorted(TABLES)
+        assert {name for (name,) in answer.rows()} >= set(TABLES)
     files = {path.stem for path in (invented / "truth").glob("*.csv")}
     assert files == {*TABLES, "learner_days"}
 
@@ -139,6 +138,12 @@ def new_job(root: Path) -> Job:
 def release_rows(workspace: Workspace, table: str) -> list[Row]:
     with query(workspace, f"from {table} order by all") as answer:
         return list(answer.rows())
+
+
+def columns_of(truth: Path) -> str:
+    """The columns that the simulation knows the truth of; a table can have more."""
+    with truth.open(encoding="utf-8", newline="") as file:
+        return ", ".join(f'"{name}"' for name in next(csv.reader(file)))
 
 
 def assert_equal(columns: Mapping[str, str], found: list[Row], truth: Path) -> None:

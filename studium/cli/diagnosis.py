@@ -17,6 +17,7 @@ from studium.errors import StudiumError
 
 _PACKAGES = {"duckdb": "2.", "dbt-core": "1.11.", "dbt-duckdb": "1.11.", "pyarrow": "", "isal": ""}
 _LITTLE_ROOM_BYTES = 5_000_000_000
+_MOST_DAMAGED = 10
 _REINSTALL = "Install what the lock file says: make setup"
 
 
@@ -29,13 +30,13 @@ class Finding(NamedTuple):
     fix: str = ""
 
 
-def diagnose(directory: Path | None) -> list[Finding]:
-    """All findings; none of them changes anything."""
+def diagnose(directory: Path | None, every_byte: bool = False) -> list[Finding]:
+    """All findings; none of them changes anything. `every_byte` reads all of lake and landing."""
     return [
         _python(),
         *(_package(name, wanted) for name, wanted in _PACKAGES.items()),
         _java(),
-        *_workspace(directory),
+        *_workspace(directory, every_byte),
     ]
 
 
@@ -64,7 +65,7 @@ def _java() -> Finding:
     return Finding("java", "good", f"{first[0] if first else 'unknown version'} (for Spark)")
 
 
-def _workspace(directory: Path | None) -> Iterator[Finding]:
+def _workspace(directory: Path | None, every_byte: bool) -> Iterator[Finding]:
     try:
         workspace = open_workspace(directory)
     except StudiumError as error:
@@ -74,6 +75,7 @@ def _workspace(directory: Path | None) -> Iterator[Finding]:
     yield _permission(workspace)
     yield _room(workspace)
     yield _lock(workspace)
+    yield from _lake(workspace, every_byte)
     yield _release(workspace)
 
 
@@ -101,6 +103,26 @@ def _lock(workspace: Workspace) -> Finding:
         return Finding("lock", "good", "nobody is writing")
     found = f"`studium {holder.command}` since {holder.since}, process {holder.pid}"
     return Finding("lock", "note", found, "Wait for it, or let commands wait: --wait 600")
+
+
+def _lake(workspace: Workspace, every_byte: bool) -> Iterator[Finding]:
+    from studium.lake import find_damage, ledger_problem
+
+    problem = ledger_problem(workspace)
+    if problem is not None:
+        yield Finding("ledger", "bad", f"{problem.problem} ({problem.where})", problem.fix)
+        return
+    yield Finding("ledger", "good", "can be read")
+    damaged = find_damage(workspace, every_byte)
+    for damage in damaged[:_MOST_DAMAGED]:
+        subject = "landing" if damage.is_raw else "lake"
+        yield Finding(subject, "bad", f"{damage.path} {damage.problem}", damage.fix)
+    if len(damaged) > _MOST_DAMAGED:
+        found = f"{len(damaged) - _MOST_DAMAGED:,} more files are damaged"
+        yield Finding("lake", "bad", found, "All of them: studium doctor --repair --json")
+    if not damaged:
+        how = "every byte is as it was written" if every_byte else "all files are there"
+        yield Finding("lake", "good", how)
 
 
 def _release(workspace: Workspace) -> Finding:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studium.cli.dumps import package_facts, package_lines
 from studium.cli.session import Command, Session, examples, pass_session
-from studium.cli.tables import bar_lines, count, figure, size, table_lines
+from studium.cli.tables import bar_lines, count, figure, ignored_lines, size, table_lines
 from studium.errors import MisuseError, StudiumError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from studium.publish import Answer, Manifest, Release, Table
 
 _MOST_DAYS = 14
+_MOST_DAMAGED = 3
 _MOST_ROWS = 500
 _SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
 
@@ -37,6 +39,7 @@ def status(session: Session, types: bool, list_files: bool) -> None:
     workspace = session.workspace()
     standing = lake.status(workspace)
     stuck = lake.waiting(workspace)
+    damaged = lake.find_damage(workspace)
     release, problem = _current(workspace)
     pending = _pending(standing, release)
     facts = {
@@ -47,12 +50,19 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "duplicates": standing.duplicates,
         "quarantined": standing.quarantined,
         "skipped": standing.skipped,
+        "rows": standing.table_rows,
+        "packages": package_facts(workspace),
         "release": release.id if release else None,
         "release_problem": problem,
         "not_in_release": [file.path for file in pending],
         "not_landed": [{"file": file.path, "problem": file.damage} for file in stuck],
+        "damaged": [
+            {"file": damage.path, "problem": damage.problem, "fix": damage.fix}
+            for damage in damaged
+        ],
         "events_by_day": standing.by_date,
         "rejects_by_reason": standing.rejects,
+        "ignored": [{"file": path, "reason": why} for path, why in standing.ignored.items()],
     }
     if types:
         facts["event_types"] = _types(workspace)
@@ -163,8 +173,6 @@ def _pending(standing: "LakeStatus", release: "Release | None") -> "list[InputFi
 def _types(workspace: "Workspace") -> list[dict[str, Any]]:
     from studium import lake
 
-    if not workspace.ledger.exists():
-        return []
     return [
         {"event_type": name, "event_source": source, "lines": lines}
         for name, source, lines in lake.event_types(workspace)
@@ -174,7 +182,7 @@ def _types(workspace: "Workspace") -> list[dict[str, Any]]:
 def _unknown(workspace: "Workspace") -> list[tuple[str, int]]:
     from studium import lake
 
-    return lake.unknown_fields(workspace) if workspace.ledger.exists() else []
+    return lake.unknown_fields(workspace)
 
 
 def _file_facts(file: "InputFile") -> dict[str, Any]:
@@ -187,12 +195,19 @@ def _tell_status(
     session: Session, facts: dict[str, Any], release: "Release | None", types: bool
 ) -> None:
     session.say(f"Workspace {facts['workspace']}")
-    names = ("files", "lines", "events", "duplicates", "quarantined", "skipped")
+    names = ("files", "lines", "events", "rows", "duplicates", "quarantined", "skipped")
     session.say("\n".join(table_lines(names, [[figure(facts[name]) for name in names]])))
     _tell_days(session, facts["events_by_day"])
+    packages = package_lines(facts["packages"])
+    if packages:
+        session.say("\n" + "\n".join(packages))
     _tell_counts(session, "Lines in quarantine", ["reason", "lines"], facts["rejects_by_reason"])
+    ignored = [(item["file"], item["reason"]) for item in facts["ignored"]]
+    if ignored:
+        session.say("\n" + "\n".join(ignored_lines(ignored)))
     for stuck in facts["not_landed"]:
         session.say(f"\nNot landed: {stuck['file']}: {stuck['problem'] or 'the run was stopped'}")
+    _tell_damage(session, facts["damaged"])
     if types:
         rows = [
             (item["event_type"], item["event_source"], figure(item["lines"]))
@@ -207,6 +222,13 @@ def _tell_status(
             f"{file['sha256'][:12]}  {file['state']:<10} {file['lines']:>12,}  {file['path']}"
         )
     _tell_release(session, facts, release)
+
+
+def _tell_damage(session: Session, damaged: list[dict[str, Any]]) -> None:
+    if damaged:
+        session.say(f"\nDamaged: {count(len(damaged), 'file')}, for example")
+    for item in damaged[:_MOST_DAMAGED]:
+        session.say(f"  {item['file']} {item['problem']}\n  {item['fix']}")
 
 
 def _tell_days(session: Session, by_date: dict[str, int]) -> None:
@@ -237,8 +259,10 @@ def _tell_release(session: Session, facts: dict[str, Any], release: "Release | N
     if pending:
         session.say(f"Not in it yet: {count(len(pending), 'file')}, for example {pending[0]}")
         session.say("Publish them: studium run")
-    else:
+    elif facts["files"]:
         session.say("Every landed file is in it.")
+    else:
+        session.say("No landed file counts here: studium land PATH")
 
 
 def _release_facts(release: "Release", current: "Release | None") -> dict[str, Any]:

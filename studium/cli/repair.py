@@ -37,13 +37,18 @@ def init(session: Session, sources: tuple[Path, ...]) -> None:
 
 
 @click.command(cls=Command)
-@examples("studium doctor", "studium doctor --json")
+@click.option("--bytes", "every_byte", is_flag=True, help="Read all of lake and landing.")
+@click.option("--repair", is_flag=True, help="Make again from the landing what is damaged.")
+@waiting
+@examples("studium doctor", "studium doctor --repair")
 @pass_session
-def doctor(session: Session) -> int:
+def doctor(session: Session, /, every_byte: bool, repair: bool, wait: float) -> int:
     """Look at this machine and the workspace, and say how to repair what is wrong."""
     from studium.cli.diagnosis import diagnose
 
-    findings = diagnose(session.directory)
+    if repair:
+        return _repair(session, wait)
+    findings = diagnose(session.directory, every_byte)
     session.answer([finding._asdict() for finding in findings])
     signs = {"good": "✓", "note": "·", "bad": "✗"}
     for finding in findings:
@@ -76,10 +81,6 @@ def quarantine(
         session.say("Publish them: studium run")
         return
     workspace = session.workspace()
-    if not workspace.ledger.exists():
-        session.answer({"rejects": [], "reasons": {}})
-        session.say("Nothing was landed yet: studium land PATH")
-        return
     reasons = lake.status(workspace).rejects
     rejects = lake.quarantined(workspace, reason, file, sample) if sample or reason or file else []
     shown = [_reject_facts(reject) for reject in rejects]
@@ -128,6 +129,41 @@ def rollback(session: Session, release_id: str | None, wait: float) -> None:
     release = pipeline.rollback(session.job(wait), release_id)
     session.answer({"release": release.id, "path": release.path})
     session.say(f"Current is {release.id}, {release.path}")
+
+
+def _repair(session: Session, wait: float) -> int:
+    from studium import pipeline
+
+    repair = pipeline.repair(session.job(wait))
+    left = [damage._asdict() for damage in repair.left]
+    session.answer(
+        {
+            "found": [damage._asdict() for damage in repair.found],
+            "left": left,
+            "landed": land_facts(repair.landed),
+            "is_ledger_new": repair.is_ledger_new,
+            "old_ledger": repair.old_ledger,
+        }
+    )
+    if repair.is_ledger_new:
+        _tell_new_ledger(session, repair.old_ledger)
+    for damage in repair.found:
+        session.say(f"Damaged   {damage.path} {damage.problem}")
+    tell_landing(session, repair.landed)
+    for damage in repair.left:
+        session.say(f"Left      {damage.path} {damage.problem}\n          {damage.fix}")
+    if not (repair.found or repair.left or repair.is_ledger_new):
+        session.say("Nothing is damaged.")
+    else:
+        session.say("Publish what is whole: studium run")
+    return 1 if repair.left or repair.landed.failed else 0
+
+
+def _tell_new_ledger(session: Session, old: str | None) -> None:
+    session.say("Made a new ledger from the landing. Files have the names that they have there,")
+    session.say("until they are landed from their place again; what was retracted counts again.")
+    if old:
+        session.say(f"The damaged one is now called {old}")
 
 
 def _reject_facts(reject: Any) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from studium.cli.dumps import landed_lines
 from studium.cli.session import Command, Session, examples, pass_session
-from studium.cli.tables import count, table_lines
+from studium.cli.tables import count, ignored_lines, table_lines
 
 if TYPE_CHECKING:
     from studium.lake import LandReport
@@ -32,6 +33,19 @@ def _as_date(_ctx: click.Context, _parameter: click.Parameter, value: str | None
         raise click.BadParameter(f"{value!r} is no date; write it like 2024-03-01") from None
 
 
+class RawPath(click.Path):
+    """A path to land; an empty one, as of an unset variable in a script, would be the current folder."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str | bytes | Any:
+        """The path, or a usage error."""
+        if value == "":
+            self.fail("the path is empty; the current folder is named `.`", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+raw_paths = click.argument("paths", nargs=-1, type=RawPath(readable=False, path_type=Path))
 waiting = click.option(
     "--wait",
     type=click.FloatRange(min=0),
@@ -61,7 +75,7 @@ def interval_options(function: _Function) -> _Function:
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(readable=False, path_type=Path))
+@raw_paths
 @waiting
 @examples("studium land", "studium land /data/logs tracking.log-20240301.gz")
 @pass_session
@@ -129,7 +143,7 @@ def publish(session: Session, today: date | None, wait: float) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(readable=False, path_type=Path))
+@raw_paths
 @interval_options
 @day
 @waiting
@@ -203,13 +217,18 @@ def tell_landing(session: Session, report: "LandReport") -> None:
         f"Landed    {count(len(report.landed), 'new file')} with {count(lines, 'line')}, "
         f"{quarantined:,} of them in quarantine; {known:,} known"
     )
+    for line in landed_lines(report):
+        session.say(f"          {line}")
     for path, reason in report.failed:
         session.say(f"          failed: {path}: {reason}")
     if report.failed:
         session.say("          Correct that, then land again what is missing: studium land")
-    if report.ignored:
-        ignored = ("file that is no tracking log", "files that are no tracking logs")
-        session.say(f"          {count(len(report.ignored), *ignored)}")
+    if report.repaired:
+        session.say(f"          {count(len(report.repaired), 'lost file')} of the lake made again")
+    for path in report.superseded:
+        session.say(f"          replaced by its longer version: {path}")
+    for line in ignored_lines(report.ignored) if report.ignored else []:
+        session.say(f"          {line}")
 
 
 def tell_publication(session: Session, publication: "Publication") -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 _WIDEST_CELL = 60
+_MOST_IGNORED = 10
 
 
 class Figure(str):
@@ -72,6 +73,15 @@ def bar_columns(figures: Sequence[float], height: int = 8, width: int = 84) -> l
 def count(number: int, singular: str, plural: str | None = None) -> str:
     """'1 file', '2 files', '1,234 lines'."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def ignored_lines(files: Sequence[tuple[str, str]]) -> list[str]:
+    """Files that are neither tracking logs nor of a data package, with their reasons: the first few by name."""
+    ignored = ("file that Studium does not know", "files that Studium does not know")
+    shown = [f"  {path}: {reason}" for path, reason in files[:_MOST_IGNORED]]
+    more = len(files) - len(shown)
+    rest = [f"  and {more:,} more, all of them: studium status --json"] if more else []
+    return [f"Ignored {count(len(files), *ignored)}:", *shown, *rest]
 
 
 def size(number: float) -> str:

@@ -92,6 +92,8 @@ def _default(struct_field: msgspec.structs.FieldInfo) -> object:
 def _allowed(schema: dict[str, Any]) -> str:
     if schema.get("format") == "date":
         return "a date such as 2024-03-01"
+    if "enum" in schema:
+        return " or ".join(schema["enum"])
     if schema.get("pattern"):
         return "a short name such as campus-logs"
     kinds = {

@@ -4,7 +4,7 @@ Enters: nothing. Leaves: `Settings`: the reader validates by it, the docs are ma
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -47,6 +47,17 @@ class LandingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     time_limit_seconds: Annotated[
         int, Meta(ge=1, description="Time that one file may take, in seconds.")
     ] = 3600
+    courses: Annotated[
+        list[str],
+        Meta(description="Course keys that file names of data packages may mean."),
+    ] = field(default_factory=list[str])
+    drift: Annotated[
+        Literal["evolve", "quarantine"],
+        Meta(
+            description="What happens to a dump with new or missing columns: `evolve` takes it,"
+            " `quarantine` keeps its lines apart."
+        ),
+    ] = "evolve"
 
 
 class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):

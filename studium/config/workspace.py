@@ -68,6 +68,13 @@ class Workspace(msgspec.Struct, frozen=True):
         """Temporary files and dbt's caches: safe to delete while nothing runs."""
         return self.root / "tmp"
 
+    def own_names(self) -> set[str]:
+        """Names below `root` that Studium itself keeps there: none of it is raw data."""
+        folders = {self.landing, self.lake, self.releases, self.current, self.scratch, self.lock}
+        suffixes = ("", "-wal", "-shm", ".wal")
+        files = {f"{file.name}{end}" for file in (self.ledger, self.warehouse) for end in suffixes}
+        return {SETTINGS_FILE, *files, *(folder.name for folder in folders)}
+
     def with_interval(
         self, events_from: date | None, as_of: date | None, compat: bool
     ) -> "Workspace":

@@ -3,14 +3,10 @@
 Nothing heavy is imported before it is needed: `studium status` reads the ledger alone.
 """
 
-from studium.lake.arrival import LandedFile, LandReport, land
-from studium.lake.datasets import DATASETS, Column, Dataset
-from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
-from studium.lake.partitions import Partition, event_partitions
-from studium.lake.quarantine import Reject, quarantined, retry_quarantined
-from studium.lake.reconciliation import reconcile
-from studium.lake.retraction import Retraction, retract
-from studium.lake.standing import (
+from studium.lake.account.mending import Repair, ledger_problem, repair
+from studium.lake.account.reconciliation import reconcile
+from studium.lake.account.soundness import Damage, find_damage, refuse_damaged
+from studium.lake.account.standing import (
     InputFile,
     LakeStatus,
     Mismatch,
@@ -20,28 +16,53 @@ from studium.lake.standing import (
     unknown_fields,
     waiting,
 )
+from studium.lake.arrival import land
+from studium.lake.datasets import DATASETS, Column, Dataset
+from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
+from studium.lake.packages import (
+    DumpPartition,
+    Package,
+    course_fingerprints,
+    dump_partitions,
+    packages,
+)
+from studium.lake.parse_queue import LandedFile, LandReport
+from studium.lake.partitions import Partition, event_partitions
+from studium.lake.quarantine import Reject, quarantined, retry_quarantined
+from studium.lake.retraction import Retraction, retract
 
 __all__ = [
     "DATASETS",
     "LOCATION_COLUMNS",
     "Column",
+    "Damage",
     "Dataset",
+    "DumpPartition",
     "InputFile",
     "LakeStatus",
     "LandReport",
     "LandedFile",
     "Locations",
     "Mismatch",
+    "Package",
     "Partition",
     "Reject",
+    "Repair",
     "Retraction",
+    "course_fingerprints",
+    "dump_partitions",
     "event_partitions",
     "event_types",
+    "find_damage",
     "inputs",
     "land",
+    "ledger_problem",
     "locate_addresses",
+    "packages",
     "quarantined",
     "reconcile",
+    "refuse_damaged",
+    "repair",
     "retract",
     "retry_quarantined",
     "status",

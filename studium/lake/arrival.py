@@ -4,55 +4,45 @@ Enters: raw files of the sources. Leaves: raw bytes in the landing, Parquet in t
 every line. A run killed anywhere and started again ends like one that was not.
 """
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from studium.config import Workspace
-from studium.errors import FullDiskError, StudiumError, says_full_disk
+from studium.errors import StudiumError, readable
+from studium.lake.account.soundness import find_damage, set_back
+from studium.lake.archives import RefusedArchiveError
 from studium.lake.landing import Stored, begins_with, landing_path, store_file
-from studium.lake.ledger import COUNTED, forget_lines, now, open_ledger, record_parsed
+from studium.lake.ledger import COUNTED, now, open_ledger
+from studium.lake.packages import (
+    BETWEEN,
+    ENCRYPTED,
+    Candidate,
+    Delivery,
+    candidate_of,
+    deliveries_of,
+    is_encrypted,
+    known_courses,
+    may_be_archive,
+    record_delivery,
+    unpack,
+)
+from studium.lake.parse_queue import MEGABYTE, LandReport, open_pool, parse_stored
 from studium.lake.partitions import refresh_partitions, remove_unnamed
-from studium.lake.workers import Pool, Task
 from studium.progress import Progress, Silent
 from studium.sources import RawFile
 
-MEGABYTE = 1_000_000
+SHOWN_FILES = 5
+NO_OBJECT = "no JSON object"
 # Retracted, or the earlier version of a file that was.
 TAKEN_BACK = (
     "(state = 'retracted' or exists (select 1 from files as longer"
     " where longer.sha256 = files.superseded_by and longer.state = 'retracted'))"
 )
-
-
-@dataclass(frozen=True)
-class LandedFile:
-    """A file that was read in this run: its lines are rows plus quarantined."""
-
-    path: str
-    sha256: str
-    state: str
-    lines: int
-    rows: int
-    quarantined: int
-    damage: str | None
-
-
-@dataclass
-class LandReport:
-    """What one landing did. `ignored` and `failed` hold (path, reason); `dates` the event dates that changed."""
-
-    landed: list[LandedFile] = field(default_factory=list)
-    unchanged: int = 0
-    recognised: list[tuple[str, str]] = field(default_factory=list)
-    superseded: list[str] = field(default_factory=list)
-    ignored: list[tuple[str, str]] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-    dates: list[str] = field(default_factory=list)
 
 
 def land(
@@ -66,13 +56,25 @@ def land(
     progress = progress or Silent()
     report = LandReport()
     _clean_up(workspace)
-    new = _new_files(workspace, list(files), report)
-    with _pool(workspace, len(new), progress) as pool:
+    damaged = find_damage(workspace)
+    set_back(workspace, damaged)
+    report.repaired = [str(damage.path) for damage in damaged if not damage.is_raw]
+    new = _new_files(
+        workspace, list(files), {damage.sha256 for damage in damaged if damage.is_raw}, report
+    )
+    land_all(workspace, new, report, progress)
+    return report
+
+
+def land_all(
+    workspace: Workspace, new: list[RawFile], report: LandReport, progress: Progress
+) -> None:
+    """Land files that are new, and whatever waits to be parsed."""
+    with open_pool(workspace, len(new), progress) as pool:
         _store(workspace, new, report, progress)
         parse_stored(workspace, pool, report, progress)
     report.dates = refresh_partitions(workspace)
     remove_unnamed(workspace)
-    return report
 
 
 def _clean_up(workspace: Workspace) -> None:
@@ -86,57 +88,114 @@ def _clean_up(workspace: Workspace) -> None:
             leftover.unlink()
 
 
-def _new_files(workspace: Workspace, files: list[RawFile], report: LandReport) -> list[RawFile]:
-    """Files whose name, size and time the ledger does not know, and that can hold events."""
-    from studium.lake.formats.tracking_log import looks_like_log
+def _new_files(
+    workspace: Workspace, files: list[RawFile], lost: set[str], report: LandReport
+) -> list[RawFile]:
+    """Files that can hold events, and that the ledger does not know by name, size and time or that are `lost`."""
+    from studium.lake.formats.tracking_log import RECOGNITION
 
     with open_ledger(workspace) as ledger:
         known = {
-            tuple(row)
+            tuple(row)[:4]
             for row in ledger.execute(
-                f"select path, origins.bytes, modified_ns, {TAKEN_BACK} from origins join files using (sha256)"
+                f"select path, origins.bytes, modified_ns, {TAKEN_BACK}, sha256 from origins join files using (sha256)"
             )
+            if row["sha256"] not in lost
         }
-    new = []
+        known |= _known_archives(ledger, lost)
+        courses = known_courses(ledger, workspace.settings.landing.courses)
+        query = "select path, bytes, modified_ns, reason from ignored where recognition = ?"
+        ignored = {tuple(row)[:3]: row["reason"] for row in ledger.execute(query, (RECOGNITION,))}
+    new, refused = [], {}
     for file in files:
-        facts = (str(file.path), file.bytes, file.modified_ns)
+        if file.problem:
+            report.failed.append((file.name, file.problem))
+            continue
+        facts = (file.name, file.bytes, file.modified_ns)
         if (*facts, 0) in known or ((*facts, 1) in known and not file.is_named):
             report.unchanged += 1
             continue
         try:
-            reason = looks_like_log(file.path)
+            reason = _reason_to_ignore(file, ignored.get(facts), courses)
         except OSError as error:
-            report.failed.append((str(file.path), f"cannot be read: {error.strerror}"))
+            report.failed.append((file.name, f"cannot be read: {error.strerror}"))
             continue
-        if reason is None or (file.is_named and reason == "no JSON object"):
+        if reason is None:
             new.append(file)
         else:
-            report.ignored.append((str(file.path), reason))
-    _refuse_nothing(files, report, new)
+            refused[file] = reason
+    _record_ignored(workspace, files, refused, RECOGNITION)
+    report.ignored += [(file.name, reason) for file, reason in refused.items()]
+    _refuse_nothing(refused, report, new)
     return new
 
 
-def _refuse_nothing(files: list[RawFile], report: LandReport, new: list[RawFile]) -> None:
-    refused = [(path, reason) for path, reason in report.ignored if _is_named(files, path)]
-    if refused:
-        path, reason = refused[0]
-        raise StudiumError(
-            f"no tracking log: the file is {reason}"
-            if reason != "no JSON object"
-            else "no tracking log",
-            path,
-            "Land files with one JSON event per line, plain or as gz, zst or bz2.",
-        )
-    if not new and not report.unchanged and not report.failed and report.ignored:
-        raise StudiumError(
-            f"no tracking log among {len(report.ignored)} files",
-            str(Path(report.ignored[0][0]).parent),
-            "Land a folder that holds files with one JSON event per line.",
+def _known_archives(ledger: sqlite3.Connection, lost: set[str]) -> set[tuple[object, ...]]:
+    """Archives that were read to their end, by name, size and time, and whether any of their entries was retracted."""
+    entries: dict[str, list[sqlite3.Row]] = {}
+    for row in ledger.execute(
+        f"select path, sha256, {TAKEN_BACK} as is_taken_back from origins join files using (sha256)"
+        " where instr(path, ?) > 0",
+        (BETWEEN,),
+    ):
+        entries.setdefault(row["path"].split(BETWEEN)[0], []).append(row)
+    archives = ledger.execute("select path, bytes, modified_ns from archives").fetchall()
+    return {
+        (*archive, int(any(row["is_taken_back"] for row in entries.get(archive["path"], []))))
+        for archive in archives
+        if not any(row["sha256"] in lost for row in entries.get(archive["path"], []))
+    }
+
+
+def _reason_to_ignore(file: RawFile, known: str | None, courses: list[str]) -> str | None:
+    """None for a file that lands. One that a person names is looked at again, and lands if it is text."""
+    from studium.lake.formats.tracking_log import looks_like_log
+
+    if known is not None and not file.is_named:
+        return known
+    if is_encrypted(file.name):
+        return ENCRYPTED
+    if may_be_archive(file.name) or _candidate(file, courses) is not None:
+        return None
+    reason = looks_like_log(file.path)
+    return None if file.is_named and reason == NO_OBJECT else reason
+
+
+def _record_ignored(
+    workspace: Workspace, seen: list[RawFile], refused: dict[RawFile, str], recognition: int
+) -> None:
+    """Remember what was ignored as it was, and forget what landed or is gone."""
+    with open_ledger(workspace) as ledger:
+        before = [row["path"] for row in ledger.execute("select path from ignored")]
+        # Not Path.exists, which raises where it may not look.
+        gone = [(path,) for path in before if not os.path.exists(path)]
+        landed = [(file.name,) for file in seen if file not in refused]
+        ledger.executemany("delete from ignored where path = ?", gone + landed)
+        ledger.executemany(
+            "insert or replace into ignored values (?, ?, ?, ?, ?)",
+            [
+                (file.name, file.bytes, file.modified_ns, reason, recognition)
+                for file, reason in refused.items()
+            ],
         )
 
 
-def _is_named(files: list[RawFile], path: str) -> bool:
-    return any(str(file.path) == path and file.is_named for file in files)
+def _refuse_nothing(refused: dict[RawFile, str], report: LandReport, new: list[RawFile]) -> None:
+    for file, reason in refused.items():
+        if file.is_named:
+            raise StudiumError(
+                f"neither a tracking log nor a file of a data package: the file is {reason}",
+                file.name,
+                "Land files with one JSON event per line, plain or as gz, zst or bz2, or a data package of edX.",
+            )
+    if not new and not report.unchanged and not report.failed and refused:
+        first = [f"{file.path.name} ({reason})" for file, reason in refused.items()][:SHOWN_FILES]
+        more = ", …" if len(refused) > SHOWN_FILES else ""
+        raise StudiumError(
+            f"no tracking log and no data package among {len(refused)} files: {', '.join(first)}{more}",
+            str(next(iter(refused)).path.parent),
+            "Land a folder that holds files with one JSON event per line, or a data package of edX.",
+        )
 
 
 def _store(
@@ -146,6 +205,11 @@ def _store(
     progress.start("store", sum(file.bytes for file in new) / MEGABYTE, "MB")
     with open_ledger(workspace) as ledger:
         sizes = _sizes_that_may_grow(ledger)
+        courses = known_courses(ledger, workspace.settings.landing.courses)
+    archives = [file for file in new if may_be_archive(file.name)]
+    plain = [file for file in new if not may_be_archive(file.name)]
+    candidates = [_candidate(file, courses) for file in plain]
+    deliveries = deliveries_of([one for one in candidates if one], courses)
 
     def store(file: RawFile) -> Stored | StudiumError:
         try:
@@ -154,25 +218,72 @@ def _store(
             return error
 
     with ThreadPoolExecutor(workspace.settings.landing.processes) as pool:
-        for file, stored in zip(new, pool.map(store, new), strict=True):
-            _record(workspace, file, stored, report)
+        for file, stored in zip(plain, pool.map(store, plain), strict=True):
+            _record(workspace, file, stored, deliveries.get(file.name), report)
             progress.advance(file.bytes / MEGABYTE)
+    for archive in archives:
+        _store_entries(workspace, archive, sizes, report)
+        progress.advance(archive.bytes / MEGABYTE)
     progress.finish()
 
 
+def _candidate(file: RawFile, courses: list[str]) -> Candidate | None:
+    return candidate_of(file.name, file.path, file.modified_ns, courses)
+
+
+def _store_entries(
+    workspace: Workspace, archive: RawFile, sizes: list[int], report: LandReport
+) -> None:
+    """Store what an archive holds; only then is it known, so that a killed run reads it again."""
+    with open_ledger(workspace) as ledger:
+        courses = known_courses(ledger, workspace.settings.landing.courses)
+    try:
+        unpacked = unpack(workspace, archive, sizes, courses)
+    except (RefusedArchiveError, OSError) as error:
+        problem = error.problem if isinstance(error, StudiumError) else f"cannot be read: {error}"
+        report.failed.append((archive.name, problem))
+        return
+    for file, stored, delivery in unpacked.files:
+        _record(workspace, file, stored, delivery, report)
+    report.ignored += unpacked.ignored
+    if unpacked.damage:
+        report.failed.append((archive.name, f"read up to its damage: {unpacked.damage}"))
+    with open_ledger(workspace) as ledger:
+        ledger.execute(
+            "insert or replace into archives values (?, ?, ?, ?, ?)",
+            (archive.name, archive.bytes, archive.modified_ns, unpacked.damage, now()),
+        )
+
+
 def _record(
-    workspace: Workspace, file: RawFile, stored: Stored | StudiumError, report: LandReport
+    workspace: Workspace,
+    file: RawFile,
+    stored: Stored | StudiumError,
+    delivery: Delivery | None,
+    report: LandReport,
 ) -> None:
     if isinstance(stored, StudiumError):
-        report.failed.append((str(file.path), stored.problem))
+        report.failed.append((file.name, stored.problem))
         return
-    longer = _longer_version(workspace, file, stored)
+    named = _as_named(stored, delivery)
+    longer = _longer_version(workspace, file, stored, delivery)
     with open_ledger(workspace) as ledger:
-        _record_stored(ledger, file, stored, report)
+        _record_stored(ledger, file, named, report)
+        if delivery is not None:
+            package = file.name.split(BETWEEN)[0] if BETWEEN in file.name else str(file.path.parent)
+            record_delivery(ledger, named.sha256, stored.sha256, delivery, readable(package))
         if longer is None:
-            _mark_shorter_versions(ledger, stored)
+            _mark_shorter_versions(ledger, named)
         else:
-            _mark_superseded(ledger, stored.sha256, longer)
+            _mark_superseded(ledger, named.sha256, longer)
+
+
+def _as_named(stored: Stored, delivery: Delivery | None) -> Stored:
+    """With the ledger's names instead of hashes of bytes, which for a log are the same."""
+    if delivery is None:
+        return stored
+    prefixes = {size: delivery.file_id(content) for size, content in stored.prefixes.items()}
+    return replace(stored, sha256=delivery.file_id(stored.sha256), prefixes=prefixes)
 
 
 def _sizes_that_may_grow(ledger: sqlite3.Connection) -> list[int]:
@@ -199,10 +310,13 @@ def _record_stored(
             (stored.sha256,),
         )
     else:
-        report.recognised.append((str(file.path), stored.sha256))
+        report.recognised.append((file.name, stored.sha256))
+    if file.path != stored.path:
+        in_landing = (stored.sha256, readable(str(stored.path)))  # its name after a lost ledger
+        ledger.execute("delete from origins where sha256 = ? and path = ?", in_landing)
     ledger.execute(
         "insert or replace into origins values (?, ?, ?, ?, ?)",
-        (str(file.path), stored.sha256, file.bytes, file.modified_ns, now()),
+        (file.name, stored.sha256, file.bytes, file.modified_ns, now()),
     )
 
 
@@ -226,125 +340,23 @@ def _mark_shorter_versions(ledger: sqlite3.Connection, stored: Stored) -> None:
         )
 
 
-def _longer_version(workspace: Workspace, file: RawFile, stored: Stored) -> str | None:
-    """The hash of a counted file of the same name that begins with all bytes of this one."""
+def _longer_version(
+    workspace: Workspace, file: RawFile, stored: Stored, delivery: Delivery | None
+) -> str | None:
+    """The name of a counted file of the same name that begins with all bytes of this one, and delivers the same."""
+    what: tuple[str | None, ...] = (None, None, None, None)
+    if delivery is not None:
+        what = (delivery.format, delivery.dataset, delivery.course_id, str(delivery.dump_date))
     with open_ledger(workspace) as ledger:
         longer = ledger.execute(
-            "select distinct files.sha256, compression from files join origins using (sha256)"
-            f" where state in {COUNTED} and files.bytes > ? and path like ?",
-            (stored.bytes, "%/" + file.path.name),
+            "select distinct files.sha256, compression, coalesce(content, files.sha256) as content"
+            " from files join origins using (sha256) left join deliveries using (sha256)"
+            f" where state in {COUNTED} and files.bytes > ? and path like ?"
+            " and format is ? and dataset is ? and course_id is ? and dump_date is ?",
+            (stored.bytes, "%/" + Path(file.name).name, *what),
         ).fetchall()
     for row in longer:
-        path = landing_path(workspace, row["sha256"], row["compression"])
+        path = landing_path(workspace, row["content"], row["compression"])
         if path.exists() and begins_with(path, stored):
             return str(row["sha256"])
     return None
-
-
-def parse_again(workspace: Workspace, files: list[str], progress: Progress) -> LandReport:
-    """Parse landed files, named by their hash, with the rules of this version."""
-    report = LandReport()
-    with open_ledger(workspace) as ledger:
-        for sha256 in files:
-            ledger.execute("update files set state = 'stored' where sha256 = ?", (sha256,))
-    with _pool(workspace, len(files), progress) as pool:
-        parse_stored(workspace, pool, report, progress)
-    report.dates = refresh_partitions(workspace)
-    return report
-
-
-def _pool(workspace: Workspace, files: int, progress: Progress) -> Pool:
-    landing = workspace.settings.landing
-    return Pool(
-        landing.processes,
-        landing.memory_limit_mb,
-        advance=lambda count: progress.advance(count / MEGABYTE),
-        expected=files,
-    )
-
-
-def parse_stored(workspace: Workspace, pool: Pool, report: LandReport, progress: Progress) -> None:
-    """Parse every file that the ledger knows as stored or failed, also those of a run that was killed.
-
-    A file that fails blocks publishing until the next landing reads it, or it is retracted. Raises FullDiskError
-    where there was no room for the rows of one.
-    """
-    with open_ledger(workspace) as ledger:
-        rows = ledger.execute(
-            "select sha256, bytes, compression from files where state in ('stored', 'failed') order by bytes desc"
-        ).fetchall()
-    tasks = [_task(workspace, row) for row in rows]
-    progress.start("parse", sum(row["bytes"] for row in rows) / MEGABYTE, "MB")
-    failed = _parse(workspace, pool, tasks, report)
-    progress.finish()
-    with open_ledger(workspace) as ledger:
-        for task, reason in failed:
-            ledger.execute(
-                "update files set state = 'failed', damage = ? where sha256 = ?",
-                (reason, task.sha256),
-            )
-            report.failed.append((_name_of(ledger, task.sha256), reason))
-    full = [reason for _, reason in failed if says_full_disk(reason)]
-    if full:
-        raise FullDiskError(workspace.root, full[0])
-
-
-def _task(workspace: Workspace, row: sqlite3.Row) -> Task:
-    landing = workspace.settings.landing
-    return Task(
-        row["sha256"],
-        landing_path(workspace, row["sha256"], row["compression"]),
-        workspace.lake,
-        landing.memory_limit_mb,
-        landing.time_limit_seconds,
-    )
-
-
-def _parse(
-    workspace: Workspace, pool: Pool, tasks: list[Task], report: LandReport
-) -> list[tuple[Task, str]]:
-    failed = []
-    for ended in pool.run(tasks):
-        if ended.outcome is None:
-            failed.append((ended.task, ended.failure))
-            continue
-        with open_ledger(workspace) as ledger:
-            record_parsed(ledger, ended.task.sha256, ended.outcome)
-            report.superseded += _step_back(ledger, ended.task.sha256, ended.outcome["state"])
-            report.landed.append(_landed(ledger, ended.task.sha256, ended.outcome))
-    return failed
-
-
-def _step_back(ledger: sqlite3.Connection, sha256: str, state: str) -> list[str]:
-    """Shorter versions of a file stop counting once it is parsed; a partial one replaces only its own prefixes."""
-    marked = ledger.execute(
-        f"select sha256, state from files where superseded_by = ? and state in {COUNTED}", (sha256,)
-    ).fetchall()
-    stepped = []
-    for row in marked:
-        if state == "landed" or row["state"] == "partial":
-            forget_lines(ledger, row["sha256"])
-            ledger.execute(
-                "update files set state = 'superseded' where sha256 = ?", (row["sha256"],)
-            )
-            stepped.append(_name_of(ledger, row["sha256"]))
-    return stepped
-
-
-def _landed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, Any]) -> LandedFile:
-    return LandedFile(
-        _name_of(ledger, sha256),
-        sha256,
-        outcome["state"],
-        outcome["lines"],
-        outcome["rows"],
-        sum(lines for _, lines in outcome["rejects"]),
-        outcome["damage"],
-    )
-
-
-def _name_of(ledger: sqlite3.Connection, sha256: str) -> str:
-    row = ledger.execute(
-        "select path from origins where sha256 = ? order by seen_at, path limit 1", (sha256,)
-    ).fetchone()
-    return str(row["path"]) if row else sha256

@@ -1,12 +1,15 @@
 """Raw bytes to plain bytes: gzip, zstd, bzip2 or none, recognised by content and never by name.
 
-Enters: a binary file. Leaves: blocks of plain bytes; concatenated members and frames are one stream. An archive that
-ends early or is damaged gives all bytes before the damage, then raises `DamagedArchiveError`.
+Enters: a binary file. Leaves: blocks of plain bytes; concatenated members and frames are one stream, and text in
+UTF-16 with its byte order mark becomes UTF-8. An archive that ends early or is damaged gives all bytes before the
+damage, then raises `DamagedArchiveError`.
 """
 
 import bz2
+import codecs
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -48,11 +51,28 @@ def plain_blocks(path: Path, advance: Callable[[int], None] | None = None) -> It
         head = file.read(6)
         file.seek(0)
         compression = compression_of(head)
-        raw_blocks = _raw_blocks(file, advance)
-        if compression == "plain":
-            yield from raw_blocks
-        else:
-            yield from _all_before_damage(path, raw_blocks, compression)
+        blocks = _raw_blocks(file, advance)
+        if compression != "plain":
+            blocks = _all_before_damage(path, blocks, compression)
+        yield from _as_utf8(blocks)
+
+
+def _as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    first = next((block for block in blocks if block), b"")
+    if not _is_utf16(first):
+        yield first
+        yield from blocks
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+    for block in chain([first], blocks):
+        yield decoder.decode(block).encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def _is_utf16(head: bytes) -> bool:
+    """A byte order mark, and NULs as the other halves of plain characters; UTF-32 begins with the same mark."""
+    has_mark = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return has_mark and b"\0" in head[2:64] and not head.startswith(codecs.BOM_UTF32_LE)
 
 
 def _all_before_damage(

@@ -8,6 +8,8 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
 
 from studium.config import Workspace
 from studium.errors import StudiumError
@@ -35,24 +37,30 @@ def landing_path(workspace: Workspace, sha256: str, compression: str) -> Path:
 
 def store_file(workspace: Workspace, path: Path, prefix_sizes: list[int]) -> Stored:
     """Copy a file into the landing. Raises StudiumError if it cannot be read or stored."""
-    temporary = workspace.scratch / f"storing-{os.getpid()}-{abs(hash(str(path)))}"
-    temporary.parent.mkdir(parents=True, exist_ok=True)
     try:
-        stored = _copy(workspace, path, temporary, sorted(set(prefix_sizes)))
+        with path.open("rb") as source:
+            return store_stream(workspace, source, prefix_sizes)
     except FileNotFoundError as error:
         raise StudiumError("the file vanished", str(path), "Land the folder again.") from error
     except PermissionError as error:
         raise StudiumError(
             "no permission to read the file", str(path), "Grant read permission and land it again."
         ) from error
+
+
+def store_stream(workspace: Workspace, source: BinaryIO, prefix_sizes: list[int]) -> Stored:
+    """Copy all bytes that a stream still has into the landing."""
+    temporary = workspace.scratch / f"storing-{os.getpid()}-{uuid4().hex}"
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _copy(workspace, source, temporary, sorted(set(prefix_sizes)))
     finally:
         temporary.unlink(missing_ok=True)
-    return stored
 
 
-def _copy(workspace: Workspace, path: Path, temporary: Path, sizes: list[int]) -> Stored:
+def _copy(workspace: Workspace, source: BinaryIO, temporary: Path, sizes: list[int]) -> Stored:
     digest, size, head, prefixes = hashlib.sha256(), 0, b"", {}
-    with path.open("rb") as source, temporary.open("wb") as target:
+    with temporary.open("wb") as target:
         while block := source.read(min(COPY_BYTES, sizes[0] - size if sizes else COPY_BYTES)):
             head = head or block[:6]
             digest.update(block)
@@ -64,10 +72,11 @@ def _copy(workspace: Workspace, path: Path, temporary: Path, sizes: list[int]) -
         os.fsync(target.fileno())
     compression = compression_of(head)
     final = landing_path(workspace, digest.hexdigest(), compression)
-    if not final.exists():
-        final.parent.mkdir(parents=True, exist_ok=True)
-        temporary.rename(final)
-        sync_folder(final.parent)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary.rename(
+        final
+    )  # over one of the same name too, which may be damaged: these bytes are the right ones
+    sync_folder(final.parent)
     return Stored(digest.hexdigest(), final, size, compression, prefixes)
 
 

@@ -4,6 +4,7 @@ Enters: what landing did. Leaves: rows. One writer (the workspace lock), any num
 A file counts when its state is 'landed' or 'partial'; Parquet that the ledger does not name does not exist.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,28 @@ from pathlib import Path
 from typing import Any
 
 from studium.config import Workspace
-from studium.errors import StudiumError
+from studium.errors import StudiumError, says_full_disk
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 COUNTED = "('landed', 'partial')"
+SCHEMA = Path(__file__).parent / "ledger.sql"
+COMPANIONS = ("", "-wal", "-shm")
+MAKE_ANEW = "Restore it from a backup, or make it anew from the landing: studium doctor --repair"
+# What the ledger keeps of a file's lines, and how many columns follow its name.
+TABLES_OF_LINES = {
+    "lake_files": 3,
+    "parts": 3,
+    "rejects": 2,
+    "event_types": 3,
+    "unknown_fields": 2,
+    "dump_parts": 4,
+    "skips": 2,
+    "notes": 2,
+}
+
+
+class LostLedgerError(StudiumError):
+    """There is a lake, but no ledger that says what is in it."""
 
 
 def now() -> str:
@@ -25,54 +44,139 @@ def now() -> str:
 
 @contextmanager
 def open_ledger(workspace: Workspace) -> Iterator[sqlite3.Connection]:
-    """Open the ledger, create it where it is missing; commits at the end, rolls back on an error."""
-    connection = _connect(workspace.ledger)
-    try:
-        with connection:
+    """Open the ledger, create it in a new workspace; commits at the end, rolls back on an error.
+
+    Raises LostLedgerError where it is damaged, or missing beside raw files.
+    """
+    _refuse_lost(workspace)
+    with _explained(workspace.ledger):
+        connection = _connect(workspace.ledger)
+        try:
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def read_ledger(workspace: Workspace) -> Iterator[sqlite3.Connection]:
+    """Open the ledger for reading, also where nothing can be written; an empty one in a new workspace.
+
+    Raises LostLedgerError where it is damaged, or missing beside raw files.
+    """
+    _refuse_lost(workspace)
+    with _explained(workspace.ledger):
+        connection = _connect_reader(workspace.ledger)
+        try:
             yield connection
-    finally:
-        connection.close()
+        finally:
+            connection.close()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    is_new = not path.exists()
+def create_ledger(workspace: Workspace) -> str | None:
+    """Begin an empty ledger; one that is there is moved aside. Returns the name that it got."""
+    aside = None
+    if workspace.ledger.exists():
+        aside = f"{workspace.ledger.name}.damaged-{now().replace(':', '').replace('+0000', 'Z')}"
+        for ending in COMPANIONS:
+            file = workspace.root / f"{workspace.ledger.name}{ending}"
+            if file.exists():
+                file.rename(workspace.root / f"{aside}{ending}")
+    _connect(workspace.ledger).close()
+    return aside
+
+
+def _refuse_lost(workspace: Workspace) -> None:
+    """No ledger beside raw files is no empty lake: it would be landed twice, or be deleted as unnamed."""
+    if workspace.ledger.exists() and workspace.ledger.stat().st_size > 0:
+        return
+    if any(workspace.landing.glob("*/*")):
+        fix = MAKE_ANEW
+    elif any(workspace.lake.glob("events/*/*.parquet")):
+        fix = "Restore it and landing/ from a backup, or land the files into another workspace."
+    else:
+        return
+    raise LostLedgerError(
+        "the ledger is missing, so nobody knows what the lake holds", str(workspace.ledger), fix
+    )
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     try:
-        connection = sqlite3.connect(path, timeout=60)
-        connection.row_factory = sqlite3.Row
-        connection.execute("pragma foreign_keys = on")
-        version = connection.execute("pragma user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise StudiumError(
-                f"the ledger has version {version}, this Studium knows {SCHEMA_VERSION}",
-                str(path),
-                "Use the newer Studium that wrote it, or another workspace.",
-            )
-        if is_new or version < SCHEMA_VERSION:
-            connection.execute("pragma journal_mode = wal")
-            connection.executescript((Path(__file__).parent / "ledger.sql").read_text())
-            connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-            connection.commit()
+        yield
     except sqlite3.OperationalError as error:
+        if says_full_disk(str(error)):
+            raise
         raise StudiumError(
             f"the ledger cannot be opened: {error}",
             str(path),
             "Check that the folder can be written and the disk has room (`studium doctor`).",
         ) from error
+    except sqlite3.IntegrityError:
+        raise
     except sqlite3.DatabaseError as error:
-        raise StudiumError(
-            f"the ledger is damaged: {error}",
-            str(path),
-            "Restore it from a backup, or move the workspace away and land the files again.",
-        ) from error
+        raise LostLedgerError(f"the ledger is damaged: {error}", str(path), MAKE_ANEW) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=60)
+    connection.row_factory = sqlite3.Row
+    connection.execute("pragma foreign_keys = on")
+    if _version(connection, path) < SCHEMA_VERSION:
+        connection.execute("pragma journal_mode = wal")
+        connection.executescript(SCHEMA.read_text())
+        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        connection.commit()
     return connection
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    """Without a ledger, an empty one in memory. Where the folder can be written, SQLite clears up after itself."""
+    if not path.exists():
+        connection = sqlite3.connect(":memory:")
+        connection.executescript(SCHEMA.read_text())
+    elif os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
+        connection = _connect(path)
+    else:
+        connection = _connect_unwritable(path)
+    connection.row_factory = sqlite3.Row
+    connection.execute("pragma query_only = on")
+    return connection
+
+
+def _connect_unwritable(path: Path) -> sqlite3.Connection:
+    """Where nothing waits in the log of a stopped writer, SQLite needs no file beside this one."""
+    log = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=60)
+    if _version(connection, path) < SCHEMA_VERSION:
+        raise StudiumError(
+            "the ledger was written by an older Studium and cannot be brought up to date",
+            str(path),
+            "Make the workspace writable, and look again.",
+        )
+    return connection
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    version = int(connection.execute("pragma user_version").fetchone()[0])
+    if version > SCHEMA_VERSION:
+        raise StudiumError(
+            f"the ledger has version {version}, this Studium knows {SCHEMA_VERSION}",
+            str(path),
+            "Use the newer Studium that wrote it, or another workspace.",
+        )
+    return version
 
 
 def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, Any]) -> None:
     """Replace all that is known of a file's lines in one transaction; `outcome` as `parsing.Outcome` gives it."""
     forget_lines(ledger, sha256)
+    ledger.execute("delete from due where sha256 = ?", (sha256,))
     ledger.execute(
-        "update files set state = ?, damage = ?, parser_version = ?, lines = ?, rows = ?, landed_at = ?"
+        "update files set state = ?, damage = ?, parser_version = ?, lines = ?, rows = ?, skipped = ?, landed_at = ?"
         " where sha256 = ?",
         (
             outcome["state"],
@@ -80,11 +184,12 @@ def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, An
             outcome["parser_version"],
             outcome["lines"],
             outcome["rows"],
+            sum(lines for _, lines in outcome["skips"]),
             now(),
             sha256,
         ),
     )
-    for table, columns in (("parts", 3), ("rejects", 2), ("event_types", 3), ("unknown_fields", 2)):
+    for table, columns in TABLES_OF_LINES.items():
         places = ", ".join("?" * (columns + 1))
         ledger.executemany(
             f"insert into {table} values ({places})", [(sha256, *row) for row in outcome[table]]
@@ -93,5 +198,5 @@ def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, An
 
 def forget_lines(ledger: sqlite3.Connection, sha256: str) -> None:
     """Remove the lines of a file from the ledger; the file itself stays recorded."""
-    for table in ("parts", "rejects", "event_types", "unknown_fields"):
+    for table in TABLES_OF_LINES:
         ledger.execute(f"delete from {table} where sha256 = ?", (sha256,))

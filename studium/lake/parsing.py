@@ -1,7 +1,8 @@
 """What a child process does with one landed file: parse it and put its Parquet into the lake.
 
-Enters: a `Task`. Leaves: lake/events/event_date=…/<sha256>-0000.parquet, lake/quarantine/<sha256>.parquet and an
-outcome for the ledger. Files appear by rename, so a killed child leaves at most a temporary folder.
+Enters: a `Task`. Leaves: lake/events/event_date=…/<sha256>-0000.parquet or lake/dumps/<table>/dump_date=…/ and its
+personal part, lake/quarantine/<sha256>.parquet, and an outcome for the ledger. Files appear by rename, so a killed
+child leaves at most a temporary folder.
 """
 
 import os
@@ -10,47 +11,71 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from studium.lake.checksums import checksum_of, sha256_of
+from studium.lake.formats.dispatch import (
+    origin_of,
+    package_outcome,
+    parse_package_file,
+    parser_version,
+)
+from studium.lake.formats.sink import Sink
 from studium.lake.formats.tracking_log import PARSER_VERSION, ParsedFile, Shredder, parse_file
 from studium.lake.landing import sync_folder
 from studium.lake.workers import Task
 
+LAND_AGAIN = "land the file again from where it came: studium land PATH"
+
 
 def parse_task(task: Task, advance: Callable[[int], None]) -> dict[str, Any]:
-    """Parse a file; the outcome holds state, damage, lines, rows, parts, rejects, event_types, unknown_fields."""
+    """Parse a file; the outcome holds state, damage, lines, rows, and the tables of its lines in the ledger.
+
+    It holds `failure` alone where the landing does not have the bytes that were landed.
+    """
+    if not task.path.exists():
+        return {"failure": f"its raw bytes are gone from the landing ({task.path}); {LAND_AGAIN}"}
+    content = task.file.content if task.file else task.sha256
+    if task.is_again and sha256_of(task.path) != content:
+        return {"failure": f"its raw bytes in the landing changed ({task.path}); {LAND_AGAIN}"}
     temporary = task.lake / f".tmp-{os.getpid()}-{task.sha256}"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
-        shredder = Shredder(task.sha256, temporary, task.memory_limit_mb // 2)
-        parsed = parse_file(task.path, shredder, advance)
-        _publish_parts(task, temporary, parsed)
+        if task.file is None:
+            shredder = Shredder(task.sha256, temporary, task.memory_limit_mb // 2)
+            outcome = _outcome(parse_file(task.path, shredder, advance))
+        else:
+            sink = Sink(origin_of(task.sha256, task.file), temporary)
+            account = parse_package_file(task.path, task.file, sink, advance)
+            outcome = package_outcome(account, parser_version(task.file.format))
+        written = _publish_parts(task, temporary, outcome)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return _outcome(parsed)
+    return outcome | {"lake_files": written}
 
 
-def _publish_parts(task: Task, temporary: Path, parsed: ParsedFile) -> None:
-    folders = set()
-    for event_date, name, _ in parsed.counts.parts:
-        folder = f"event_date={event_date}"
-        written = temporary / "events" / folder / name
-        final = task.lake / "events" / folder / name
-        _move(written, final)
-        folders.add(final.parent)
-    rejects = temporary / "rejects.parquet"
-    if rejects.exists():
-        final = task.lake / "quarantine" / f"{task.sha256}.parquet"
-        _move(rejects, final)
-        folders.add(final.parent)
-    for folder_path in folders:
-        sync_folder(folder_path)
+def _publish_parts(
+    task: Task, temporary: Path, outcome: dict[str, Any]
+) -> list[tuple[str, int, str]]:
+    """Move the Parquet into the lake; returns (path below the lake, bytes, checksum) of each file."""
+    names = [f"events/event_date={day}/{name}" for day, name, _ in outcome["parts"]]
+    names += [f"{folder}/dump_date={day}/{name}" for folder, day, name, _ in outcome["dump_parts"]]
+    moves = [(temporary / name, name) for name in names]
+    if (temporary / "rejects.parquet").exists():
+        moves.append((temporary / "rejects.parquet", f"quarantine/{task.sha256}.parquet"))
+    written = [(name, path.stat().st_size, _synced(path)) for path, name in moves]
+    for path, name in moves:
+        (task.lake / name).parent.mkdir(parents=True, exist_ok=True)
+        path.rename(task.lake / name)
+    for folder in {(task.lake / name).parent for _, name in moves}:
+        sync_folder(folder)
+    return written
 
 
-def _move(written: Path, final: Path) -> None:
-    final.parent.mkdir(parents=True, exist_ok=True)
-    with written.open("rb") as file:
+def _synced(path: Path) -> str:
+    """Make the bytes of a file survive a power cut; returns their checksum."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
-    written.rename(final)
+    return checksum_of(path)
 
 
 def _outcome(parsed: ParsedFile) -> dict[str, Any]:
@@ -67,4 +92,7 @@ def _outcome(parsed: ParsedFile) -> dict[str, Any]:
             (kind, source, rows) for (kind, source), rows in sorted(counts.types.items())
         ],
         "unknown_fields": sorted(counts.unknown_fields.items()),
+        "dump_parts": [],
+        "skips": [],
+        "notes": [],
     }

@@ -13,13 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from studium.config import Workspace
+from studium.errors import StudiumError, says_full_disk
+from studium.lake.checksums import checksum_of
 from studium.lake.landing import sync_folder
-from studium.lake.ledger import COUNTED, open_ledger
+from studium.lake.ledger import COUNTED, open_ledger, read_ledger
 
 if TYPE_CHECKING:
     import duckdb
 
 DATES_AT_ONCE = 100
+DUMP_PARTS = (
+    "select folder, dump_date, name from dump_parts join files using (sha256)"
+    f" where state in {COUNTED}"
+)
 
 
 class Part(NamedTuple):
@@ -44,9 +50,7 @@ class Partition:
 
 def event_partitions(workspace: Workspace) -> list[Partition]:
     """All event dates that hold rows, in order."""
-    if not workspace.ledger.exists():
-        return []
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         parts = _parts_by_date(ledger)
         known = ledger.execute("select * from partitions order by event_date").fetchall()
     return [_partition(workspace.lake, row, parts[row["event_date"]]) for row in known]
@@ -69,7 +73,13 @@ def refresh_partitions(workspace: Workspace) -> list[str]:
         with open_ledger(workspace) as ledger:
             for day in days:
                 _record(ledger, day, wanted[day], found[day])
+                _record_file(ledger, workspace.lake, day, wanted[day])
     return gone + changed
+
+
+def forget_duplicates(ledger: sqlite3.Connection, path: Path) -> None:
+    """Let the next landing find the duplicates of a date again, because their file is lost."""
+    ledger.execute("delete from partitions where fingerprint = ?", (path.stem,))
 
 
 def remove_unnamed(workspace: Workspace) -> None:
@@ -80,6 +90,7 @@ def remove_unnamed(workspace: Workspace) -> None:
     with open_ledger(workspace) as ledger:
         parts = _parts_by_date(ledger)
         known = dict(ledger.execute("select event_date, fingerprint from partitions").fetchall())
+        dumps = {tuple(row) for row in ledger.execute(DUMP_PARTS)}
         files = {
             row[0] for row in ledger.execute(f"select sha256 from files where state in {COUNTED}")
         }
@@ -95,11 +106,23 @@ def remove_unnamed(workspace: Workspace) -> None:
     for path in (workspace.lake / "quarantine").glob("*.parquet"):
         if path.stem not in files:
             path.unlink()
+    for kind in ("dumps", "personal"):
+        for folder in (workspace.lake / kind).glob("*/dump_date=*"):
+            _remove_dumps(folder, f"{kind}/{folder.parent.name}", dumps)
+
+
+def _remove_dumps(folder: Path, table: str, named: set[tuple[str, str, str]]) -> None:
+    day = folder.name.removeprefix("dump_date=")
+    for path in folder.iterdir():
+        if (table, day, path.name) not in named:
+            path.unlink()
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def stale_dates(workspace: Workspace) -> list[str]:
     """Event dates whose files changed since their duplicates were found."""
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         wanted = {day: _fingerprint(parts) for day, parts in _parts_by_date(ledger).items()}
         known = dict(ledger.execute("select event_date, fingerprint from partitions").fetchall())
     return sorted(day for day in wanted.keys() | known.keys() if wanted.get(day) != known.get(day))
@@ -153,7 +176,7 @@ def _write_duplicates(
         for day, (_, parts) in dates.items()
         for part in parts
     ]
-    connection.execute(DUPLICATES, {"paths": paths})
+    _find_duplicates(connection, lake, paths)
     found: dict[str, list[tuple[str, int]]] = {
         day: [("", sum(part.rows for part in parts))] for day, (_, parts) in dates.items()
     }
@@ -166,6 +189,21 @@ def _write_duplicates(
             _copy_duplicates(connection, day, _duplicates_path(lake, day, dates[day][0]))
     connection.close()
     return found
+
+
+def _find_duplicates(connection: "duckdb.DuckDBPyConnection", lake: Path, paths: list[str]) -> None:
+    import duckdb
+
+    try:
+        connection.execute(DUPLICATES, {"paths": paths})
+    except duckdb.Error as error:
+        if says_full_disk(str(error)) or isinstance(error, duckdb.OutOfMemoryException):
+            raise
+        raise StudiumError(
+            f"a file of the lake cannot be read: {' '.join(str(error).split())[:300]}",
+            str(lake),
+            "Read what is damaged again from the landing: studium doctor --repair",
+        ) from error
 
 
 # A duplicate is every copy of an event but the first by (source_file, source_line): a rule of names, not of arrival.
@@ -211,3 +249,13 @@ def _record(
     ledger.execute(
         "insert into partitions values (?, ?, ?, ?)", (day, fingerprint, rows, duplicate_rows)
     )
+
+
+def _record_file(ledger: sqlite3.Connection, lake: Path, day: str, fingerprint: str) -> None:
+    """The size and the checksum of a date's list of duplicates, if it has one."""
+    before = f"duplicates/event_date={day}/%"
+    ledger.execute("delete from lake_files where sha256 = '' and path like ?", (before,))
+    path = _duplicates_path(lake, day, fingerprint)
+    if path.exists():
+        facts = ("", str(path.relative_to(lake)), path.stat().st_size, checksum_of(path))
+        ledger.execute("insert into lake_files values (?, ?, ?, ?)", facts)

@@ -6,12 +6,12 @@ Enters: lake/quarantine/<sha256>.parquet. Leaves: rejects, or a new landing of t
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from studium.config import Workspace
-from studium.errors import MisuseError
-from studium.lake.arrival import LandReport, parse_again
-from studium.lake.ledger import COUNTED, open_ledger
+from studium.errors import MisuseError, StudiumError
+from studium.lake.account.soundness import REPAIR
+from studium.lake.ledger import COUNTED, read_ledger
+from studium.lake.parse_queue import LandReport, parse_again
 from studium.progress import Progress, Silent
 
 
@@ -44,12 +44,19 @@ def quarantined(
 
 
 def _rejects_of(workspace: Workspace, sha256: str, path: str) -> Iterator[Reject]:
+    import pyarrow.lib
     import pyarrow.parquet as pq
 
-    parquet = pq.ParquetFile(workspace.lake / "quarantine" / f"{sha256}.parquet")
-    for batch in parquet.iter_batches(1000):
-        for row in batch.to_pylist():
-            yield Reject(path, sha256, row["source_line"], row["reason"], row["detail"], row["raw"])
+    file = workspace.lake / "quarantine" / f"{sha256}.parquet"
+    try:
+        for batch in pq.ParquetFile(file).iter_batches(1000):
+            for row in batch.to_pylist():
+                facts = (row["source_line"], row["reason"], row["detail"], row["raw"])
+                yield Reject(path, sha256, *facts)
+    except (OSError, pyarrow.lib.ArrowException) as error:
+        raise StudiumError(
+            f"the quarantine of {path} cannot be read: {error}", str(file), REPAIR
+        ) from error
 
 
 def retry_quarantined(
@@ -61,7 +68,7 @@ def retry_quarantined(
 
 
 def _files_with_rejects(workspace: Workspace, file: str | None) -> list[tuple[str, str]]:
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         rows = ledger.execute(
             "select files.sha256, min(path) from files join origins using (sha256)"
             f" where state in {COUNTED} and exists (select 1 from rejects where rejects.sha256 = files.sha256)"
@@ -74,8 +81,4 @@ def _files_with_rejects(workspace: Workspace, file: str | None) -> list[tuple[st
             file,
             "`studium quarantine` lists the files that have.",
         )
-    return [(sha256, path) for sha256, path in found if _exists(workspace, sha256)]
-
-
-def _exists(workspace: Workspace, sha256: str) -> bool:
-    return Path(workspace.lake, "quarantine", f"{sha256}.parquet").exists()
+    return found

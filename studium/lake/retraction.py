@@ -3,11 +3,12 @@
 Enters: the name or hash of a landed file. Leaves: a ledger without its lines, and the event dates that changed.
 """
 
+import sqlite3
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from studium.config import Workspace
-from studium.errors import StudiumError
+from studium.errors import StudiumError, readable
 from studium.lake.ledger import forget_lines, open_ledger
 from studium.lake.partitions import refresh_partitions, remove_unnamed
 
@@ -28,9 +29,11 @@ def retract(workspace: Workspace, name: str) -> Retraction:
     `studium land FILE` brings it back; a configured source does not. Raises StudiumError where no file, or more
     than one, has that name.
     """
+    name = readable(name)
     with open_ledger(workspace) as ledger:
         rows = ledger.execute(
-            "select distinct sha256, path, lines from files join origins using (sha256)"
+            "select distinct sha256, path, lines, content from files join origins using (sha256)"
+            " left join deliveries using (sha256)"
             " where state not in ('retracted', 'superseded')"
         ).fetchall()
         found = {
@@ -38,7 +41,7 @@ def retract(workspace: Workspace, name: str) -> Retraction:
             for row in rows
             if name == row["path"]
             or row["path"].endswith("/" + name.removeprefix("./"))
-            or (len(name) >= 8 and row["sha256"].startswith(name))
+            or (len(name) >= 8 and _is_hash(row, name))
         }
         if len(found) != 1:
             raise _no_such_file(name, [row["path"] for row in rows], list(found))
@@ -51,6 +54,11 @@ def retract(workspace: Workspace, name: str) -> Retraction:
     dates = refresh_partitions(workspace)
     remove_unnamed(workspace)
     return Retraction(row["path"], row["sha256"], row["lines"], dates)
+
+
+def _is_hash(row: sqlite3.Row, name: str) -> bool:
+    """Whether a name begins the hash of a file in the ledger, or that of its bytes."""
+    return row["sha256"].startswith(name) or (row["content"] or "").startswith(name)
 
 
 def _no_such_file(name: str, paths: list[str], found: list[str]) -> StudiumError:

@@ -29,13 +29,30 @@ spawn = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True)
 class Task:
-    """One landed file to parse into the lake's folder."""
+    """One landed file to parse into the lake's folder; `is_again` if it was read before, maybe long ago.
+
+    `file` says what it is when it is no tracking log.
+    """
 
     sha256: str
     path: Path
     lake: Path
     memory_limit_mb: int
     time_limit_seconds: int
+    is_again: bool
+    file: "PackageFile | None" = None
+
+
+@dataclass(frozen=True)
+class PackageFile:
+    """A file of a data package: `content` is the SHA-256 of its bytes, `dump_date` an ISO date."""
+
+    content: str
+    format: str
+    dataset: str | None
+    course_id: str | None
+    dump_date: str
+    may_drift: bool
 
 
 @dataclass

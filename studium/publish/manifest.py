@@ -38,7 +38,11 @@ class Table(Struct, frozen=True):
 
 
 class InputFile(Struct, frozen=True):
-    """A landed file that the release was made from, and what became of its lines."""
+    """A landed file that the release was made from, and what became of its lines.
+
+    `sha256` is the ledger's name of the file. For a file of a data package `content` is the SHA-256 of its bytes, and
+    `table`, `course_id` and `dump_date` say what it holds; its lines became `table_rows` instead of events.
+    """
 
     name: str
     sha256: str
@@ -47,6 +51,11 @@ class InputFile(Struct, frozen=True):
     duplicates: int = 0
     quarantined: int = 0
     skipped: int = 0
+    table_rows: int = 0
+    content: str = ""
+    table: str | None = None
+    course_id: str | None = None
+    dump_date: str | None = None
 
 
 class CheckOutcome(Struct, frozen=True):

@@ -4,23 +4,32 @@ Enters: paths, or the [[sources]] of studium.toml. Leaves: `RawFile`s in a stabl
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from studium.config import Workspace
-from studium.errors import MisuseError, StudiumError
+from studium.errors import MisuseError, StudiumError, readable
 
 
 @dataclass(frozen=True)
 class RawFile:
-    """A file to land; `is_named` when a person gave its path, not a folder that holds it."""
+    """A file to land; `is_named` when a person gave its path, not a folder that holds it.
+
+    `problem` says why a file or folder found on the way cannot be read; the others still land.
+    """
 
     path: Path
     bytes: int
     modified_ns: int
     is_named: bool
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its path as text for ledger and reports; bytes that are not UTF-8 are written \\xff."""
+        return readable(str(self.path))
 
 
 def find_files(workspace: Workspace, paths: list[Path] | None = None) -> list[RawFile]:
@@ -30,7 +39,7 @@ def find_files(workspace: Workspace, paths: list[Path] | None = None) -> list[Ra
     cannot be read or holds no file.
     """
     if paths:
-        return [file for path in paths for file in _below(path, ["*"])]
+        return _each_once(file for path in paths for file in _below(workspace, path, ["*"]))
     sources = workspace.settings.sources
     if not sources:
         raise MisuseError(
@@ -38,53 +47,90 @@ def find_files(workspace: Workspace, paths: list[Path] | None = None) -> list[Ra
             str(workspace.root / "studium.toml"),
             "Name files or folders (`studium land PATH`), or add a source to studium.toml.",
         )
-    return [
+    return _each_once(
         file
         for source in sources
-        for file in _below((workspace.root / source.path).absolute(), source.patterns)
-    ]
+        for file in _below(
+            workspace, (workspace.root / source.path).absolute(), list(source.patterns)
+        )
+    )
 
 
-def _below(path: Path, patterns: list[str]) -> list[RawFile]:
+def _each_once(files: Iterable[RawFile]) -> list[RawFile]:
+    """Paths may overlap; a file that was named stays so."""
+    found: dict[Path, RawFile] = {}
+    for file in files:
+        if file.path not in found or file.is_named:
+            found[file.path] = file
+    return list(found.values())
+
+
+def _below(workspace: Workspace, path: Path, patterns: list[str]) -> list[RawFile]:
     if not path.exists():
         raise MisuseError("no such file or folder", str(path), "Check the spelling of the path.")
+    own = {workspace.root.resolve() / name for name in workspace.own_names()}
+    if own & {path.resolve(), *path.resolve().parents}:
+        raise MisuseError(
+            "this is a part of the workspace itself",
+            str(path),
+            "Name the files or folders that it was made from; to read the landing again: studium doctor --repair",
+        )
     if path.is_file():
-        return [_raw_file(path, is_named=True)]
+        return list(_regular_file(path, is_named=True))
     if not path.is_dir():
         raise MisuseError(
             "neither a file nor a folder",
             str(path),
             "Land regular files; a pipe or device cannot be landed twice.",
         )
-    names = sorted(_walk(path))
-    if not names:
+    files = sorted(_walk(path.absolute(), own), key=lambda file: file.path)
+    if not files:
         raise StudiumError(
             "the folder is empty", str(path), "Put tracking logs into it, or name another folder."
         )
-    found = [_raw_file(name, is_named=False) for name in names if _matches(name, path, patterns)]
+    found = [
+        file for file in files if file.problem or _matches(file.path, path.absolute(), patterns)
+    ]
     if not found:
         raise StudiumError(
-            f"none of {len(names)} files matches the patterns {', '.join(patterns)}",
+            f"none of {len(files)} files matches the patterns {', '.join(patterns)}",
             str(path),
             "Correct `patterns` of this source in studium.toml.",
         )
     return found
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        raise StudiumError(
-            "no permission to read the folder",
-            str(error.filename),
-            "Grant read permission, or leave it out.",
-        ) from error
+def _walk(folder: Path, own: set[Path]) -> Iterator[RawFile]:
+    """The files below a folder, hidden ones and those of the workspace passed over."""
+    unreadable: list[RawFile] = []
 
-    for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    def keep(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise StudiumError(
+                "no permission to read the folder",
+                str(folder),
+                "Grant read permission, or leave it out.",
+            ) from error
+        unreadable.append(_unreadable(Path(error.filename), error, "folder"))
+
+    for parent, folders, names in os.walk(folder, onerror=keep):
+        here = Path(parent).resolve()
+        visible = (name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in visible if here / name not in own)
         for name in names:
-            path = Path(parent, name)
-            if not name.startswith(".") and path.is_file():
-                yield path
+            if not name.startswith(".") and here / name not in own:
+                yield from _regular_file(Path(parent, name), is_named=False)
+    yield from unreadable
+
+
+def _regular_file(path: Path, is_named: bool) -> Iterator[RawFile]:
+    """The file, or why it cannot be read; nothing for a pipe, a device or a link that leads nowhere."""
+    try:
+        if path.is_file():
+            facts = path.stat()
+            yield RawFile(path.absolute(), facts.st_size, facts.st_mtime_ns, is_named)
+    except OSError as error:
+        yield _unreadable(path, error, "file")
 
 
 def _matches(path: Path, folder: Path, patterns: list[str]) -> bool:
@@ -92,13 +138,5 @@ def _matches(path: Path, folder: Path, patterns: list[str]) -> bool:
     return any(fnmatch(path.name, pattern) or fnmatch(relative, pattern) for pattern in patterns)
 
 
-def _raw_file(path: Path, is_named: bool) -> RawFile:
-    try:
-        facts = path.stat()
-    except OSError as error:
-        raise StudiumError(
-            f"the file cannot be read: {error.strerror}",
-            str(path),
-            "Check that it still exists and may be read.",
-        ) from error
-    return RawFile(path.absolute(), facts.st_size, facts.st_mtime_ns, is_named)
+def _unreadable(path: Path, error: OSError, kind: str) -> RawFile:
+    return RawFile(path.absolute(), 0, 0, False, f"the {kind} cannot be read: {error.strerror}")

@@ -8,6 +8,7 @@ from studium.warehouse.build import BuildReport, ModelRun, build, unbuilt_dates
 from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
 from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
 from studium.warehouse.database import open_warehouse
+from studium.warehouse.dumps import Contents, DumpPartition
 from studium.warehouse.interval import Interval
 from studium.warehouse.partitions import EventPartition
 from studium.warehouse.plan import LastBuild, read_last_build
@@ -16,6 +17,8 @@ __all__ = [
     "BuildReport",
     "CheckResult",
     "ColumnInfo",
+    "Contents",
+    "DumpPartition",
     "EventPartition",
     "FailingRows",
     "Interval",

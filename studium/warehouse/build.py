@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from studium.config import Workspace
 from studium.progress import Progress
 from studium.warehouse.database import open_warehouse
-from studium.warehouse.dumps import register_dumps
+from studium.warehouse.dumps import Contents, register_dumps
 from studium.warehouse.interval import Interval, resolve
 from studium.warehouse.locations import (
     has_other_locations,
@@ -47,6 +47,7 @@ class ModelRun:
 class BuildReport:
     """What a build did. `models` is empty when nothing had changed.
 
+    `touched_courses` are the courses that tables by course recomputed, None for all of them.
     `query_seconds` is the time of all models, `start_seconds` the rest: dbt's own start and end.
     """
 
@@ -54,6 +55,7 @@ class BuildReport:
     models_hash: str
     is_full: bool
     touched_dates: tuple[date, ...]
+    touched_courses: tuple[str, ...] | None
     models: tuple[ModelRun, ...]
     start_seconds: float
     query_seconds: float
@@ -65,28 +67,29 @@ def build(
     progress: Progress,
     *,
     full: bool = False,
-    partitions: Sequence[EventPartition] | None = None,
+    contents: Contents | None = None,
 ) -> BuildReport:
     """Build what changed since the last build, or everything with `full`.
 
-    `partitions` is what the lake holds, by default all of it; the caller holds the lock. Raises
+    `contents` is what the lake holds, by default all of it; the caller holds the lock. Raises
     StudiumError with the model that failed; what was touched is done again by the next build.
     """
-    from studium.lake import event_partitions, locate_addresses
+    from studium.lake import dump_partitions, event_partitions, locate_addresses
 
     began = time.perf_counter()
-    if partitions is None:
-        partitions = event_partitions(workspace)
-    locations = locate_addresses(workspace, partitions, progress)
+    if contents is None:
+        dumps = dump_partitions(workspace, interval.as_of)
+        contents = Contents(event_partitions(workspace), dumps)
+    locations = locate_addresses(workspace, contents.partitions, progress)
     runs: list[ModelRun] = []
     with explained(workspace):
         project = Project(workspace)
         with open_warehouse(workspace) as connection:
-            register_lake(connection, partitions)
-            register_dumps(connection, [])
+            register_lake(connection, contents.partitions)
+            register_dumps(connection, contents.dumps)
             register_locations(connection, locations)
-            interval = resolve(interval, partitions)
-            plan = make_plan(connection, interval, project.models_hash, partitions)
+            interval = resolve(interval, contents.partitions)
+            plan = make_plan(connection, interval, project.models_hash, contents)
             if full:
                 plan = replace(plan, is_full=True, is_needed=True)
             if has_other_locations(connection, locations):
@@ -110,18 +113,26 @@ def unbuilt_dates(workspace: Workspace, partitions: Sequence[EventPartition]) ->
         return find_unbuilt(connection, {part.event_date: part.fingerprint for part in partitions})
 
 
-def build_variables(interval: Interval, touched: Sequence[date] | None) -> dict[str, object]:
-    """dbt's variables of a build: dates as ISO text; `touched` None recomputes all dates."""
+def build_variables(
+    interval: Interval, touched: Sequence[date] | None, *, few_courses: bool = False
+) -> dict[str, object]:
+    """dbt's variables of a build: dates as ISO text; `touched` None recomputes all dates.
+
+    With `few_courses` tables by course recompute those in studium.touched_courses only.
+    """
     return {
         "events_from": (interval.events_from or date.min).isoformat(),
         "as_of": (interval.as_of or date.max).isoformat(),
         "compat": interval.compat,
         "touched_dates": None if touched is None else [day.isoformat() for day in touched],
+        "touched_courses": few_courses,
     }
 
 
 def _run_models(project: Project, plan: Plan, progress: Progress) -> list[ModelRun]:
-    variables = build_variables(plan.interval, None if plan.is_full else plan.touched)
+    touched = None if plan.is_full else plan.touched
+    few_courses = not plan.is_full and plan.courses is not None
+    variables = build_variables(plan.interval, touched, few_courses=few_courses)
     progress.start("build", float(project.count("model")), "models")
     outcomes = project.run(["run"], variables, progress)
     progress.finish()
@@ -151,6 +162,7 @@ def _report(plan: Plan, runs: list[ModelRun], seconds: float) -> BuildReport:
         models_hash=plan.models_hash,
         is_full=plan.is_full,
         touched_dates=tuple(plan.touched),
+        touched_courses=None if plan.is_full or plan.courses is None else tuple(plan.courses),
         models=tuple(runs),
         start_seconds=seconds - query_seconds,
         query_seconds=query_seconds,

@@ -5,8 +5,11 @@ personal.<dataset> in warehouse.duckdb, with the types of the registry also wher
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from studium.warehouse.partitions import EventPartition
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -15,8 +18,8 @@ if TYPE_CHECKING:
 class DumpPartition(Protocol):
     """The current rows of one dataset and course; a `course_id` of None stands for the whole site.
 
-    `personal_paths` hold the personal columns of the same rows. `fingerprint` changes whenever the
-    files do.
+    `personal` is the file of the personal columns of the same rows, None without any.
+    `fingerprint` changes whenever the rows do. `studium.lake.DumpPartition` is one.
     """
 
     @property
@@ -24,11 +27,19 @@ class DumpPartition(Protocol):
     @property
     def course_id(self) -> str | None: ...
     @property
-    def paths(self) -> tuple[Path, ...]: ...
+    def path(self) -> Path: ...
     @property
-    def personal_paths(self) -> tuple[Path, ...]: ...
+    def personal(self) -> Path | None: ...
     @property
     def fingerprint(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the lake holds: events by date, and the current dumps by dataset and course."""
+
+    partitions: Sequence[EventPartition]
+    dumps: Sequence[DumpPartition] = ()
 
 
 def register_dumps(connection: "DuckDBPyConnection", dumps: Sequence[DumpPartition]) -> None:
@@ -39,10 +50,10 @@ def register_dumps(connection: "DuckDBPyConnection", dumps: Sequence[DumpPartiti
     connection.execute("create schema if not exists personal")
     for name, dataset in DATASETS.items():
         current = [dump for dump in dumps if dump.dataset == name]
-        paths = [path for dump in current for path in dump.paths]
+        paths = [dump.path for dump in current]
         connection.execute(dump_view(f"lake.{name}", paths, dataset.lake_columns))
         if dataset.personal_columns:
-            paths = [path for dump in current for path in dump.personal_paths]
+            paths = [dump.personal for dump in current if dump.personal]
             connection.execute(dump_view(f"personal.{name}", paths, dataset.personal_columns))
 
 

@@ -4,14 +4,20 @@ Enters: the warehouse's own notes (schema `studium`), partitions of the lake, th
 a `Plan`; `begin` and `finish` write the notes, so that a build killed between them is done again.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from studium.warehouse.courses import (
+    find_changed,
+    find_courses,
+    fingerprints_of,
+    note_begun,
+    note_built,
+)
+from studium.warehouse.dumps import Contents
 from studium.warehouse.interval import Interval
 from studium.warehouse.partitions import (
-    EventPartition,
     find_touched,
     mark_built,
     mark_unbuilt,
@@ -27,7 +33,9 @@ if TYPE_CHECKING:
 class Plan:
     """`touched` dates are recomputed, or all if `is_full`; `wanted` fingerprints are to be built.
 
-    `lake` holds the fingerprints of all dates, those outside the interval too.
+    `lake` holds the fingerprints of all dates, those outside the interval too. `courses` are
+    recomputed, or all if None or `is_full`; of them those in `changed` have other dumps than before,
+    whose fingerprints are `dumps`.
     """
 
     interval: Interval
@@ -35,6 +43,9 @@ class Plan:
     touched: list[date]
     wanted: dict[date, str]
     lake: dict[date, str]
+    courses: list[str] | None
+    changed: list[str]
+    dumps: dict[str, str]
     is_full: bool
     is_needed: bool
 
@@ -52,12 +63,15 @@ def make_plan(
     connection: "DuckDBPyConnection",
     interval: Interval,
     models_hash: str,
-    partitions: Sequence[EventPartition],
+    contents: Contents,
 ) -> Plan:
-    """Compare the partitions inside `interval` with what was built last."""
-    wanted = {p.event_date: p.fingerprint for p in partitions if interval.holds(p.event_date)}
+    """Compare the partitions inside `interval`, and the dumps, with what was built last."""
+    lake = {part.event_date: part.fingerprint for part in contents.partitions}
+    wanted = {day: fingerprint for day, fingerprint in lake.items() if interval.holds(day)}
     last = read_last_build(connection)
     touched = find_touched(read_built(connection), wanted)
+    dumps = fingerprints_of(contents.dumps)
+    changed = find_changed(connection, dumps)
     is_full = last is None or _means_otherwise(last, interval, models_hash)
     is_same = last is not None and last.is_complete and last.interval == interval
     return Plan(
@@ -65,9 +79,12 @@ def make_plan(
         models_hash=models_hash,
         touched=touched,
         wanted=wanted,
-        lake={part.event_date: part.fingerprint for part in partitions},
+        lake=lake,
+        courses=find_courses(connection, changed, touched),
+        changed=changed,
+        dumps=dumps,
         is_full=is_full,
-        is_needed=bool(touched) or is_full or not is_same,
+        is_needed=bool(touched or changed) or is_full or not is_same,
     )
 
 
@@ -78,6 +95,7 @@ def begin(connection: "DuckDBPyConnection", plan: Plan) -> None:
         connection.execute("delete from studium.last_build")
     connection.execute("update studium.last_build set is_complete = false")
     mark_unbuilt(connection, plan.touched)
+    note_begun(connection, plan.changed, plan.courses)
     connection.execute("commit")
 
 
@@ -87,6 +105,7 @@ def finish(connection: "DuckDBPyConnection", plan: Plan) -> None:
     connection.execute("begin")
     mark_built(connection, plan.touched, plan.wanted)
     note_lake(connection, plan.lake)
+    note_built(connection, plan.changed, plan.dumps)
     connection.execute("delete from studium.last_build")
     connection.execute(
         "insert into studium.last_build values (?, ?, ?, ?, true)",

@@ -173,6 +173,7 @@ def test_json_error_is_alone_on_stdout(tmp_path: Path) -> None:
         ["status", "extra"],
         ["--workspace"],
         ["publish", "--today", "x"],
+        ["land", ""],
     ],
 )
 def test_misuse_has_exit_code_two_and_a_next_step(

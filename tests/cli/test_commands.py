@@ -247,3 +247,21 @@ def test_init_begins_once(studium: Answers, tmp_path: Path) -> None:
     studium("--workspace", tmp_path / "new", "init", "--json")
     assert studium.code == 2
     assert set(json.loads(studium.out)["error"]) == {"problem", "where", "fix"}
+
+
+def test_ignored_and_replaced_files_are_named(
+    campus: Path, logs: Path, studium: Answers, tmp_path: Path
+) -> None:
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("Dear reader,\n")
+    line = '{"event_type": "%d", "time": "2024-03-01T10:00:00Z", "event": {}}\n'
+    (folder / "today.log").write_text(line % 1)
+    told = studium("--workspace", campus, "land", folder)
+    assert f"{folder / 'letter.txt'}: no JSON object" in told
+    (folder / "today.log").write_text(line % 1 + line % 2)
+    told = studium("--workspace", campus, "land", folder)
+    assert f"replaced by its longer version: {folder / 'today.log'}" in told
+    assert f"{folder / 'letter.txt'}: no JSON object" in studium("--workspace", campus, "status")
+    ignored = studium.json("--workspace", campus, "status")["ignored"]
+    assert ignored == [{"file": str(folder / "letter.txt"), "reason": "no JSON object"}]

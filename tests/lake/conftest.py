@@ -11,6 +11,7 @@ import pytest
 from studium.config import Settings, Workspace
 from studium.lake import LandReport, event_partitions, land
 from studium.sources import find_files
+from tests.lake.courses import COURSE, ROOT, Course, Parsed, archive_of
 
 
 @pytest.fixture
@@ -25,6 +26,30 @@ def land_paths(workspace: Workspace) -> Callable[..., LandReport]:
 
     def run(*paths: Path) -> LandReport:
         return land(workspace, find_files(workspace, list(paths)))
+
+    return run
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """Parse a course; `body` is what stands in its course element."""
+
+    def run(body: str = "", course_id: str | None = COURSE, **more: Any) -> Parsed:
+        texts: dict[str, str | bytes] = {
+            "course.xml": ROOT,
+            "course/2T2099.xml": f"<course display_name='C' {more.pop('of_course', '')}>{body}</course>",
+        }
+        texts |= {path: text for path, text in more.get("texts", {}).items() if text is not None}
+        for path, text in more.get("texts", {}).items():
+            if text is None:
+                del texts[path]
+        path = tmp_path / "course.xml.tar.gz"
+        path.write_bytes(archive_of(texts))
+        parsed = Parsed(path, course_id)
+        counts = parsed.counts
+        assert counts.lines == counts.rows + len(counts.rejects) + counts.skipped.total()
+        assert counts.rows == sum(map(len, parsed.tables.values()))
+        return parsed
 
     return run
 

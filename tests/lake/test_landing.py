@@ -216,7 +216,7 @@ def test_wrong_paths_are_refused(workspace: Workspace, land_paths: Land, tmp_pat
     with pytest.raises(StudiumError, match="folder is empty"):
         land_paths(tmp_path / "empty")
     (tmp_path / "empty" / "notes.txt").write_text("no log\n")
-    with pytest.raises(StudiumError, match="no tracking log among 1 files"):
+    with pytest.raises(StudiumError, match="no tracking log and no data package among 1 files"):
         land_paths(tmp_path / "empty")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\0\xff\xfe" * 100)
     with pytest.raises(StudiumError, match="binary"):

@@ -12,7 +12,7 @@ import pytest
 
 from studium.config import Workspace
 from studium.warehouse import Interval
-from tests import oracle, oracle_geography, oracle_videos
+from tests import oracle, oracle_days, oracle_geography, oracle_time, oracle_videos
 from tests.warehouse.warehouses import (
     Row,
     build_all,
@@ -28,7 +28,7 @@ WORLD = Path(__file__).parents[1] / "world" / "tracking"
 EXPECTED = Path(__file__).parents[1] / "expected"
 AS_OF = date(2024, 3, 21)
 
-DIFFERENT_IN_COMPAT = {"person_course_day", "video", "video_timeline"}
+DIFFERENT_IN_COMPAT = {"person_course_day", "video", "video_stats_day", "video_timeline"}
 
 COMPUTED: dict[str, Callable[[list[oracle.Event], bool], list[Row]]] = {
     "active_users_weekly": lambda events, _: oracle.active_users_weekly(events, AS_OF),
@@ -44,10 +44,13 @@ COMPUTED: dict[str, Callable[[list[oracle.Event], bool], list[Row]]] = {
     "global_modal_ip": oracle_geography.global_modal_ip,
     "pc_geoip": lambda events, _: [],  # no accounts are landed in this world
     "pc_modal_ip": lambda events, _: [],
-    "person_course_day": oracle.person_course_day,
+    "person_course_day": oracle_days.person_course_day,
     "person_video": lambda events, _: oracle_videos.person_video(events),
+    "time_on_task": oracle_time.time_on_task,
+    "time_on_task_totals": oracle_time.time_on_task_totals,
     "video": lambda events, compat: oracle_videos.video_and_timeline(events, compat)[0],
     "video_timeline": lambda events, compat: oracle_videos.video_and_timeline(events, compat)[1],
+    "video_stats_day": oracle_time.video_stats_day,
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from studium.config import Settings, Workspace
 from studium.lake import event_partitions, retract
 from studium.progress import Silent
-from studium.warehouse import Interval, build
+from studium.warehouse import Contents, Interval, build
 from tests.warehouse.warehouses import Row, build_all, land_paths, new_workspace
 
 WORLD = Path(__file__).parents[1] / "world" / "tracking"
@@ -103,7 +103,7 @@ def _batches(random: Random, files: list[Path]) -> list[list[Path]]:
 def _rebuilt(workspace: Workspace, interval: Interval, folder: Path) -> dict[str, list[Row]]:
     fresh = Workspace(folder, Settings())
     folder.mkdir()
-    report = build(fresh, interval, Silent(), partitions=event_partitions(workspace))
+    report = build(fresh, interval, Silent(), contents=Contents(event_partitions(workspace)))
     assert report.is_full
     return _tables(fresh)
 

@@ -81,6 +81,11 @@ def time(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "timestamp") for name in names)
 
 
+def day(*names: str) -> tuple[Column, ...]:
+    """Columns of dates."""
+    return tuple(Column(name, "date") for name in names)
+
+
 def personal(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """The same, kept apart from the rest."""
     return tuple(replace(column, is_personal=True) for column in columns)

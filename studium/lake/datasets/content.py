@@ -1,9 +1,9 @@
-"""Datasets that come from a course's content, its forum and its instructor dashboard.
+"""Datasets that come from a course's content, its forum, its instructor dashboard, or from publications.
 
 Enters: nothing. Leaves: `CONTENT`. Forum text is content, not directory data: it is not kept apart.
 """
 
-from studium.lake.datasets.columns import Dataset, flag, number, text, time, whole
+from studium.lake.datasets.columns import Dataset, day, flag, number, text, time, whole
 
 CONTENT = (
     Dataset(
@@ -90,6 +90,23 @@ CONTENT = (
             *text("at_position_list", "sk"),
             *whole("child_count", "comment_count", "group_id"),
             *text("tags_array", "body"),
+        ),
+    ),
+    # The person-course that HarvardX and MITx published, with its own column names; dates are M/D/YY.
+    Dataset(
+        "person_course_published",
+        key=("course_id", "userid_DI"),
+        columns=(
+            *text("course_id", "userid_DI"),
+            *whole("registered", "viewed", "explored", "certified"),
+            *text("final_cc_cname_DI", "LoE_DI"),
+            *whole("YoB"),
+            *text("gender"),
+            *number("grade"),
+            *day("start_time_DI", "last_event_DI"),
+            *whole("nevents", "ndays_act", "nplay_video", "nchapters", "nforum_posts"),
+            *text("roles"),
+            *whole("incomplete_flag"),
         ),
     ),
 )

@@ -71,3 +71,18 @@
     and {{ left }}.user_id = {{ right }}.user_id
     and {{ is_touched_course(right ~ '.course_id') }}
 {%- endmacro %}
+
+
+{# The same by username: what the tracking log tells of a learner. #}
+{% macro is_same_person(left, right) -%}
+    {{ left }}.course_id = {{ right }}.course_id
+    and {{ left }}.username = {{ right }}.username
+    and {{ is_touched_course(right ~ '.course_id') }}
+{%- endmacro %}
+
+
+{# The same by username and date. #}
+{% macro is_same_day(left, right) -%}
+    {{ is_same_person(left, right) }}
+    and {{ left }}.date = {{ right }}.date
+{%- endmacro %}

@@ -3,7 +3,6 @@
 Enters: a landed file and a folder to write into. Leaves: Parquet of its events and rejects, and its counts.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -11,17 +10,22 @@ from pathlib import Path
 
 from studium.lake.decompression import DamagedArchiveError, plain_blocks
 from studium.lake.formats.tracking_log.lines import LineReader
+from studium.lake.formats.tracking_log.recognition import RECOGNITION, looks_like_log
 from studium.lake.formats.tracking_log.repair import Repaired, documents, event_id_of, repair_line
 from studium.lake.formats.tracking_log.shredding import Counts, Shredder
 
 PARSER_VERSION = 1  # counts up when the same bytes would give other rows; part of every fingerprint
-SNIFFED_BYTES = 64 * 1024
-LARGEST_STRANGE_SHARE = 0.1  # random bytes hold braces too
-CONTROL_CHARACTERS = [chr(code) for code in range(32) if chr(code) not in "\t\n\r"]
-OBJECT_IN_LINE = re.compile(rb"(?:^|\n)[^\0\n]{0,1000}?\{(?:\s*\"|\s*\}|\s*$)")
 LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
 
-__all__ = ["PARSER_VERSION", "Counts", "ParsedFile", "Shredder", "looks_like_log", "parse_file"]
+__all__ = [
+    "PARSER_VERSION",
+    "RECOGNITION",
+    "Counts",
+    "ParsedFile",
+    "Shredder",
+    "looks_like_log",
+    "parse_file",
+]
 
 
 @dataclass(frozen=True)
@@ -30,24 +34,6 @@ class ParsedFile:
 
     counts: Counts
     damage: str | None
-
-
-def looks_like_log(path: Path) -> str | None:
-    """None if the file can hold events, else what it looks like: 'empty', 'binary' or 'no JSON object'."""
-    head = b""
-    try:
-        for block in plain_blocks(path):
-            head += block
-            if len(head) >= SNIFFED_BYTES:
-                break
-    except DamagedArchiveError:
-        pass
-    head = head[:SNIFFED_BYTES]
-    if not head.strip():
-        return "empty"
-    if _strange_share(head) > LARGEST_STRANGE_SHARE:
-        return "binary"
-    return None if OBJECT_IN_LINE.search(head) else "no JSON object"
 
 
 def parse_file(path: Path, shredder: Shredder, advance: Callable[[int], None]) -> ParsedFile:
@@ -100,10 +86,3 @@ def _pretty_documents(path: Path, first: bytes) -> list[tuple[int, str]] | None:
     except DamagedArchiveError:
         return None
     return documents(whole.decode("utf-8-sig", errors="replace"))
-
-
-def _strange_share(head: bytes) -> float:
-    """The share of bytes that are no text: control characters, and what UTF-8 does not decode."""
-    text = head.decode("utf-8", errors="replace")
-    strange = sum(text.count(character) for character in CONTROL_CHARACTERS) + text.count("\ufffd")
-    return strange / len(text)

@@ -3,8 +3,8 @@
 Paths are JSON paths; the first that is present wins. Sources: docs/lake.md, after the Open edX event reference.
 """
 
-import json
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 TOP_LEVEL = (
     "username",
@@ -45,7 +45,11 @@ class Field(NamedTuple):
     paths: tuple[str, ...]
 
 
+# In the order of event_group in shred.sql.
 PAYLOAD: dict[str, tuple[Field, ...]] = {
+    "other": (
+        Field("block_key", "varchar", ("$.usage_key", "$.block_id", "$.problem_id", "$.id")),
+    ),
     "video": (
         Field("video_id", "varchar", ("$.id", "$.module_id")),
         Field("video_code", "varchar", ("$.code",)),
@@ -79,10 +83,9 @@ PAYLOAD: dict[str, tuple[Field, ...]] = {
         Field("link_target", "varchar", ("$.target_url",)),
         Field("link_current", "varchar", ("$.current_url",)),
     ),
-    "other": (
-        Field("block_key", "varchar", ("$.usage_key", "$.block_id", "$.problem_id", "$.id")),
-    ),
 }
+
+_PAYLOAD_PATHS = sorted({path for group in PAYLOAD.values() for it in group for path in it.paths})
 
 LAKE_COLUMNS = """
     event_id, event_time, event_type, event_source, event_name, username, user_id, anonymous_id,
@@ -96,62 +99,44 @@ LAKE_COLUMNS = """
 """
 
 
-def top_columns() -> str:
+def line_paths() -> str:
+    """SQL: what is read from a line: the top-level fields, then those of its context."""
+    context = (path.replace("$.", "$.context.") for path in CONTEXT.values())
+    return _path_list([*(f"$.{name}" for name in TOP_LEVEL), *context])
+
+
+def line_columns() -> str:
     """SQL: the extracted list as named columns."""
-    return ",\n        ".join(f"top[{i}] as {name}" for i, name in enumerate(TOP_LEVEL, 1))
+    names = [*TOP_LEVEL, *CONTEXT]
+    return ",\n        ".join(f"top[{i}] as {name}" for i, name in enumerate(names, 1))
 
 
-def context_columns() -> str:
-    """SQL: the context's list as named columns."""
-    return ",\n        ".join(f"fields[{i}] as {name}" for i, name in enumerate(CONTEXT, 1))
-
-
-def path_list(paths: tuple[str, ...]) -> str:
-    """SQL: a list of JSON paths."""
-    return "[" + ", ".join(f"'{path}'" for path in paths) + "]"
-
-
-def payload_parts() -> str:
-    """SQL: read each payload once, into the struct of its group; NULL for the rows of other groups."""
-    return ",\n        ".join(
-        f"case when is_{group} then try(json_transform(event, '{json.dumps(_shape(fields))}')) end as {group}_part"
-        for group, fields in PAYLOAD.items()
-    )
-
-
-def is_readable() -> str:
-    """SQL: whether a payload that looks like an object is one."""
-    return " or ".join(f"{group}_part is not null" for group in PAYLOAD)
+def payload_paths() -> str:
+    """SQL: what is read from a payload, whatever its group."""
+    return _path_list(_PAYLOAD_PATHS)
 
 
 def payload_columns() -> str:
-    """SQL: the members of the structs as columns, the first path that is present."""
+    """SQL: the columns of each group, the first path that is present."""
     columns = []
-    for group, fields in PAYLOAD.items():
-        for field in fields:
-            values = [f"{group}_part{path.removeprefix('$')}" for path in field.paths]
+    for number, group in enumerate(PAYLOAD):
+        for field in PAYLOAD[group]:
+            values = [f"parts[{_PAYLOAD_PATHS.index(path) + 1}]" for path in field.paths]
             value = f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
-            columns.append(f"{_typed(value, field.type)} as {field.column}")
+            columns.append(
+                f"case when event_group = {number} then {_typed(value, field.type)} end as {field.column}"
+            )
     return ",\n        ".join(columns)
 
 
-def _shape(fields: tuple[Field, ...]) -> dict[str, object]:
-    """The structure that json_transform reads: numbers as doubles, all else as text."""
-    shape: dict[str, object] = {}
-    for field in fields:
-        for path in field.paths:
-            *parents, name = path.removeprefix("$.").split(".")
-            place: Any = shape
-            for parent in parents:
-                place = place.setdefault(parent, {})
-            place[name] = "DOUBLE" if field.type == "double" else "VARCHAR"
-    return shape
+def _path_list(paths: Sequence[str]) -> str:
+    return "[" + ", ".join(f"'{path}'" for path in paths) + "]"
 
 
 def _typed(value: str, type_name: str) -> str:
     """Numbers only if finite, integers only if exact: '7.5' is no id."""
     if type_name == "double":
-        return f"finite_number({value})"
+        return f"finite_number(try_cast({value} as double))"
     if type_name == "bigint":
         return f"exact_integer({value})"
     return f"trimmed({value})"

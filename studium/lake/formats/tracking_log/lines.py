@@ -19,7 +19,7 @@ LONGEST_LINE_BYTES = 256 * 1024 * 1024
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 EVENT_ID_LENGTH = 32  # hex digits of 128 bits
-OPENING_BRACE, CLOSING_BRACE, NEWLINE = 123, 125, 10
+OPENING_BRACE, CLOSING_BRACE, NEWLINE, CARRIAGE_RETURN = 123, 125, 10, 13
 LINES = pa.schema([("line_no", pa.int64()), ("event_id", pa.string()), ("line", pa.large_string())])
 
 
@@ -80,7 +80,7 @@ def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 class Lines(NamedTuple):
-    """Where each line of a chunk starts and ends (its newline), and whether it looks like one JSON object."""
+    """Where each line of a chunk starts and ends, its line end left out, and whether it looks like one JSON object."""
 
     starts: Positions
     ends: Positions
@@ -91,6 +91,7 @@ def _lines_of(chunk: bytes) -> Lines:
     characters = np.frombuffer(chunk, dtype=np.uint8)
     ends = np.flatnonzero(characters == NEWLINE)
     starts = np.concatenate([[0], ends[:-1] + 1])
+    ends = ends - ((characters[ends - 1] == CARRIAGE_RETURN) & (ends > starts))
     lengths = ends - starts
     is_good = (
         (characters[starts] == OPENING_BRACE)
@@ -119,7 +120,7 @@ def _is_utf8(text: bytes) -> bool:
 
 
 def _batch(chunk: bytes, lines: Lines, line_no: int) -> pa.RecordBatch:
-    """All lines of a chunk, the odd ones NULL; text stays in the chunk, newline included, which JSON allows."""
+    """All lines of a chunk, the odd ones NULL; text stays in the chunk, line end included, which JSON allows."""
     offsets = np.concatenate([lines.starts, [len(chunk)]]).astype(np.int64)
     validity = np.packbits(lines.is_good, bitorder="little")
     text = pa.LargeStringArray.from_buffers(

@@ -1,4 +1,4 @@
--- Lines of JSON text to typed columns. Each line is parsed once, its context and its payload once more. 
+-- Lines of JSON text to typed columns. Each line is parsed once, for its context too, and its payload once more.
 -- Template: Named parts are filled in from fields.py. Enters: lines (line_no, event_id, line). Leaves: one row per line.
 with
 
@@ -7,7 +7,7 @@ extracted as (
         line_no,
         event_id,
         line,
-        try(json_extract_string(line, $top_paths)) as top,
+        try(json_extract_string(line, $paths)) as top,
         try(hash(json_keys(line))) as shape
     from lines
     where line is not null
@@ -20,20 +20,8 @@ named as (
         line,
         shape,
         top is null as is_broken,
-        $top_columns
+        $columns
     from extracted
-),
-
-with_context as (
-    select
-        * exclude (fields),
-        $context_columns
-    from (
-        select
-            *,
-            case when starts_with(context, '{') then try(json_extract_string(context, $context_paths)) end as fields
-        from named
-    )
 ),
 
 grouped as (
@@ -57,19 +45,7 @@ grouped as (
             when event_type = 'edx.ui.lms.link_clicked' then 5
             else 0
         end as event_group
-    from with_context
-),
-
-flagged as (
-    select
-        *,
-        has_object and event_group = 0 as is_other,
-        has_object and event_group = 1 as is_video,
-        has_object and event_group = 2 as is_problem,
-        has_object and event_group = 3 as is_enrollment,
-        has_object and event_group = 4 as is_forum,
-        has_object and event_group = 5 as is_link
-    from grouped
+    from named
 ),
 
 with_parts as (
@@ -77,8 +53,8 @@ with_parts as (
         *,
         coalesce(time, timestamp) as time_text,
         utc_time(time_text) as event_time,
-        $payload_parts
-    from flagged
+        case when has_object and json_valid(event) then json_extract_string(event, $payload_paths) end as parts
+    from grouped
 ),
 
 typed as (
@@ -166,7 +142,7 @@ select
     case
         when event is null then 'missing'
         when event = '' then 'empty'
-        when $is_readable then 'object'
+        when parts is not null then 'object'
         when has_object then 'unreadable'
         when starts_with(event, '[') and json_valid(event) then 'list'
         when contains(event, '=') then 'query'

@@ -7,7 +7,6 @@ the ledger keeps. One DuckDB in memory, one thread; memory is bounded by PART_BY
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -17,16 +16,18 @@ from string import Template
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from studium.lake.formats.tracking_log import fields
-from studium.lake.formats.tracking_log.keys import course_of, module_of
+from studium.lake.formats.tracking_log.canonical import canonical
 from studium.lake.formats.tracking_log.lines import LINES, LineReader
 from studium.lake.formats.tracking_log.repair import Repaired, repair_line
 
 HERE = Path(__file__).parent
 SAMPLED_LINES = 2000
 PART_BYTES = 64 * 1024 * 1024
+ODD_BYTES = 8 * 1024 * 1024
 KEPT_RAW_BYTES = 16 * 1024 * 1024  # of a rejected line; the landed file keeps all
 REJECTS = pa.schema(
     [
@@ -62,10 +63,11 @@ class Shredder:
         self._rejects: list[tuple[int, str, str, bytes]] = []
         self._reject_writer: pq.ParquetWriter | None = None
         self._duckdb = _connection(memory_limit_mb, out.parent)
-        self._empty_tables()
+        self._shredded: list[pa.Table] = []
 
     def add(self, reader: LineReader) -> None:
-        """Take all lines of a file: the good ones in one query per part, the odd ones after repair."""
+        """Take all lines of a file: the good ones in one query per part, the odd ones, after repair, with the last."""
+        odd: list[tuple[int, bytes]] = []
         while not reader.is_done:
             batches = reader.batches(PART_BYTES)
             first = next(batches, None)
@@ -73,8 +75,11 @@ class Shredder:
                 self._learn_shapes(pa.Table.from_batches([first.slice(0, SAMPLED_LINES)]))
                 batches = chain([first], batches)
             rejected = self._shred(pa.RecordBatchReader.from_batches(LINES, batches))
-            self._shred_odd(reader.odd + self._repair(rejected))
+            odd += reader.odd + self._repair(rejected)
             reader.odd.clear()
+            if reader.is_done or sum(len(line) for _, line in odd) > ODD_BYTES:
+                self._shred_odd(odd)
+                odd.clear()
             self._write_part()
 
     def add_document(self, line_no: int, repaired: Repaired) -> None:
@@ -91,20 +96,19 @@ class Shredder:
         self.counts.lines = self.counts.rows + self.counts.rejects.total()
         return self.counts
 
-    def _empty_tables(self) -> None:
-        """New tables, for a truncated one keeps its memory."""
-        self._duckdb.execute("create or replace temp table shredded as from blank")
-        self._duckdb.execute("create or replace temp table extras (line_no bigint, extra varchar)")
-
     def _shred(self, lines: pa.Table | pa.RecordBatchReader) -> list[tuple[int, str, str]]:
         """Shred numbered lines; return (line number, problem, text) of those that are no event."""
         self._duckdb.register("lines", lines)
-        self._duckdb.execute("insert into shredded " + shred_query())
+        shredded = self._duckdb.sql(shred_query()).to_arrow_table()
         self._duckdb.unregister("lines")
-        self._keep_extras()
-        return self._duckdb.execute(
-            "delete from shredded where problem is not null returning line_no, problem, kept_line"
-        ).fetchall()
+        has_problem = pc.is_valid(shredded["problem"])
+        rejected: list[tuple[int, str, str]] = []
+        if pc.any(has_problem).as_py():
+            columns = shredded.filter(has_problem).select(["line_no", "problem", "kept_line"])
+            rejected = list(zip(*columns.to_pydict().values(), strict=True))
+            shredded = shredded.filter(pc.invert(has_problem))
+        self._shredded.append(self._with_extra(shredded))
+        return rejected
 
     def _repair(self, rejected: list[tuple[int, str, str]]) -> list[tuple[int, bytes]]:
         """What the fast way could not read is tried again with the odd lines; the rest is rejected."""
@@ -119,7 +123,7 @@ class Shredder:
 
     def _shred_odd(self, odd: list[tuple[int, bytes]]) -> None:
         repaired: list[tuple[int, bytes, Repaired]] = []
-        for line_no, raw in odd:
+        for line_no, raw in sorted(odd):
             found = repair_line(raw)
             if found is not None and found.text is None:
                 self._reject(line_no, found.reason, found.detail, raw)
@@ -158,19 +162,24 @@ class Shredder:
             "set variable plain_shapes = ?::ubigint[]", [sorted(self._plain_shapes)]
         )
 
-    def _keep_extras(self) -> None:
-        """Unknown top-level fields, of the lines whose set of keys was not known to be plain."""
-        self._learn(
-            "select shape, any_value(json_keys(kept_line)) from shredded"
-            " where kept_line is not null and problem is null group by shape"
-        )
-        known = json.dumps(dict.fromkeys(fields.TOP_LEVEL))
-        self._duckdb.execute(
-            "insert into extras select line_no, json_merge_patch(kept_line, ?) from shredded"
-            " where kept_line is not null and problem is null"
-            " and not list_contains(getvariable('plain_shapes'), shape)"
-            " and line_no not in (select line_no from extras)",
-            [known],
+    def _with_extra(self, shredded: pa.Table) -> pa.Table:
+        """Add the unknown top-level fields of the lines whose set of keys was not known to be plain."""
+        is_kept = pc.is_valid(shredded["kept_line"])
+        extra = pa.nulls(shredded.num_rows, pa.string())
+        if pc.any(is_kept).as_py():
+            kept = shredded.filter(is_kept).select(["line_no", "shape", "kept_line"])
+            self._duckdb.register("kept", kept)
+            self._learn("select shape, any_value(json_keys(kept_line)) from kept group by shape")
+            found = self._duckdb.execute(
+                "select case when not list_contains(getvariable('plain_shapes'), shape)"
+                " then cast(json_merge_patch(kept_line, ?) as varchar) end as extra from kept order by line_no",
+                [json.dumps(dict.fromkeys(fields.TOP_LEVEL))],
+            ).fetchall()
+            self._duckdb.unregister("kept")
+            values = pa.array([text for (text,) in found], pa.string())
+            extra = pc.replace_with_mask(extra, is_kept.combine_chunks(), values)
+        return shredded.drop_columns(["kept_line", "shape", "problem"]).append_column(
+            "extra", extra
         )
 
     def _reject(self, line_no: int, reason: str, detail: str, raw: bytes) -> None:
@@ -201,91 +210,49 @@ class Shredder:
         self._rejects = []
 
     def _write_part(self) -> None:
-        """Canonical keys, then one Parquet file per event date: for the few dates of a log faster than partition_by."""
+        """One Parquet file per event date, of which a log has few."""
+        if not self._shredded:
+            return
         name = f"{self._source_file}-{self._parts:04d}.parquet"
         self._parts += 1
-        self._count_types()
-        self._register_keys()
-        query = Template((HERE / "canonical.sql").read_text()).substitute(
-            columns=fields.LAKE_COLUMNS
-        )
-        for day, rows in self._duckdb.execute(
-            "select cast(event_time as date), count(*) from shredded group by 1 order by 1"
-        ).fetchall():
+        shredded = pa.concat_tables(self._shredded)
+        self._shredded = []
+        self._count_types(shredded)
+        events = canonical(shredded, self._source_file)
+        event_date = pc.cast(pc.floor_temporal(shredded["event_time"], unit="day"), pa.date32())
+        days = sorted(pc.unique(event_date).to_pylist())
+        for day in days:
             folder = self._out / "events" / f"event_date={day}"
             folder.mkdir(parents=True, exist_ok=True)
-            self._duckdb.execute(
-                f"copy ({query}) to {_quoted(folder / name)} (format parquet, compression zstd)",
-                {"day": day, "source_file": self._source_file},
-            )
-            self.counts.rows += rows
-            self.counts.parts.append((day, name, rows))
-        self._empty_tables()
+            of_day = events if len(days) == 1 else events.filter(pc.equal(event_date, day))
+            pq.write_table(of_day, folder / name, compression="zstd")
+            self.counts.rows += of_day.num_rows
+            self.counts.parts.append((day, name, of_day.num_rows))
 
-    def _count_types(self) -> None:
+    def _count_types(self, shredded: pa.Table) -> None:
+        self._duckdb.register("shredded", shredded)
         for event_type, source, count in self._duckdb.execute(
             "select case when starts_with(event_type, '/') then '/… (server request)' else event_type end,"
             " event_source, count(*) from shredded group by all"
         ).fetchall():
             self.counts.types[(event_type or "", source or "")] += count
         for name, count in self._duckdb.execute(
-            "select unnest(json_keys(extra)), count(*) from extras group by 1"
+            "select unnest(json_keys(extra)), count(*) from shredded where extra is not null group by 1"
         ).fetchall():
             self.counts.unknown_fields[name] += count
-
-    def _register_keys(self) -> None:
-        """Look up each distinct key once."""
-        texts = self._duckdb.execute(
-            "select course_text from shredded where course_text is not null"
-            " union select enrollment_course from shredded where enrollment_course is not null"
-        ).fetchall()
-        courses = [(text, *course_of(text)) for (text,) in texts]
-        modules = []
-        for text, hint, course in self._duckdb.execute(
-            "select distinct module_text, module_hint, course_text from shredded where module_text is not null"
-        ).fetchall():
-            course_id = course_of(course).course_id if course else None
-            modules.append((text, hint or "", course or "", *module_of(text, hint, course_id)))
-        self._duckdb.register("course_keys", _table(courses, COURSE_KEYS))
-        self._duckdb.register("module_keys", _table(modules, MODULE_KEYS))
+        self._duckdb.unregister("shredded")
 
 
 LONG_REJECT = 1024 * 1024
-COURSE_KEYS = pa.schema(
-    [
-        ("text", pa.string()),
-        ("course_id", pa.string()),
-        ("is_valid", pa.bool_()),
-        ("org_id", pa.string()),
-    ]
-)
-MODULE_KEYS = pa.schema(
-    [
-        ("text", pa.string()),
-        ("hint", pa.string()),
-        ("course_text", pa.string()),
-        ("module_id", pa.string()),
-        ("is_valid", pa.bool_()),
-        ("category", pa.string()),
-    ]
-)
-
-
-def _quoted(path: Path) -> str:
-    """A path as an SQL literal; COPY takes no parameter there."""
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 @cache
 def shred_query() -> str:
     """The text of shred.sql with the fields of fields.py filled in."""
     return Template((HERE / "shred.sql").read_text()).substitute(
-        top_paths=fields.path_list(tuple(f"$.{name}" for name in fields.TOP_LEVEL)),
-        top_columns=fields.top_columns(),
-        context_paths=fields.path_list(tuple(fields.CONTEXT.values())),
-        context_columns=fields.context_columns(),
-        payload_parts=fields.payload_parts(),
-        is_readable=fields.is_readable(),
+        paths=fields.line_paths(),
+        columns=fields.line_columns(),
+        payload_paths=fields.payload_paths(),
         payload_columns=fields.payload_columns(),
     )
 
@@ -302,17 +269,9 @@ def _connection(memory_limit_mb: int, spill: Path) -> duckdb.DuckDBPyConnection:
     )
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")
+    connection.execute(
+        "set disabled_optimizers = 'in_clause'"
+    )  # a join per list of names costs more
     connection.execute((HERE / "vocabulary.sql").read_text())
     connection.execute("set variable plain_shapes = []::ubigint[]")
-    connection.register("lines", LINES.empty_table())
-    connection.execute(f"create temp table blank as {shred_query()} limit 0")
-    connection.execute("create temp table extras (line_no bigint, extra varchar)")
     return connection
-
-
-def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.Table.from_arrays(
-        [pa.array(values, column.type) for values, column in zip(columns, schema, strict=True)],
-        schema=schema,
-    )

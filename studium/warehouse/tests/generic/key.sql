@@ -5,5 +5,7 @@
         count(*) as rows_with_this_key
     from {{ model }}
     group by {{ columns | join(', ') }}
-    having count(*) > 1 or {{ columns | reject('in', nullable) | join(' is null or ') }} is null
+    having
+        count(*) > 1
+        {% for column in columns if column not in nullable %} or {{ column }} is null {% endfor %}
 {% endtest %}

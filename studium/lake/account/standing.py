@@ -7,12 +7,16 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from studium.config import Workspace
-from studium.lake.ledger import COUNTED, open_ledger
+from studium.lake.ledger import COUNTED, read_ledger
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """A raw file and what became of its lines: lines == events + duplicates + quarantined + skipped."""
+    """A raw file: lines == events + table_rows + duplicates + quarantined + skipped.
+
+    `sha256` is the ledger's name of the file; `content` that of its bytes, which is the same for a log. A file of a
+    data package has a format, a table where it holds one, a course unless it is of the whole site, and a day.
+    """
 
     path: str
     sha256: str
@@ -25,11 +29,20 @@ class InputFile:
     quarantined: int
     skipped: int
     damage: str | None
+    table_rows: int = 0
+    content: str = ""
+    format: str = "tracking_log"
+    dataset: str | None = None
+    course_id: str | None = None
+    dump_date: str | None = None
 
 
 @dataclass(frozen=True)
 class LakeStatus:
-    """The lake in figures; `by_date` maps an event date to its events, `rejects` a reason to its lines."""
+    """The lake in figures; `by_date` maps an event date to its events, `rejects` a reason to its lines.
+
+    `ignored` maps the path of a file that is no log to the reason.
+    """
 
     files: list[InputFile] = field(default_factory=list)
     lines: int = 0
@@ -39,6 +52,8 @@ class LakeStatus:
     skipped: int = 0
     by_date: dict[str, int] = field(default_factory=dict)
     rejects: dict[str, int] = field(default_factory=dict)
+    ignored: dict[str, str] = field(default_factory=dict)
+    table_rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,9 +67,7 @@ class Mismatch:
 
 def status(workspace: Workspace) -> LakeStatus:
     """Figures of the counted files; duplicates across files count with the file that is not the first by hash."""
-    if not workspace.ledger.exists():
-        return LakeStatus()
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         files = _inputs(ledger, f"state in {COUNTED}")
         by_date = ledger.execute(
             "select event_date, rows - duplicate_rows from partitions order by 1"
@@ -72,6 +85,8 @@ def status(workspace: Workspace) -> LakeStatus:
             sum(file.skipped for file in files),
             dict(by_date.fetchall()),
             dict(rejects.fetchall()),
+            dict(ledger.execute("select path, reason from ignored order by 1").fetchall()),
+            sum(file.table_rows for file in files),
         )
 
 
@@ -82,15 +97,13 @@ def inputs(workspace: Workspace) -> list[InputFile]:
 
 def waiting(workspace: Workspace) -> list[InputFile]:
     """Files that are stored but whose lines the lake does not hold: failed, or of a killed run."""
-    if not workspace.ledger.exists():
-        return []
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         return _inputs(ledger, "state in ('stored', 'failed')")
 
 
 def event_types(workspace: Workspace) -> list[tuple[str, str, int]]:
     """(event type, source, lines) of all counted files, most frequent first; server requests are one type."""
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         rows = ledger.execute(
             "select event_type, event_source, sum(event_types.rows) from event_types join files using (sha256)"
             f" where state in {COUNTED} group by 1, 2 order by 3 desc, 1, 2"
@@ -100,7 +113,7 @@ def event_types(workspace: Workspace) -> list[tuple[str, str, int]]:
 
 def unknown_fields(workspace: Workspace) -> list[tuple[str, int]]:
     """(top-level field, lines) that no column holds; their values are in `extra`."""
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         rows = ledger.execute(
             "select field, sum(unknown_fields.rows) from unknown_fields join files using (sha256)"
             f" where state in {COUNTED} group by 1 order by 2 desc, 1"
@@ -111,24 +124,33 @@ def unknown_fields(workspace: Workspace) -> list[tuple[str, int]]:
 def _inputs(ledger: sqlite3.Connection, condition: str) -> list[InputFile]:
     rows = ledger.execute(
         "select (select min(path) from origins where origins.sha256 = files.sha256) as path, sha256, bytes, state,"
-        " landed_at, lines, files.rows, skipped, damage,"
+        " landed_at, lines, files.rows, skipped, damage, coalesce(content, sha256) as content,"
+        " coalesce(format, 'tracking_log') as format, dataset, course_id, dump_date,"
         " (select coalesce(sum(rejects.lines), 0) from rejects where rejects.sha256 = files.sha256) as quarantined,"
         " (select coalesce(sum(duplicates.rows), 0) from duplicates where duplicates.sha256 = files.sha256)"
-        f" as duplicates from files where {condition} order by path, sha256"
+        f" as duplicates from files left join deliveries using (sha256) where {condition} order by path, sha256"
     ).fetchall()
-    return [
-        InputFile(
-            row["path"],
-            row["sha256"],
-            row["bytes"],
-            row["state"],
-            row["landed_at"],
-            row["lines"],
-            row["rows"] - row["duplicates"],
-            row["duplicates"],
-            row["quarantined"],
-            row["skipped"],
-            row["damage"],
-        )
-        for row in rows
-    ]
+    return [_input_file(row) for row in rows]
+
+
+def _input_file(row: sqlite3.Row) -> InputFile:
+    is_log = row["format"] == "tracking_log"
+    return InputFile(
+        path=row["path"],
+        sha256=row["sha256"],
+        bytes=row["bytes"],
+        state=row["state"],
+        landed_at=row["landed_at"],
+        lines=row["lines"],
+        events=row["rows"] - row["duplicates"] if is_log else 0,
+        duplicates=row["duplicates"],
+        quarantined=row["quarantined"],
+        skipped=row["skipped"],
+        damage=row["damage"],
+        table_rows=0 if is_log else row["rows"],
+        content=row["content"],
+        format=row["format"],
+        dataset=row["dataset"],
+        course_id=row["course_id"],
+        dump_date=row["dump_date"],
+    )

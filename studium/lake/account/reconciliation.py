@@ -1,4 +1,4 @@
-"""The account of every line: per file, lines = events + duplicates + quarantined + skipped, and the Parquet agrees.
+"""The account of every line: per file, lines = events or rows + duplicates + quarantined + skipped; Parquet agrees.
 
 Enters: the ledger and the footers of the lake's files. Leaves: what is off. Publishing stops at the first mismatch.
 """
@@ -6,13 +6,10 @@ Enters: the ledger and the footers of the lake's files. Leaves: what is off. Pub
 from pathlib import Path
 
 from studium.config import Workspace
-from studium.lake.ledger import COUNTED, open_ledger
+from studium.lake.account.soundness import REPAIR
+from studium.lake.account.standing import Mismatch, inputs, waiting
+from studium.lake.ledger import COUNTED, read_ledger
 from studium.lake.partitions import event_partitions, stale_dates
-from studium.lake.standing import Mismatch, inputs, waiting
-
-LAND_AGAIN = (
-    "Land it again from the landing: `studium quarantine --retry`, or `studium retract` it."
-)
 
 
 def reconcile(workspace: Workspace) -> list[Mismatch]:
@@ -26,10 +23,12 @@ def reconcile(workspace: Workspace) -> list[Mismatch]:
         for file in waiting(workspace)
     ]
     for file in inputs(workspace):
-        accounted = file.events + file.duplicates + file.quarantined + file.skipped
+        accounted = (
+            file.events + file.table_rows + file.duplicates + file.quarantined + file.skipped
+        )
         if file.lines != accounted:
             found.append(
-                Mismatch(file.path, f"{file.lines} lines, {accounted} accounted for", LAND_AGAIN)
+                Mismatch(file.path, f"{file.lines} lines, {accounted} accounted for", REPAIR)
             )
     found += [
         Mismatch(f"event date {day}", "its duplicates are not known yet", "Run `studium land`.")
@@ -39,10 +38,14 @@ def reconcile(workspace: Workspace) -> list[Mismatch]:
 
 
 def _wrong_parquet(workspace: Workspace) -> list[Mismatch]:
-    with open_ledger(workspace) as ledger:
+    with read_ledger(workspace) as ledger:
         events = ledger.execute(
             "select event_date, name, parts.rows from parts join files using (sha256)"
             f" where state in {COUNTED} order by 1, 2"
+        ).fetchall()
+        dumps = ledger.execute(
+            "select folder, dump_date, name, dump_parts.rows from dump_parts join files using (sha256)"
+            f" where state in {COUNTED} order by 1, 2, 3"
         ).fetchall()
         rejects = ledger.execute(
             "select sha256, sum(rejects.lines) from rejects join files using (sha256)"
@@ -50,6 +53,9 @@ def _wrong_parquet(workspace: Workspace) -> list[Mismatch]:
         ).fetchall()
     lake = workspace.lake
     expected = [(lake / "events" / f"event_date={day}" / name, rows) for day, name, rows in events]
+    expected += [
+        (lake / folder / f"dump_date={day}" / name, rows) for folder, day, name, rows in dumps
+    ]
     expected += [(lake / "quarantine" / f"{sha256}.parquet", rows) for sha256, rows in rejects]
     expected += [
         (partition.duplicates, partition.duplicate_rows)
@@ -57,7 +63,7 @@ def _wrong_parquet(workspace: Workspace) -> list[Mismatch]:
         if partition.duplicates
     ]
     problems = ((path, _problem_of(path, rows)) for path, rows in expected)
-    return [Mismatch(str(path), problem, LAND_AGAIN) for path, problem in problems if problem]
+    return [Mismatch(str(path), problem, REPAIR) for path, problem in problems if problem]
 
 
 def _problem_of(path: Path, rows: int) -> str | None:

@@ -1,0 +1,58 @@
+"""What the state of a student module says: attempts, and the answers of problems, one row per answer id.
+
+Enters: the typed rows of courseware_studentmodule. Leaves: SQL that adds the derived columns and makes
+courseware_studentmodule_items. The JSON of a state is read once.
+"""
+
+ANSWER = "STRUCT(correctness VARCHAR, npoints DOUBLE, msg VARCHAR, hint VARCHAR)"
+SHAPE = (
+    '{"correct_map": "MAP(VARCHAR, ' + ANSWER + ')", "student_answers": "MAP(VARCHAR, JSON)",'
+    ' "attempts": "BIGINT", "done": "BOOLEAN"}'
+)
+
+
+def with_state(typed: str, state: str | None) -> str:
+    """Wrap the typed query: the derived columns, and `read_state` of problems with answers for `ITEMS`.
+
+    `state` is the place of the raw state where it may be escaped: text that is JSON only as it came stays so.
+    """
+    raw = f"case when problem is null and js is null then try_cast({state} as json) end"
+    fallback = raw if state else "cast(null as json)"
+    raw_state = f", {state} from part" if state else " from part"
+    query = typed.removesuffix(" from part") + raw_state
+    hidden = f"{state}, " if state else ""
+    return f"""
+        with typed as ({query}),
+        parsed as (select *, try_cast(state as json) as js from typed),
+        checked as (select * replace (coalesce(js, {fallback}) as js) from parsed),
+        shaped as (select *, json_transform(js, '{SHAPE}') as shape from checked)
+        select * exclude ({hidden}js, shape) replace (coalesce(cast(js as varchar), state) as state),
+            try_cast(nullif(trim(grade), '') as double) as grade_value,
+            try_cast(nullif(trim(max_grade), '') as double) as max_grade_value,
+            shape.attempts as attempts,
+            case when state is not null then js is not null end as is_state_readable,
+            case
+                when module_type = 'problem' and cardinality(shape.correct_map) > 0
+                    and cardinality(shape.student_answers) > 0 then shape
+            end as read_state
+        from shaped
+    """
+
+
+ITEMS = """
+    select
+        source_line, id, student_id, module_id, course_id,
+        answer.key as answer_id,
+        coalesce(cast(read_state.student_answers[answer.key] as varchar), '') as response,
+        answer.value.correctness as correctness,
+        answer.value.npoints as npoints,
+        answer.value.msg as msg,
+        answer.value.hint as hint,
+        attempts,
+        read_state.done as is_done
+    from (
+        select *, unnest(map_entries(read_state.correct_map)) as answer
+        from rows_of_part
+        where read_state is not null
+    )
+"""

@@ -1,0 +1,30 @@
+{# ISO 3166 code of a country as the published person-course names it; NULL for its regions. #}
+{% macro country_code(name) -%}
+    case {{ name }}
+        when 'Australia' then 'AU'
+        when 'Bangladesh' then 'BD'
+        when 'Brazil' then 'BR'
+        when 'Canada' then 'CA'
+        when 'China' then 'CN'
+        when 'Colombia' then 'CO'
+        when 'Egypt' then 'EG'
+        when 'France' then 'FR'
+        when 'Germany' then 'DE'
+        when 'Greece' then 'GR'
+        when 'India' then 'IN'
+        when 'Indonesia' then 'ID'
+        when 'Japan' then 'JP'
+        when 'Mexico' then 'MX'
+        when 'Morocco' then 'MA'
+        when 'Nigeria' then 'NG'
+        when 'Pakistan' then 'PK'
+        when 'Philippines' then 'PH'
+        when 'Poland' then 'PL'
+        when 'Portugal' then 'PT'
+        when 'Russian Federation' then 'RU'
+        when 'Spain' then 'ES'
+        when 'Ukraine' then 'UA'
+        when 'United Kingdom' then 'GB'
+        when 'United States' then 'US'
+    end
+{%- endmacro %}

@@ -1,0 +1,77 @@
+{#
+    The columns of one report in course_summary_stats, each behind a prefix: `table` is its alias
+    there, `columns` the names that it has.
+#}
+{% macro prefixed(table, prefix, columns) -%}
+    {%- for column in columns -%}
+        {{ table }}.{{ column }} as {{ prefix }}{{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# The value of a key of course_metainfo, of the rows of one course. #}
+{% macro metainfo(key, type) -%}
+    cast(max(case when key = '{{ key }}' then value end) as {{ type }}) as {{ key }}
+{%- endmacro %}
+
+
+{# Columns, by report; the contracts of the reports and of course_summary_stats hold them together. #}
+{% macro broad_stats_columns() %}
+    {{ return([
+        'registered_sum', 'viewed_sum', 'explored_sum', 'certified_sum',
+        'certified_and_explored_sum', 'certified_or_explored_sum', 'n_male', 'n_female',
+        'n_usa_and_viewed', 'n_bachplus_in_reg', 'n_bachplus_in_viewed',
+        'n_not_bachplus_in_reg', 'n_not_bachplus_in_viewed', 'n_male_viewed',
+        'n_female_viewed', 'n_verified_id', 'verified_viewed', 'verified_explored',
+        'verified_certified', 'verified_avg_grade', 'verified_n_male', 'verified_n_female',
+        'n_reg_nonzero_grade', 'n_viewed_nonzero_grade', 'n_explored_nonzero_grade',
+        'nplay_video_sum', 'nchapters_avg', 'ndays_act_sum', 'nevents_sum',
+        'nforum_posts_sum', 'min_gade_certified', 'min_start_time', 'max_last_event',
+        'max_nchapters', 'nforum_votes_sum', 'nforum_endorsed_sum', 'nforum_threads_sum',
+        'nforum_commments_sum', 'nforum_pinned_sum', 'nprogcheck_avg',
+        'certified_nprogcheck', 'verified_nprogcheck', 'nshow_answer_sum', 'nseq_goto_sum',
+        'npause_video_sum', 'avg_of_avg_dt', 'avg_of_sum_dt', 'certified_avg_dt',
+        'certified_sum_dt', 'n_have_ip', 'n_missing_cc',
+    ]) }}
+{% endmacro %}
+
+{% macro cert_rates_columns() %}
+    {{ return([
+        'nregistered', 'ncertified', 'nviewed', 'nregistered_by_wrap', 'nviewed_by_wrap',
+        'ncertified_and_registered_by_wrap', 'nregistered_before_launch',
+        'ncertified_and_registered_before_launch', 'nregistered_during_course',
+        'ncertified_and_registered_during_course', 'nregistered_by_wrap_pct',
+        'pct_certified_of_reg', 'pct_certified_of_viewed', 'pct_certified_of_reg_by_wrap',
+        'pct_certified_of_reg_before_launch', 'pct_certified_of_reg_during_course',
+    ]) }}
+{% endmacro %}
+
+{% macro median_stats_columns() %}
+    {{ return([
+        'nplay_video_median', 'ndays_act_median', 'nchapters_median', 'nevents_median',
+        'nforum_posts_median', 'grade_median', 'nforum_votes_median',
+        'nforum_endorsed_median', 'nforum_threads_median', 'nforum_comments_median',
+        'nprogcheck_median', 'nshow_answer_median', 'npause_video_median', 'avg_dt_median',
+        'sum_dt_median', 'age_in_2014_median', 'frac_nonzero_play_video',
+        'frac_nonzero_grade', 'frac_nonzero_forum_posts', 'n_nonzero_play_video',
+        'n_nonzero_grade', 'n_nonzero_forum_posts', 'n_records',
+    ]) }}
+{% endmacro %}
+
+{% macro hours_columns() %}
+    {{ return([
+        'sum_total_hours', 'median_total_hours', 'sum_total_hours_viewed',
+        'median_total_hours_viewed', 'sum_total_hours_certified',
+        'median_total_hours_certified', 'sum_total_hours_verified',
+        'median_total_hours_verified', 'sum_problem_hours', 'median_problem_hours',
+        'sum_problem_hours_viewed', 'median_problem_hours_viewed',
+        'sum_problem_hours_certified', 'median_problem_hours_certified',
+        'sum_problem_hours_verified', 'median_problem_hours_verified', 'sum_video_hours',
+        'median_video_hours', 'sum_video_hours_viewed', 'median_video_hours_viewed',
+        'sum_video_hours_certified', 'median_video_hours_certified',
+        'sum_video_hours_verified', 'median_video_hours_verified', 'sum_forum_hours',
+        'median_forum_hours', 'sum_forum_hours_viewed', 'median_forum_hours_viewed',
+        'sum_forum_hours_certified', 'median_forum_hours_certified',
+        'sum_forum_hours_verified', 'median_forum_hours_verified',
+    ]) }}
+{% endmacro %}

@@ -1,0 +1,5 @@
+{{ config(materialized='view') }}
+
+select *
+from {{ ref('person_course') }}
+where viewed

@@ -1,0 +1,68 @@
+with
+
+metainfo as (
+    select
+        course_id,
+        {{ metainfo('course_length_days', 'bigint') }},
+        {{ metainfo('nweeks', 'double') }},
+        {{ metainfo('nqual_per_week', 'double') }},
+        {{ metainfo('nquant_per_week', 'double') }},
+        {{ metainfo('total_assessments_per_week', 'double') }},
+        {{ metainfo('count_chapter', 'bigint') }},
+        {{ metainfo('count_sequential', 'bigint') }},
+        {{ metainfo('count_vertical', 'bigint') }},
+        {{ metainfo('count_html', 'bigint') }},
+        {{ metainfo('count_problem', 'bigint') }},
+        {{ metainfo('count_video', 'bigint') }},
+        {{ metainfo('count_discussion', 'bigint') }},
+        {{ metainfo('count_split_test', 'bigint') }},
+        {{ metainfo('count_openassessment', 'bigint') }},
+        {{ metainfo('problem_stat_n_capa_problems', 'bigint') }},
+        {{ metainfo('problem_stat_n_capa_problems_graded', 'bigint') }}
+    from {{ ref('course_metainfo') }}
+    group by course_id
+)
+
+select
+    broad.course_id,
+    {{ prefixed('broad', '', broad_stats_columns()) }},
+    {{ prefixed('rates', 'cbr_', cert_rates_columns()) }},
+    {{ prefixed('viewed_medians', 'msbc_viewed_', median_stats_columns()) }},
+    {{ prefixed('explored_medians', 'msbc_explored_', median_stats_columns()) }},
+    {{ prefixed('certified_medians', 'msbc_certified_', median_stats_columns()) }},
+    {{ prefixed('verified_medians', 'msbc_verified_', median_stats_columns()) }},
+    metainfo.course_length_days,
+    metainfo.nweeks,
+    metainfo.nqual_per_week,
+    metainfo.nquant_per_week,
+    metainfo.total_assessments_per_week,
+    metainfo.count_chapter,
+    metainfo.count_sequential,
+    metainfo.count_vertical,
+    metainfo.count_html,
+    metainfo.count_problem,
+    metainfo.count_video,
+    metainfo.count_discussion,
+    metainfo.count_split_test,
+    metainfo.count_openassessment,
+    metainfo.problem_stat_n_capa_problems,
+    metainfo.problem_stat_n_capa_problems_graded,
+    {{ prefixed('hours', 'ToT_', hours_columns()) }},
+    {{ prefixed('serial_hours', 'SToT_', hours_columns()) }},
+    broad.nforum_posts_sum / metainfo.nweeks as nforum_posts_per_week
+from {{ ref('broad_stats_by_course') }} as broad
+left join {{ ref('stats_cert_rates_by_registration') }} as rates
+    on broad.course_id = rates.course_id
+left join {{ ref('viewed_median_stats_by_course') }} as viewed_medians
+    on broad.course_id = viewed_medians.course_id
+left join {{ ref('explored_median_stats_by_course') }} as explored_medians
+    on broad.course_id = explored_medians.course_id
+left join {{ ref('certified_median_stats_by_course') }} as certified_medians
+    on broad.course_id = certified_medians.course_id
+left join {{ ref('verified_median_stats_by_course') }} as verified_medians
+    on broad.course_id = verified_medians.course_id
+left join metainfo on broad.course_id = metainfo.course_id
+left join {{ ref('time_on_task_stats_by_course') }} as hours
+    on broad.course_id = hours.course_id
+left join {{ ref('time_on_task_serial_stats_by_course') }} as serial_hours
+    on broad.course_id = serial_hours.course_id

@@ -1,0 +1,48 @@
+with
+
+persons as (
+    select
+        reported.course_id,
+        reported.viewed,
+        reported.certified,
+        reported.start_time <= dates.wrap_time as is_by_wrap,
+        reported.start_time < dates.launch_date as is_before_launch,
+        reported.start_time >= dates.launch_date
+        and reported.start_time <= dates.wrap_time as is_during_course
+    from {{ ref('int_person_courses_reported') }} as reported
+    inner join {{ ref('int_course_dates') }} as dates
+        on reported.course_id = dates.course_id
+    where dates.wrap_time is not null
+),
+
+counted as (
+    select
+        course_id,
+        count(*) as nregistered,
+        {{ number_of('certified') }} as ncertified,
+        {{ number_of('viewed') }} as nviewed,
+        {{ number_of('is_by_wrap') }} as nregistered_by_wrap,
+        {{ number_of('is_by_wrap and viewed') }} as nviewed_by_wrap,
+        {{ number_of('is_by_wrap and certified') }} as ncertified_and_registered_by_wrap,
+        {{ number_of('is_before_launch') }} as nregistered_before_launch,
+        {{ number_of('is_before_launch and certified') }}
+            as ncertified_and_registered_before_launch,
+        {{ number_of('is_during_course') }} as nregistered_during_course,
+        {{ number_of('is_during_course and certified') }}
+            as ncertified_and_registered_during_course
+    from persons
+    group by course_id
+)
+
+select
+    *,
+    {{ percentage('nregistered_by_wrap', 'nregistered') }} as nregistered_by_wrap_pct,
+    {{ percentage('ncertified', 'nregistered') }} as pct_certified_of_reg,
+    {{ percentage('ncertified', 'nviewed') }} as pct_certified_of_viewed,
+    {{ percentage('ncertified_and_registered_by_wrap', 'nregistered_by_wrap') }}
+        as pct_certified_of_reg_by_wrap,
+    {{ percentage('ncertified_and_registered_before_launch', 'nregistered_before_launch') }}
+        as pct_certified_of_reg_before_launch,
+    {{ percentage('ncertified_and_registered_during_course', 'nregistered_during_course') }}
+        as pct_certified_of_reg_during_course
+from counted

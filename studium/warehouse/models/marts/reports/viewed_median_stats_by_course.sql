@@ -1,0 +1,6 @@
+select
+    course_id,
+    {{ median_stats() }}
+from {{ ref('int_person_courses_reported') }}
+where viewed and viewed
+group by course_id

@@ -1,0 +1,158 @@
+"""The report tables on the person-course that HarvardX and MITx published, against the file itself.
+
+../shared/data/person_course_hmx is not ours to copy: without it this is skipped. What is expected is
+counted straight from the file, by other means than the models.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from studium.lake import DATASETS
+from studium.progress import Silent
+from studium.warehouse import Contents, Interval, build
+from studium.warehouse.dumps import dump_view
+from tests.warehouse.dbt_runs import duckdb_target, run_dbt
+from tests.warehouse.warehouses import SHARED_DATA, new_workspace
+
+FILE = SHARED_DATA / "person_course_hmx" / "hmxpc13_v3.parquet"
+# Rows per course of the de-identified release: the publishers' own file has 338,223 of these courses.
+PUBLISHED_ROWS = 338_223
+
+pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"the dataset is not there: {FILE}")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse that holds nothing but the published rows."""
+    folder = tmp_path_factory.mktemp("published")
+    workspace = new_workspace(folder)
+    build(workspace, Interval(), Silent(), contents=Contents([]))
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        _land(connection, folder / "lake")
+    run_dbt(
+        ["run", "--select", "int_person_courses_reported+"],
+        duckdb_target(workspace.warehouse),
+        folder / "dbt",
+    )
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, Any]]:
+    """The rows of the file."""
+    found = duckdb.sql(f"from '{FILE}'")
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def test_broad_stats_count_what_was_published(
+    reports: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> None:
+    counts: dict[str, Counter[str]] = {}
+    for row in rows:
+        mine = counts.setdefault(row["course_id"], Counter())
+        viewed, explored, certified = (bool(row[n]) for n in ("viewed", "explored", "certified"))
+        mine["registered"] += 1
+        mine["viewed"] += viewed
+        mine["explored"] += viewed and explored
+        mine["certified"] += viewed and certified
+        mine["both"] += viewed and explored and certified
+        mine["american"] += viewed and row["final_cc_cname_DI"] == "United States"
+        mine["female"] += row["gender"] == "f"
+        mine["degree"] += row["LoE_DI"] in ("Bachelor's", "Master's", "Doctorate")
+        mine["graded"] += (row["grade"] or 0) > 0
+        mine["events"] += row["nevents"] or 0
+        mine["chapters"] = max(mine["chapters"], row["nchapters"] or 0)
+    names = (
+        *("registered", "viewed", "explored", "certified", "both", "american", "female"),
+        *("degree", "graded", "events", "chapters"),
+    )
+
+    found = reports.execute(
+        "select course_id, registered_sum, viewed_sum, explored_sum, certified_sum, "
+        "certified_and_explored_sum, n_usa_and_viewed, n_female, n_bachplus_in_reg, "
+        "n_reg_nonzero_grade, nevents_sum, max_nchapters "
+        "from marts.broad_stats_by_course order by course_id"
+    ).fetchall()
+
+    assert found == [
+        (course, *(mine[name] for name in names)) for course, mine in sorted(counts.items())
+    ]
+    assert sum(row[1] for row in found) == PUBLISHED_ROWS
+
+
+def test_medians_are_those_of_the_published_rows(
+    reports: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> None:
+    events: dict[str, list[int]] = {}
+    for row in rows:
+        if row["certified"] and row["viewed"] and row["nevents"] is not None:
+            events.setdefault(row["course_id"], []).append(row["nevents"])
+
+    found = dict(
+        reports.execute(
+            "select course_id, nevents_median from marts.certified_median_stats_by_course"
+        ).fetchall()
+    )
+
+    assert found == {course: _median(values) for course, values in events.items()}
+
+
+def test_people_count_once_over_all_courses(
+    reports: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> None:
+    found = reports.execute(
+        "select course_registrations, n_unique_registrants, min_start_time::date::varchar "
+        "from marts.overall_stats"
+    ).fetchall()
+
+    people = len({row["userid_DI"] for row in rows})
+    assert found == [(PUBLISHED_ROWS, people, "2012-07-23")]
+
+
+def test_countries_add_up_to_all_registrations(
+    reports: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]
+) -> None:
+    countries = Counter(row["final_cc_cname_DI"] for row in rows)
+
+    found = reports.execute(
+        "select coalesce(countryLabel, 'Unknown/Other'), nregistered, cc is null "
+        "from marts.geographic_distributions"
+    ).fetchall()
+
+    assert {label: number for label, number, _ in found} == dict(countries)
+    assert {label for label, _, is_region in found if is_region} == {
+        label for label in countries if label.startswith(("Other ", "Unknown"))
+    }
+
+
+def _land(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:
+    """The file as the lake keeps a dump of the dataset: typed, with where each row came from."""
+    folder = lake / "dump_date=2019-11-12"
+    folder.mkdir(parents=True)
+    dates = ("start_time_DI", "last_event_DI")
+    parsed = ", ".join(
+        f"cast(try_strptime({name}, '%m/%d/%y') as date) as {name}" for name in dates
+    )
+    connection.execute(
+        f"copy (select * replace ({parsed}), null as package_course_id, 'published' as source_file, "
+        f"row_number() over () as source_line from '{FILE}') to '{folder / 'rows.parquet'}' "
+        "(format parquet)"
+    )
+    columns = DATASETS["person_course_published"].lake_columns
+    view = dump_view("lake.person_course_published", [folder / "rows.parquet"], columns)
+    connection.execute(view)
+
+
+def _median(values: list[int]) -> float:
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return float(ordered[middle])
+    return (ordered[middle - 1] + ordered[middle]) / 2
