@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +252,20 @@ def course_enrollment_summary(events: list[Event], as_of: date) -> list[Row]:
             special = (times.get("verified"), times.get("credit"))
             end = datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001
             rows.append((course, user, now, enrolled, first.mode, first.time, left, *special, end))
+    return rows
+
+
+def course_coenrollment(events: list[Event], as_of: date) -> list[Row]:
+    """Pairs of courses that share somebody who was ever activated."""
+    learners: dict[str, set[int]] = defaultdict(set)
+    for row in course_enrollment_summary(events, as_of):
+        learners[row[0]].add(row[1])
+    rows = []
+    for one, other in combinations(sorted(learners), 2):
+        mine, theirs = learners[one], learners[other]
+        both = len(mine & theirs)
+        if both:
+            rows.append((one, other, both, len(mine), len(theirs), both / len(mine | theirs)))
     return rows
 
 

@@ -15,7 +15,13 @@ from studium.errors import MisuseError
 if TYPE_CHECKING:
     from studium.publish import Delivery
 
-_SUFFIXES = {".csv": "csv", ".parquet": "parquet", ".dta": "stata", ".sav": "spss"}
+_SUFFIXES = {
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".dta": "stata",
+    ".sav": "spss",
+    ".graphml": "graphml",
+}
 
 _release = click.option("--release", "release_id", metavar="ID", help="Another than the current.")
 _force = click.option("--force", is_flag=True, help="Replace files that are there already.")
@@ -32,7 +38,7 @@ def _as_names(
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["csv", "parquet", "stata", "spss"]),
+    type=click.Choice(list(_SUFFIXES.values())),
     help="By default what the suffix of --output says, else csv.",
 )
 @click.option(
@@ -53,6 +59,7 @@ def _as_names(
 @_force
 @examples(
     "studium export person_course --output person_course.dta",
+    "studium export course_coenrollment --output network.graphml",
     "studium export person_course_day --where \"nevents > 100 and date >= date '2024-03-01'\"",
 )
 @pass_session

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pandas
 import pyarrow.parquet
@@ -259,6 +260,36 @@ def test_a_release_that_is_exported_is_not_removed(release: Workspace, tmp_path:
     assert release.current.resolve().name != before
 
 
+def test_the_network_is_a_graph(
+    workspace: Workspace, change: Callable[[str], None], tmp_path: Path
+) -> None:
+    change(
+        "create table marts.course_coenrollment as select * from (values ('A<1>', 'B&2', 2::bigint, 3::bigint, "
+        "4::bigint, 0.4::double), ('A<1>', 'C', 1, 3, 1, 1 / 3)) as pairs "
+        "(course_id, other_course_id, shared_learners, learners, other_learners, jaccard)"
+    )
+    publish_now(workspace)
+
+    _export(workspace, tmp_path / "n.graphml", form="graphml", table="course_coenrollment")
+    with pytest.raises(MisuseError, match="course_coenrollment --format graphml"):
+        _export(workspace, tmp_path / "v.graphml", form="graphml", table="video")
+
+    names = {"g": "http://graphml.graphdrawing.org/xmlns"}
+    graph = ElementTree.parse(tmp_path / "n.graphml").getroot().find("g:graph", names)
+    assert graph is not None
+    assert graph.get("edgedefault") == "undirected"
+    nodes = {node.get("id"): _data(node) for node in graph.findall("g:node", names)}
+    assert nodes == {"A<1>": {"learners": "3"}, "B&2": {"learners": "4"}, "C": {"learners": "1"}}
+    edges = [
+        (edge.get("source"), edge.get("target"), _data(edge))
+        for edge in graph.findall("g:edge", names)
+    ]
+    assert edges == [
+        ("A<1>", "B&2", {"weight": "2", "jaccard": "0.4"}),
+        ("A<1>", "C", {"weight": "1", "jaccard": repr(1 / 3)}),
+    ]
+
+
 def test_a_package_holds_all_tables_of_one_course(release: Workspace, tmp_path: Path) -> None:
     delivery = package_course(release, CoursePackage("A/B/C"), tmp_path, Silent())
     again = package_course(release, CoursePackage("A/B/C"), tmp_path / "b.zip", Silent())
@@ -303,6 +334,10 @@ def _fail_between(folder: Path) -> None:
     with file_group(folder, ["a", "b"], force=False) as group:
         group.write_text("a", "whole")
         raise StudiumError("in between", "here", "none")
+
+
+def _data(element: ElementTree.Element) -> dict[str | None, str | None]:
+    return {child.get("key"): child.text for child in element}
 
 
 def _export(workspace: Workspace, output: Path, **changed: Any) -> Delivery:

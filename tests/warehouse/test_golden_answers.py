@@ -33,6 +33,7 @@ DIFFERENT_IN_COMPAT = {"person_course_day", "video", "video_stats_day", "video_t
 COMPUTED: dict[str, Callable[[list[oracle.Event], bool], list[Row]]] = {
     "active_users_weekly": lambda events, _: oracle.active_users_weekly(events, AS_OF),
     "course_activity": lambda events, _: oracle.course_activity(events, AS_OF),
+    "course_coenrollment": lambda events, _: oracle.course_coenrollment(events, AS_OF),
     "course_enrollment_daily": lambda events, _: oracle.course_enrollment_daily(events, AS_OF),
     "course_enrollment_mode_daily": lambda events, _: oracle.course_enrollment_mode_daily(
         events, AS_OF

@@ -41,3 +41,27 @@
 {% macro plausible_number(value) -%}
     case when {{ value }} between -1e12 and 1e12 then {{ value }} end
 {%- endmacro %}
+
+
+{#
+    As an aggregate: Pearson's correlation of two columns of whole numbers up to a thousand million,
+    exact up to the last roots and division. NULL for fewer than two rows, or where one is constant.
+#}
+{% macro correlation(left, right) -%}
+    cast({{ whole_covariance(left, right) }} as double)
+    / nullif(
+        sqrt(cast({{ whole_covariance(left, left) }} as double))
+        * sqrt(cast({{ whole_covariance(right, right) }} as double)),
+        0
+    )
+{%- endmacro %}
+
+
+{# As an aggregate: n times the sum of products less the product of the sums. #}
+{% macro whole_covariance(left, right) -%}
+    (
+        cast(count(*) as decimal(12, 0))
+        * cast(sum(cast({{ left }} * {{ right }} as decimal(18, 0))) as decimal(26, 0))
+        - cast(sum({{ left }}) as decimal(19, 0)) * cast(sum({{ right }}) as decimal(19, 0))
+    )
+{%- endmacro %}
