@@ -149,6 +149,11 @@ _CASTS = {
     "double": (
         "case when isfinite(try_cast({value} as double)) then try_cast({value} as double) end"
     ),
+    # Published datasets write M/D/YY.
+    "date": (
+        "case when contains({value}, '/') then"
+        " cast(try_strptime({value}, ['%m/%d/%y', '%m/%d/%Y']) as date) else try_cast({value} as date) end"
+    ),
     "timestamp": (
         "case when length({value}) > 19 and regexp_matches({value}, '([+-][0-9]{{2}}:?([0-9]{{2}})?|UTC)$')"
         " then timezone('UTC', try_cast({value} as timestamptz)) else try_cast({value} as timestamp) end"
