@@ -3,7 +3,7 @@
 Enters: nothing. Leaves: `CONTENT`. Forum text is content, not directory data: it is not kept apart.
 """
 
-from studium.lake.datasets.columns import Dataset, day, flag, number, text, time, whole
+from studium.lake.datasets.columns import Dataset, day, flag, number, optional, text, time, whole
 
 CONTENT = (
     Dataset(
@@ -13,8 +13,14 @@ CONTENT = (
             *whole("user_id"),
             *text("course_id"),
             *number("grade"),
-            *time("grade_timestamp"),
+            *optional(time("grade_timestamp")),
         ),
+        aliases=(
+            ("Student ID", "user_id"),
+            ("Grade", "grade"),
+            ("Grade_timestamp", "grade_timestamp"),
+        ),
+        takes_others=False,  # names, emails and a column for each assignment
     ),
     Dataset(
         "course_elements",
