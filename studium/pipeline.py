@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
@@ -91,9 +92,10 @@ def publish(job: Job, clock: "Clock | None" = None) -> "Publication":
 
 def run(job: Job, paths: Sequence[Path] = (), clock: "Clock | None" = None) -> RunReport:
     """All steps under one lock, so that nobody changes the lake between landing and publishing."""
-    from studium.warehouse import DamagedWarehouseError, set_aside
+    from studium.warehouse import DamagedWarehouseError, load_engine, set_aside
 
     seconds: dict[str, float] = {}
+    Thread(target=load_engine, daemon=True).start()  # a second, while children parse
     with job.lock("run"):
         landed = _timed(seconds, "land", lambda: _land_for_run(job, paths))
         built = _timed(seconds, "build", lambda: _build(job))

@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,13 @@ def _start(memory_limit_mb: int) -> Worker:
     process = spawn.Process(
         target=_work, args=(theirs, memory_limit_mb, address_space), daemon=True
     )
-    process.start()
+    # Ctrl-C goes to all processes of a terminal: the parent answers it, and kills its children.
+    resource_tracker.ensure_running()  # else starting it unblocks the signal again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()  # a child inherits what is blocked
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     theirs.close()
     return Worker(process, ours)
 

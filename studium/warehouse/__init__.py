@@ -12,6 +12,7 @@ from studium.warehouse.dumps import Contents, DumpPartition
 from studium.warehouse.interval import Interval
 from studium.warehouse.partitions import EventPartition
 from studium.warehouse.plan import LastBuild, read_last_build
+from studium.warehouse.project import load_engine
 from studium.warehouse.refusals import DamagedWarehouseError
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "check",
     "failing_rows",
     "inspect_warehouse",
+    "load_engine",
     "open_warehouse",
     "read_last_build",
     "set_aside",

@@ -5,7 +5,7 @@ Enters: partitions of the lake, the interval to count. Leaves: tables in warehou
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from studium.config import Workspace
 from studium.progress import Progress
 from studium.warehouse.database import open_warehouse, set_aside
-from studium.warehouse.dumps import Contents, register_dumps
+from studium.warehouse.dumps import Contents, empty_sources, register_dumps
+from studium.warehouse.idle import find_idle, make_empty, note_idle, passing_over, read_idle
 from studium.warehouse.interval import Interval, resolve
 from studium.warehouse.locations import (
     has_other_locations,
@@ -103,17 +104,23 @@ def _build(
             register_locations(connection, locations)
             interval = resolve(interval, contents.partitions)
             plan = make_plan(connection, interval, project.models_hash, contents)
-            if full:
+            idle = find_idle(project.read_manifest(), empty_sources(contents.dumps))
+            names = {model.name for model in idle}
+            if (
+                full or read_idle(connection) - names
+            ):  # a model that woke up has all its rows to make
                 plan = replace(plan, is_full=True, is_needed=True)
             if has_other_locations(connection, locations):
                 plan = replace(plan, is_needed=True)
             if plan.is_needed:
                 begin(connection, plan)
+                make_empty(connection, idle)
             else:
                 note_lake(connection, plan.lake)
         if plan.is_needed:
-            runs = _run_models(project, plan, progress)
+            runs = _run_models(project, plan, names, progress)
             with open_warehouse(workspace) as connection:
+                note_idle(connection, names)
                 finish(connection, plan)
                 note_locations(connection, locations)
                 runs = _count_rows(connection, runs)
@@ -142,12 +149,14 @@ def build_variables(
     }
 
 
-def _run_models(project: Project, plan: Plan, progress: Progress) -> list[ModelRun]:
+def _run_models(
+    project: Project, plan: Plan, idle: Collection[str], progress: Progress
+) -> list[ModelRun]:
     touched = None if plan.is_full else plan.touched
     few_courses = not plan.is_full and plan.courses is not None
     variables = build_variables(plan.interval, touched, few_courses=few_courses)
-    progress.start("build", float(project.count("model")), "models")
-    outcomes = project.run(["run"], variables, progress)
+    progress.start("build", float(project.count("model") - len(idle)), "models")
+    outcomes = project.run(["run", *passing_over(idle)], variables, progress)
     progress.finish()
     return [ModelRun(outcome.name, None, outcome.seconds) for outcome in outcomes]
 

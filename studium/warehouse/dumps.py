@@ -57,6 +57,15 @@ def register_dumps(connection: "DuckDBPyConnection", dumps: Sequence[DumpPartiti
             connection.execute(dump_view(f"personal.{name}", paths, dataset.personal_columns))
 
 
+def empty_sources(dumps: Sequence[DumpPartition]) -> set[str]:
+    """The sources of dbt that hold no file, such as "lake.auth_user"."""
+    from studium.lake import DATASETS
+
+    filled = {f"lake.{dump.dataset}" for dump in dumps}
+    filled |= {f"personal.{dump.dataset}" for dump in dumps if dump.personal}
+    return {f"{place}.{name}" for place in ("lake", "personal") for name in DATASETS} - filled
+
+
 def dump_view(name: str, paths: Sequence[Path], columns: Mapping[str, str]) -> str:
     """The statement that makes a view over files; nothing is read from the names of their folders."""
     if not paths:

@@ -43,6 +43,12 @@ class Outcome:
     unique_id: str = ""
 
 
+def load_engine() -> None:
+    """Import dbt: seconds that can pass while something else is waited for."""
+    import dbt.adapters.duckdb.impl
+    import dbt.cli.main  # noqa: F401
+
+
 class Project:
     """dbt for one workspace; close nothing, every run releases warehouse.duckdb."""
 

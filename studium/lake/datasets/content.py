@@ -3,7 +3,16 @@
 Enters: nothing. Leaves: `CONTENT`. Forum text is content, not directory data: it is not kept apart.
 """
 
-from studium.lake.datasets.columns import Dataset, day, flag, number, optional, text, time, whole
+from studium.lake.datasets.columns import (
+    Dataset,
+    day,
+    flag,
+    number,
+    optional,
+    text,
+    time,
+    whole,
+)
 
 CONTENT = (
     Dataset(
@@ -111,8 +120,7 @@ CONTENT = (
             *number("grade"),
             *day("start_time_DI", "last_event_DI"),
             *whole("nevents", "ndays_act", "nplay_video", "nchapters", "nforum_posts"),
-            *text("roles"),
-            *whole("incomplete_flag"),
+            *optional((*text("roles"), *whole("incomplete_flag"))),
         ),
     ),
 )

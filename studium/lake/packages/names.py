@@ -27,6 +27,10 @@ RENAMED = {
     "rolecourse": "student_courseaccessrole",
     "roleforum": "django_comment_client_role_users",
 }
+# The person-course that HarvardX and MITx published: HMXPC13_DI_v2_5-14-14.csv, HXPC13_DI_v3_11-13-2019.csv.
+PUBLISHED = re.compile(
+    r"^(?:HM?XPC\d\d_DI(?:_.*)?|person_course_published(?:-.*)?)$", re.IGNORECASE
+)
 KNOWN_TABLE = re.compile(
     rf"^(?:(?P<course>.+?)-)?(?P<table>{'|'.join(dataset.name for dataset in TABLES)})(?:-.*)?$"
 )
@@ -34,9 +38,6 @@ ANY_TABLE = re.compile(rf"^(?P<course>.+?)-(?P<table>[a-z][a-z0-9_]*)(?:-{SITE})
 FORUM_TABLE = re.compile(
     r"^(?:(?P<course>.+?)-)?(?P<table>forum_commentthread|forum_comment)(?:-.*)?$"
 )
-PUBLISHED = re.compile(
-    r"^(?:HMXPC13.*|person_course_published)$"
-)  # what HarvardX and MITx gave out
 BARE_TABLE = re.compile(r"^[a-z][a-z0-9_]*$")
 OTHERS = {
     "olx": re.compile(
@@ -122,11 +123,11 @@ def _table(
         return None
     if stem in RENAMED:
         return "dump", RENAMED[stem], None
+    if PUBLISHED.match(stem):
+        return "dump", "person_course_published", None
     forum = FORUM_TABLE.match(stem)
     if forum:
         return "forum", forum["table"], forum["course"]
-    if PUBLISHED.match(stem):
-        return "dump", "person_course_published", None
     match = KNOWN_TABLE.match(stem) or _of_known_course(stem, courses) or ANY_TABLE.match(stem)
     if match:
         return "dump", match["table"], match["course"]

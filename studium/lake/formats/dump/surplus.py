@@ -18,6 +18,7 @@ FREE_TEXT = {
 MOST_SURPLUS = 1000
 _PATTERNS = {
     "bigint": r"-?\d+(\.0*)?",
+    "date": r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/(\d\d){1,2}",
     "double": r"-?\d+(\.\d*)?([eE][+-]?\d+)?",
     "timestamp": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?",
 }

@@ -140,9 +140,6 @@ def unescaped(place: str) -> str:
 
 # A number with a point or an exponent is whole if its fraction is nothing; a time with an offset becomes UTC.
 _CASTS = {
-    "date": (
-        "coalesce(try_cast({value} as date), cast(try_strptime({value}, ['%m/%d/%y', '%m/%d/%Y']) as date))"
-    ),
     "bigint": (
         "case when regexp_matches({value}, '[.eE]') then case when try_cast({value} as double) ="
         " floor(try_cast({value} as double)) then try_cast(try_cast({value} as double) as bigint) end"
@@ -150,6 +147,11 @@ _CASTS = {
     ),
     "double": (
         "case when isfinite(try_cast({value} as double)) then try_cast({value} as double) end"
+    ),
+    # Published datasets write M/D/YY.
+    "date": (
+        "case when contains({value}, '/') then"
+        " cast(try_strptime({value}, ['%m/%d/%y', '%m/%d/%Y']) as date) else try_cast({value} as date) end"
     ),
     "timestamp": (
         "case when length({value}) > 19 and regexp_matches({value}, '([+-][0-9]{{2}}:?([0-9]{{2}})?|UTC)$')"

@@ -18,10 +18,10 @@ from studium.warehouse.courses import fingerprints_of
 from studium.warehouse.database import open_warehouse
 from studium.warehouse.plan import begin, make_plan
 from studium.warehouse.project import Project
-from tests.warehouse.packages import Dump, Line, write_package
+from tests.warehouse.package.deliveries import Dump, Line, write_package
 from tests.warehouse.warehouses import Row, land_paths, new_workspace
 
-WORLD = Path(__file__).parents[1] / "world"
+WORLD = Path(__file__).parents[2] / "world"
 UNI, MIT = "course-v1:Uni+Data101+2024_T1", "MITx/1.00x/2T2024"
 CCX = "ccx-v1:Uni+Data101+2024_T1+ccx@7"
 

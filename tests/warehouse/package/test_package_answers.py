@@ -1,7 +1,7 @@
 """The tables of a data package in tests/world/package, with the events of tests/world, against the golden answers.
 
-STUDIUM_ACCEPT=1 pytest tests/warehouse/test_package_answers.py rewrites them. What the traps come to is said here once
-more, in words that a person can check against the files.
+STUDIUM_ACCEPT=1 pytest tests/warehouse/package/test_package_answers.py rewrites them. What the traps come to is said
+here once more, in words that a person can check against the files.
 """
 
 import os
@@ -15,7 +15,7 @@ from studium.config import Workspace
 from studium.lake import event_partitions
 from studium.progress import Silent
 from studium.warehouse import Contents, Interval, build
-from tests.warehouse.packages import write_delivery, write_package
+from tests.warehouse.package.deliveries import write_delivery, write_package
 from tests.warehouse.warehouses import (
     land_paths,
     new_workspace,
@@ -24,8 +24,8 @@ from tests.warehouse.warehouses import (
     write_csv,
 )
 
-WORLD = Path(__file__).parents[1] / "world"
-EXPECTED = Path(__file__).parents[1] / "expected" / "package"
+WORLD = Path(__file__).parents[2] / "world"
+EXPECTED = Path(__file__).parents[2] / "expected" / "package"
 UNI, MIT = "course-v1:Uni+Data101+2024_T1", "MITx/1.00x/2T2024"
 ANSWERED = (
     *("course_modal_language", "enrollday_all", "enrollday_sql", "enrollment_events"),
