@@ -23,12 +23,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset of the lake; `key` names a row, in the personal part too. `ignored` columns are never typed."""
+    """A dataset of the lake; `key` names a row, in the personal part too. `ignored` columns are never typed.
+
+    `aliases` are other names that columns have in raw files. With `takes_others` false, columns that are not named
+    here are left out.
+    """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     ignored: tuple[str, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    takes_others: bool = True
 
     @property
     def lake_columns(self) -> dict[str, str]:

@@ -22,8 +22,14 @@ CONTENT = (
             *whole("user_id"),
             *text("course_id"),
             *number("grade"),
-            *time("grade_timestamp"),
+            *optional(time("grade_timestamp")),
         ),
+        aliases=(
+            ("Student ID", "user_id"),
+            ("Grade", "grade"),
+            ("Grade_timestamp", "grade_timestamp"),
+        ),
+        takes_others=False,  # names, emails and a column for each assignment
     ),
     Dataset(
         "course_elements",

@@ -20,12 +20,13 @@ def dashed(course_id: str) -> str | None:
     """
     from opaque_keys import InvalidKeyError
     from opaque_keys.edx.keys import CourseKey
+    from opaque_keys.edx.locator import CourseLocator
 
     try:
         key = CourseKey.from_string(course_id)
     except InvalidKeyError:
         return None
-    if getattr(key, "ccx", None) or not (key.org and key.course and key.run):
+    if type(key) is not CourseLocator or not (key.org and key.course and key.run):
         return None
     return f"{key.org}-{key.course}-{key.run}"
 

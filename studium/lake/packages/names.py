@@ -38,9 +38,6 @@ ANY_TABLE = re.compile(rf"^(?P<course>.+?)-(?P<table>[a-z][a-z0-9_]*)(?:-{SITE})
 FORUM_TABLE = re.compile(
     r"^(?:(?P<course>.+?)-)?(?P<table>forum_commentthread|forum_comment)(?:-.*)?$"
 )
-PUBLISHED = re.compile(
-    r"^(?:HMXPC13.*|person_course_published)$"
-)  # what HarvardX and MITx gave out
 BARE_TABLE = re.compile(r"^[a-z][a-z0-9_]*$")
 OTHERS = {
     "olx": re.compile(
@@ -131,8 +128,6 @@ def _table(
     forum = FORUM_TABLE.match(stem)
     if forum:
         return "forum", forum["table"], forum["course"]
-    if PUBLISHED.match(stem):
-        return "dump", "person_course_published", None
     match = KNOWN_TABLE.match(stem) or _of_known_course(stem, courses) or ANY_TABLE.match(stem)
     if match:
         return "dump", match["table"], match["course"]

@@ -2,68 +2,19 @@
 
 import csv
 import io
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from studium.lake.formats.dump import DumpFile, parse
-from studium.lake.formats.sink import Account, Origin, Sink
+from tests.lake.formats.conftest import COURSE, MODULE, lines
 
-COURSE = "course-v1:MITx+6.002x+2T2017"
 PROFILE = (
     *("user_id", "name", "language", "location", "meta", "courseware", "gender", "mailing_address"),
     *("year_of_birth", "level_of_education", "goals", "allow_certificate", "country", "city"),
 )
-MODULE = (
-    *("id", "module_type", "module_id", "student_id", "state", "grade", "created", "modified"),
-    *("max_grade", "done", "course_id"),
-)
 ENROLLMENT = ("user_id", "course_id", "created", "is_active", "mode")
-
-
-class Parsed:
-    """A parsed text: its account, and the rows of its Parquet."""
-
-    def __init__(self, out: Path, account: Account) -> None:
-        self.account = account
-        self._out = out
-
-    def rows(self, folder: str, columns: str) -> list[tuple[Any, ...]]:
-        files = str(self._out / folder / "*" / "*.parquet")
-        query = f"select {columns} from read_parquet(?, hive_partitioning = false)"
-        with duckdb.connect() as connection:
-            return connection.execute(query + " order by source_line", [files]).fetchall()
-
-    def rejects(self) -> list[tuple[Any, ...]]:
-        query = "select source_line, reason, raw from read_parquet(?) order by 1"
-        with duckdb.connect() as connection:
-            return connection.execute(query, [str(self._out / "rejects.parquet")]).fetchall()
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Any:
-    """Parse bytes as a table of the package of COURSE."""
-
-    def run(table: str, text: bytes, course: str | None = COURSE, may_drift: bool = True) -> Parsed:
-        (tmp_path / "raw").write_bytes(text)
-        out = tmp_path / "out"
-        out.mkdir()
-        sink = Sink(Origin("name", "content", course, date(2017, 9, 3)), out)
-        counts = parse(tmp_path / "raw", DumpFile(table, course, may_drift), sink, lambda _: None)
-        account = sink.close(counts)
-        counted = account.rows + account.rejects.total() + account.skipped.total()
-        assert account.lines == counted, "every line is accounted for"
-        return Parsed(out, account)
-
-    return run
-
-
-def lines(*records: tuple[object, ...]) -> bytes:
-    return "".join("\t".join(map(str, record)) + "\n" for record in records).encode()
 
 
 def profile(user: int, **given: object) -> tuple[object, ...]:
@@ -140,6 +91,13 @@ def test_rows_of_another_course_are_skipped_and_spellings_of_this_one_are_not(re
         (user, COURSE) for user in (1, 2, 3)
     ]
     assert parsed.account.skipped == {"header": 1, "other_course": 2}
+
+
+def test_a_package_whose_name_is_no_key_keeps_every_course(read: Any) -> None:
+    records = [(1, COURSE, "", 1, "honor"), (2, "A/B/C", "", 1, "honor")]
+    parsed = read("student_courseenrollment", lines(ENROLLMENT, *records), course="MITx-6.002x")
+    found = parsed.rows("dumps/student_courseenrollment", "course_id, package_course_id")
+    assert found == [(COURSE, "MITx-6.002x"), ("A/B/C", "MITx-6.002x")]
 
 
 def test_a_dump_of_the_whole_site_keeps_every_course(read: Any) -> None:
@@ -273,107 +231,22 @@ def test_dates_come_as_people_write_them(read: Any) -> None:
     ]
 
 
-def module(number: int, state: str, **given: object) -> tuple[object, ...]:
-    empty = {
-        "id": number,
-        "module_type": "problem",
-        "module_id": f"i4x://MITx/6.002x/problem/p{number}",
-        "student_id": 7,
-        "state": state.replace("\\", "\\\\"),
-        "grade": "1",
-        "created": "",
-        "modified": "",
-        "max_grade": "NULL",
-        "done": "na",
-        "course_id": COURSE,
-    }
-    return tuple((empty | given).values())
-
-
-def _as_it_is(number: int, state: str) -> tuple[object, ...]:
-    """A module whose state nobody escaped."""
-    record = list(module(number, ""))
-    record[MODULE.index("state")] = state
-    return tuple(record)
-
-
-ANSWERED = {
-    "attempts": 3,
-    "done": True,
-    "student_answers": {"p1_2_1": ["choice_1", 'say "hi"\n'], "p1_3_1": 4.5},
-    "correct_map": {
-        "p1_2_1": {"correctness": "correct", "npoints": 2, "msg": "a\tb", "hint": ""},
-        "p1_3_1": {"correctness": "incorrect", "npoints": None, "msg": None, "hint": "h"},
-        "p1_4_1": {"correctness": "incorrect"},
-    },
-}
-
-
-def test_states_give_attempts_and_answers(read: Any) -> None:
-    text = json.dumps(ANSWERED)
-    unanswered = json.dumps(ANSWERED | {"student_answers": {}})
-    records = [
-        module(1, text),
-        module(2, "{broken"),
-        module(3, unanswered),
-        module(4, text, module_type="combinedopenended"),
-        module(5, "NULL", grade="NULL"),
-        module(6, text, course_id="A/B/C"),
+def test_a_grade_report_gives_grades_and_nobody_s_name(read: Any) -> None:
+    header = ("Student ID", "Email", "Username", "Grade", "Homework 1: Units", "Grade_timestamp")
+    rows = [
+        (7, "amy@mit.edu", "amy", 0.75, "Not Attempted", "2017-09-03 10:00:00"),
+        (8, "bob@mit.edu", "bob", "", 1, ""),
     ]
-    parsed = read("courseware_studentmodule", lines(MODULE, *records))
-    columns = "id, attempts, is_state_readable, grade, grade_value, max_grade_value"
-    assert parsed.rows("dumps/courseware_studentmodule", columns) == [
-        (1, 3, True, "1", 1.0, None),
-        (2, None, False, "1", 1.0, None),
-        (3, 3, True, "1", 1.0, None),
-        (4, 3, True, "1", 1.0, None),
-        (5, None, None, None, None, None),
+    sheet = io.StringIO()
+    csv.writer(sheet).writerows([header, *rows])
+    parsed = read("instructor_grade_report", sheet.getvalue().encode())
+    columns = "user_id, course_id, grade, cast(grade_timestamp as varchar)"
+    assert parsed.rows("dumps/instructor_grade_report", columns) == [
+        (7, COURSE, 0.75, "2017-09-03 10:00:00"),
+        (8, COURSE, None, None),
     ]
-    assert parsed.rows("dumps/courseware_studentmodule", "state")[0] == (text,)
-    assert parsed.rows("dumps/courseware_studentmodule", "state")[1] == ("{broken",)
-    items = parsed.rows(
-        "dumps/courseware_studentmodule_items", "* exclude (source_file, dump_date)"
-    )
-    key = (1, 7, "i4x://MITx/6.002x/problem/p1", COURSE)
-    end = (3, True, COURSE, 2)
-    assert sorted(items) == [
-        (
-            *key,
-            "p1_2_1",
-            json.dumps(["choice_1", 'say "hi"\n'], separators=(",", ":")),
-            "correct",
-            2.0,
-            "a\tb",
-            "",
-            *end,
-        ),
-        (*key, "p1_3_1", "4.5", "incorrect", None, None, "h", *end),
-        (*key, "p1_4_1", "", "incorrect", None, None, None, *end),
-    ]
-
-
-def test_a_state_that_is_json_only_as_it_came_stays_so(read: Any) -> None:
-    state = json.dumps({"answer": 'a "quoted"\nword'})
-    parsed = read("courseware_studentmodule", lines(MODULE, _as_it_is(1, state)))
-    assert parsed.rows("dumps/courseware_studentmodule", "state, is_state_readable") == [
-        (state, True)
-    ]
-
-
-def test_a_state_of_ten_megabytes_is_read(read: Any) -> None:
-    state = json.dumps(
-        {"attempts": 2, "student_answers": {"a": "x" * 10_000_000}, "correct_map": {"a": {}}}
-    )
-    records = [module(number, state if number == 2 else "{}") for number in range(1, 4)]
-    parsed = read("courseware_studentmodule", lines(MODULE, *records))
-    assert parsed.rows("dumps/courseware_studentmodule", "id, length(state), attempts") == [
-        (1, 2, None),
-        (2, len(state), 2),
-        (3, 2, None),
-    ]
-    assert parsed.rows("dumps/courseware_studentmodule_items", "length(response)") == [
-        (10_000_002,)
-    ]
+    assert "mit.edu" not in str(parsed.rows("dumps/instructor_grade_report", "*"))
+    assert parsed.account.notes == {}
 
 
 def test_many_parts_are_one_table(read: Any) -> None:

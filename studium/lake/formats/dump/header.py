@@ -35,6 +35,8 @@ def layout_of(dataset: str, names: list[str]) -> Layout | str:
     known = DATASETS.get(dataset)
     if known is None:
         return _unknown_layout(dataset, names)
+    aliases = dict(known.aliases)
+    names = [aliases.get(name, name) for name in names]
     expected = {column.name: column for column in known.columns if not column.is_derived}
     if not set(names) & set(expected):
         return "no_header"
@@ -46,7 +48,9 @@ def layout_of(dataset: str, names: list[str]) -> Layout | str:
     extra = [name for name in dict.fromkeys(names) if _is_extra(known, name)]
     places |= {name: names.index(name) for name in extra}
     missing = [
-        name for name, column in expected.items() if name not in places and not column.is_optional
+        name
+        for name, column in expected.items()
+        if not (name in places or column.is_optional or name == "course_id")
     ]
     return Layout(dataset, known.columns, known.key, places, tuple(extra), tuple(missing))
 
@@ -58,7 +62,7 @@ def _needed(dataset: Dataset) -> list[str]:
 
 def _is_extra(dataset: Dataset, name: str) -> bool:
     known = {column.name for column in dataset.columns} | set(PROVENANCE) | set(dataset.ignored)
-    return bool(name) and name not in known
+    return bool(name) and dataset.takes_others and name not in known
 
 
 def _unknown_layout(dataset: str, names: list[str]) -> Layout:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import pyarrow as pa
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
+from opaque_keys.edx.locator import CourseLocator
 
 from studium.lake.datasets import Column
 from studium.lake.formats.dump.header import Layout
@@ -45,15 +46,17 @@ def canonical_course(column: pa.Array, package_course_id: str | None) -> tuple[p
     """Canonical course keys, and whether each is of the package's course.
 
     A row without a course is of the package's; so is one that spells the same organisation, number and run otherwise.
+    Where the package's own name is no key, every row is.
     """
+    is_key = package_course_id is not None and course_of(package_course_id).is_valid
 
     def find(text: str | None) -> tuple[str | None, bool]:
         if text in (None, "", *NULLS):
             return package_course_id, True
         course_id = course_of(str(text)).course_id
-        if package_course_id is None or course_id == package_course_id:
+        if not is_key or course_id == package_course_id:
             return course_id, True
-        is_same = _parts_of(course_id) == _parts_of(package_course_id)
+        is_same = _parts_of(course_id) == _parts_of(str(package_course_id))
         return (package_course_id, True) if is_same else (course_id, False)
 
     encoded = column.dictionary_encode()
@@ -88,13 +91,12 @@ def _each(column: pa.Array, function: Callable[[str], str]) -> pa.Array:
 
 @lru_cache(maxsize=10_000)
 def _parts_of(course_id: str) -> tuple[str, ...]:
-    """(organisation, number, run), and more for a course that is made of another, a CCX."""
+    """(organisation, number, run); the key alone for what is no course, or one made of another, a CCX."""
     try:
         key = CourseKey.from_string(course_id)
     except InvalidKeyError:
         return (course_id,)
-    ccx = getattr(key, "ccx", None)
-    return (key.org, key.course or "", key.run or "", *([ccx] if ccx else []))
+    return (key.org, key.course, key.run) if type(key) is CourseLocator else (course_id,)
 
 
 def _place(layout: Layout, column: Column) -> str:
