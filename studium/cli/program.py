@@ -14,9 +14,9 @@ from typing import Any
 import click
 
 from studium import __version__
-from studium.cli.description import describe
-from studium.cli.exports import export, package
-from studium.cli.inspection import query, releases, status
+from studium.cli.answers.description import describe
+from studium.cli.answers.exports import export, package
+from studium.cli.answers.inspection import query, releases, status
 from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback

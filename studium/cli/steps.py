@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from studium.cli.dumps import landed_lines
-from studium.cli.inspection import far_ahead
+from studium.cli.answers.dumps import landed_lines
+from studium.cli.answers.inspection import far_ahead
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, ignored_lines, table_lines
 

@@ -8,9 +8,9 @@ from studium.warehouse.build import BuildReport, ModelRun, build, unbuilt_dates
 from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
 from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
 from studium.warehouse.database import inspect_warehouse, open_warehouse, set_aside
-from studium.warehouse.dumps import Contents, DumpPartition
+from studium.warehouse.inputs.dumps import Contents, DumpPartition
+from studium.warehouse.inputs.partitions import EventPartition
 from studium.warehouse.interval import Interval
-from studium.warehouse.partitions import EventPartition
 from studium.warehouse.plan import LastBuild, read_last_build
 from studium.warehouse.project import load_engine
 from studium.warehouse.refusals import DamagedWarehouseError

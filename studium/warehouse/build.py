@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 from studium.config import Workspace
 from studium.progress import Progress
 from studium.warehouse.database import open_warehouse, set_aside
-from studium.warehouse.dumps import Contents, empty_sources, register_dumps
-from studium.warehouse.idle import find_idle, make_empty, note_idle, passing_over, read_idle
-from studium.warehouse.interval import Interval, resolve
-from studium.warehouse.locations import (
+from studium.warehouse.inputs.dumps import Contents, empty_sources, register_dumps
+from studium.warehouse.inputs.idle import find_idle, make_empty, note_idle, passing_over, read_idle
+from studium.warehouse.inputs.locations import (
     has_other_locations,
     note_locations,
     register_locations,
 )
-from studium.warehouse.partitions import (
+from studium.warehouse.inputs.partitions import (
     EventPartition,
     find_unbuilt,
     note_lake,
     register_lake,
 )
+from studium.warehouse.interval import Interval, resolve
 from studium.warehouse.plan import Plan, begin, finish, make_plan
 from studium.warehouse.project import Project
 from studium.warehouse.refusals import DamagedWarehouseError, explained

@@ -11,7 +11,7 @@ from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
 from studium.warehouse.build import build_variables
 from studium.warehouse.database import open_warehouse
-from studium.warehouse.idle import passing_over, read_idle
+from studium.warehouse.inputs.idle import passing_over, read_idle
 from studium.warehouse.plan import read_last_build
 from studium.warehouse.project import Outcome, Project
 

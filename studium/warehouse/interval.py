@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from studium.errors import MisuseError
-from studium.warehouse.partitions import EventPartition
+from studium.warehouse.inputs.partitions import EventPartition
 
 EMPTY_LAKE_AS_OF = date(1970, 1, 1)
 

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from studium.warehouse.courses import (
+from studium.warehouse.inputs.courses import (
     find_changed,
     find_courses,
     fingerprints_of,
     note_begun,
     note_built,
 )
-from studium.warehouse.dumps import Contents
-from studium.warehouse.interval import Interval
-from studium.warehouse.partitions import (
+from studium.warehouse.inputs.dumps import Contents
+from studium.warehouse.inputs.partitions import (
     find_touched,
     mark_built,
     mark_unbuilt,
     note_lake,
     read_built,
 )
+from studium.warehouse.interval import Interval
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from studium.cli import program
-from studium.cli.description import readable_sql
+from studium.cli.answers.description import readable_sql
 from tests.cli.conftest import Answers, call
 
 EVENT = (

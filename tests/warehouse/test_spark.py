@@ -11,7 +11,7 @@ from studium.config import Workspace
 from studium.lake import LOCATION_COLUMNS, event_partitions
 from studium.warehouse import Interval
 from studium.warehouse.build import build_variables
-from studium.warehouse.partitions import DUPLICATE_COLUMNS, EVENT_COLUMNS
+from studium.warehouse.inputs.partitions import DUPLICATE_COLUMNS, EVENT_COLUMNS
 from tests.warehouse.dbt_runs import SPARK, run_dbt
 from tests.warehouse.warehouses import MARTS, Row, build_all, land_paths, new_workspace, rows_of
 

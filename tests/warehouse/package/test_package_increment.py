@@ -14,8 +14,8 @@ from studium.config import Settings, Workspace
 from studium.lake import event_partitions
 from studium.progress import Silent
 from studium.warehouse import BuildReport, Contents, Interval, build
-from studium.warehouse.courses import fingerprints_of
 from studium.warehouse.database import open_warehouse
+from studium.warehouse.inputs.courses import fingerprints_of
 from studium.warehouse.plan import begin, make_plan
 from studium.warehouse.project import Project
 from tests.warehouse.package.deliveries import Dump, Line, write_package

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from studium.lake import DATASETS
-from studium.warehouse.dumps import dump_view
+from studium.warehouse.inputs.dumps import dump_view
 
 START = datetime.fromisoformat("2024-03-01T08:00:00")
 LEARNERS = 40

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from studium.warehouse.partitions import EventPartition
+from studium.warehouse.inputs.partitions import EventPartition
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from studium.cli.dumps import package_facts, package_lines
+from studium.cli.answers.dumps import package_facts, package_lines
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import (
     WIDEST_CELL,

@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from studium.warehouse.dumps import DumpPartition
+from studium.warehouse.inputs.dumps import DumpPartition
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

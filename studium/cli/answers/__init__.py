@@ -1,0 +1,1 @@
+"""Commands that only read: what stands in a workspace and its releases, and taking it out."""
