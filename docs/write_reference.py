@@ -1,4 +1,4 @@
-"""Writes docs/reference: commands, settings and tables, as the code has them.
+"""Writes docs/reference and docs/definitions.md: commands, settings, tables and their two definitions.
 
 Enters: the click program, the settings' types, the models' descriptions. Leaves: Markdown;
 tests/test_docs.py fails when a file is stale. Run by `make docs`.
@@ -22,15 +22,15 @@ from studium.config import (
     list_source_settings,
     sections,
 )
-from studium.warehouse import catalogue
+from studium.warehouse import ModelInfo, catalogue
 
-FOLDER = Path(__file__).parent / "reference"
+FOLDER = Path(__file__).parent
 MADE = "<!-- Made by `make docs`; edit the code, not this file. -->"
 
 
 def write_all() -> list[Path]:
     """Write every page and return the paths."""
-    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "reference").mkdir(exist_ok=True)
     pages = make_pages()
     for name, text in pages.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
@@ -38,12 +38,20 @@ def write_all() -> list[Path]:
 
 
 def make_pages() -> dict[str, str]:
-    """File name and content of every page."""
+    """Path below docs and content of every page."""
+    models = _models()
     return {
-        "cli.md": "\n".join(_command_lines()) + "\n",
-        "settings.md": "\n".join(_settings_lines()) + "\n",
-        "tables.md": "\n".join(_tables_lines()) + "\n",
+        "reference/cli.md": "\n".join(_command_lines()) + "\n",
+        "reference/settings.md": "\n".join(_settings_lines()) + "\n",
+        "reference/tables.md": "\n".join(_tables_lines(models)) + "\n",
+        "definitions.md": "\n".join(_definition_lines(models)) + "\n",
     }
+
+
+def _models() -> list[ModelInfo]:
+    with tempfile.TemporaryDirectory() as folder:
+        built = catalogue(Workspace(root=Path(folder), settings=Settings()))
+    return sorted([*built, *analysis_catalogue()], key=lambda model: model.name)
 
 
 def _command_lines() -> Iterator[str]:
@@ -113,18 +121,39 @@ def _table(settings: list[SettingInfo]) -> Iterator[str]:
         yield "| " + " | ".join(cells) + " |"
 
 
-def _tables_lines() -> Iterator[str]:
+def _definition_lines(models: list[ModelInfo]) -> Iterator[str]:
+    yield from ("# Definitions: fixed and compat", "", MADE, "")
+    yield from (
+        "Where a published system computes something wrongly, Studium computes it rightly (`fixed`, the default). With",
+        "`--compat` or `build.compat = true` it gives what was published, to compare with data that exist. Every",
+        "difference is here; the right definition of each column is in [the tables](reference/tables.md).",
+    )
+    for model in models:
+        columns = [column for column in model.columns if column.compat]
+        if not columns and not model.compat:
+            continue
+        yield from ("", f"## {model.name}", "")
+        if model.compat:
+            yield from (f"With compat: {_one_line(model.compat)}", "")
+        if columns:
+            yield from ("| column | fixed | compat |", "|---|---|---|")
+        for column in columns:
+            fixed, compat = _one_line(column.description), _one_line(column.compat)
+            yield f"| `{column.name}` | {fixed} | {compat} |"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _tables_lines(models: list[ModelInfo]) -> Iterator[str]:
     yield from ("# Tables and columns", "", MADE, "")
     yield "The tables of a release. `studium describe TABLE` shows the same of the current one."
-    with tempfile.TemporaryDirectory() as folder:
-        built = catalogue(Workspace(root=Path(folder), settings=Settings()))
-    models = sorted([*built, *analysis_catalogue()], key=lambda model: model.name)
     for model in models:
         yield from ("", f"## {model.name}", "", model.grain.strip(), "")
         yield from ("| column | type | unit | meaning |", "|---|---|---|---|")
         for column in model.columns:
-            meaning = " ".join(column.description.split()).replace("|", "\\|")
-            yield f"| `{column.name}` | {column.type} | {column.unit} | {meaning} |"
+            yield f"| `{column.name}` | {column.type} | {column.unit} | {_one_line(column.description)} |"
         yield from ("", f"Promises: {', '.join(f'`{test}`' for test in model.tests) or 'none'}")
 
 

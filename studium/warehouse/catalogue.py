@@ -12,12 +12,16 @@ from studium.warehouse.project import Project
 
 @dataclass(frozen=True)
 class ColumnInfo:
-    """A column: its type as in the contract, its definition and, where it has one, its unit."""
+    """A column: its type as in the contract, its definition and, where it has one, its unit.
+
+    `compat` says what the published systems give in its place, where that differs.
+    """
 
     name: str
     type: str
     description: str
     unit: str = ""
+    compat: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class ModelInfo:
     tests: tuple[str, ...]
     sql: str
     depends_on: tuple[str, ...]
+    compat: str = ""
 
 
 def catalogue(workspace: Workspace) -> list[ModelInfo]:
@@ -57,6 +62,7 @@ def _describe(node: dict[str, Any], tests: list[str]) -> ModelInfo:
             type=column["data_type"],
             description=column["description"],
             unit=column["config"]["meta"].get("unit", ""),
+            compat=column["config"]["meta"].get("compat", ""),
         )
         for name, column in node["columns"].items()
     )
@@ -67,4 +73,5 @@ def _describe(node: dict[str, Any], tests: list[str]) -> ModelInfo:
         tests=tuple(sorted(tests)),
         sql=node["raw_code"],
         depends_on=tuple(sorted(name.split(".")[-1] for name in node["depends_on"]["nodes"])),
+        compat=node["config"]["meta"].get("compat", ""),
     )
