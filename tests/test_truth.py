@@ -109,6 +109,7 @@ def test_status_equals_the_counts(
     assert status["skipped"] == 0
 
 
+@pytest.mark.timeout(600)  # several builds of all models
 def test_batches_in_any_order_give_the_same_release(
     invented: Path, single: Workspace, tmp_path: Path
 ) -> None:
