@@ -34,6 +34,11 @@ ANSWERED = (
     *("pc_nchapters", "pcday_trlang_counts", "person_course", "person_course_day"),
     *("person_course_idv", "person_course_viewed", "person_enrollment_verified", "roles"),
     *("stats_module_usage", "user_partitions"),
+    *("chapter_grades", "course_item", "course_problem", "ora_events", "person_item"),
+    *("person_problem", "person_problem_day", "problem_analysis", "problem_check"),
+    *("problem_events", "problem_first_attempt_correct", "problem_grades", "problem_states"),
+    *("problems_daily", "show_answer", "show_answer_stats_by_course"),
+    *("show_answer_stats_by_user", "stats_attempts_correct"),
 )
 
 

@@ -11,7 +11,7 @@ events as (
         event_source,
         user_id,
         course_id,
-        module_id,
+        case when is_module_id_valid then module_id end as module_id,
         problem_attempts,
         problem_success,
         problem_grade
