@@ -252,6 +252,7 @@ def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candid
             mismatches=mismatches,
             events=events,
             unbuilt=warehouse.unbuilt_dates(workspace, partitions),
+            unbuilt_courses=warehouse.unbuilt_courses(workspace, _interval(workspace)),
         ),
         described=[
             _table(model)

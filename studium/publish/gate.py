@@ -19,6 +19,7 @@ class Evidence(NamedTuple):
     checks: Sequence[CheckOutcome]
     mismatches: Sequence[str]  # files whose lines do not add up, in words
     unbuilt: Sequence[date]  # dates that changed in the lake since the build
+    unbuilt_courses: Sequence[str]  # courses whose dumps changed since the build
     inputs: Sequence[InputFile]
     lake_events: int  # inside the interval of the build, duplicates not counted
     counted_events: int  # sum over event_types_daily
@@ -42,6 +43,7 @@ def weigh(evidence: Evidence, bounds: PublishSettings, current: Manifest | None)
         _every_check_passes(evidence),
         _every_line_is_accounted_for(evidence),
         _every_date_is_built(evidence),
+        _every_dump_is_built(evidence),
         _every_event_is_counted(evidence),
         _there_are_enough_events(evidence, bounds),
         _no_table_shrinks(evidence, bounds, current),
@@ -101,6 +103,20 @@ def _every_date_is_built(evidence: Evidence) -> Condition:
         "every_date_is_built",
         not days,
         found or "the tables hold all of the lake",
+        "studium build, then studium publish",
+    )
+
+
+def _every_dump_is_built(evidence: Evidence) -> Condition:
+    """The same for the tables that came in data packages."""
+    courses = evidence.unbuilt_courses
+    found = (
+        f"{len(courses)} courses have other dumps, the first is {min(courses)}" if courses else ""
+    )
+    return Condition(
+        "every_dump_is_built",
+        not courses,
+        found or "the tables hold the current dump of every course",
         "studium build, then studium publish",
     )
 

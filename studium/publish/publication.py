@@ -40,13 +40,14 @@ from studium.publish.retention import remove_old_releases, remove_unfinished
 class LakeEvidence(Struct, frozen=True):
     """What the lake says about itself: `events` by date, duplicates not counted.
 
-    `unbuilt` are the dates that changed since the tables were built.
+    `unbuilt` are the dates that changed since the tables were built, `unbuilt_courses` those with other dumps.
     """
 
     inputs: list[InputFile]
     mismatches: list[str]
     events: dict[date, int]
     unbuilt: list[date] = []
+    unbuilt_courses: list[str] = []
 
 
 class Publication(Struct, frozen=True):
@@ -134,6 +135,7 @@ def _weigh(candidate: Candidate, build: BuildInfo, marts: Marts, bar: _Bar) -> l
         checks=candidate.checks,
         mismatches=candidate.lake.mismatches,
         unbuilt=candidate.lake.unbuilt,
+        unbuilt_courses=candidate.lake.unbuilt_courses,
         inputs=candidate.lake.inputs,
         lake_events=sum(inside.values()),
         counted_events=marts.count_events(),

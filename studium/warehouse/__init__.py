@@ -4,7 +4,13 @@ Enters: event partitions of the lake. Leaves: marts in warehouse.duckdb, for pub
 Importing this stays cheap: dbt and DuckDB are loaded by the functions that need them.
 """
 
-from studium.warehouse.build import BuildReport, ModelRun, build, unbuilt_dates
+from studium.warehouse.build import (
+    BuildReport,
+    ModelRun,
+    build,
+    unbuilt_courses,
+    unbuilt_dates,
+)
 from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
 from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
 from studium.warehouse.database import inspect_warehouse, open_warehouse, set_aside
@@ -37,5 +43,6 @@ __all__ = [
     "open_warehouse",
     "read_last_build",
     "set_aside",
+    "unbuilt_courses",
     "unbuilt_dates",
 ]

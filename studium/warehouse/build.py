@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from studium.config import Workspace
 from studium.progress import Progress
 from studium.warehouse.database import open_warehouse, set_aside
+from studium.warehouse.inputs.courses import find_changed, fingerprints_of
 from studium.warehouse.inputs.dumps import Contents, empty_sources, register_dumps
 from studium.warehouse.inputs.idle import find_idle, make_empty, note_idle, passing_over, read_idle
 from studium.warehouse.inputs.locations import (
@@ -131,6 +132,15 @@ def unbuilt_dates(workspace: Workspace, partitions: Sequence[EventPartition]) ->
     """Dates that changed in the lake since the last build, also where they do not count."""
     with open_warehouse(workspace) as connection:
         return find_unbuilt(connection, {part.event_date: part.fingerprint for part in partitions})
+
+
+def unbuilt_courses(workspace: Workspace, interval: Interval) -> list[str]:
+    """Courses whose current dumps are not those of the last build."""
+    from studium.lake import dump_partitions
+
+    wanted = fingerprints_of(dump_partitions(workspace, interval.as_of))
+    with open_warehouse(workspace) as connection:
+        return [course or "the whole site" for course in find_changed(connection, wanted)]
 
 
 def build_variables(

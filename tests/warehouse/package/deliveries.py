@@ -74,7 +74,6 @@ def _write_columns(path: Path, columns: Mapping[str, str], lines: Iterable[Line]
             pa.array([line.get(name) or None for line in lines], pa.string()), TYPES[kind]
         )
         for name, kind in columns.items()
-        if name != "dump_date"
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(table), path)

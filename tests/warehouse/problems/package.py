@@ -150,7 +150,6 @@ def show_package(connection: Any, package: Package, folder: Path) -> None:
             {
                 column: pa.array([row.get(column) for row in found], ARROW[kind])
                 for column, kind in columns.items()
-                if column != "dump_date"
             }
         )
         file = folder / name / "dump_date=2024-03-20" / "a.parquet"
