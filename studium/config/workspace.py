@@ -71,7 +71,7 @@ class Workspace(msgspec.Struct, frozen=True):
     def own_names(self) -> set[str]:
         """Names below `root` that Studium itself keeps there: none of it is raw data."""
         folders = {self.landing, self.lake, self.releases, self.current, self.scratch, self.lock}
-        suffixes = ("", "-wal", "-shm", ".wal")
+        suffixes = ("", "-wal", "-shm", ".wal", ".unfinished")
         files = {f"{file.name}{end}" for file in (self.ledger, self.warehouse) for end in suffixes}
         return {SETTINGS_FILE, *files, *(folder.name for folder in folders)}
 

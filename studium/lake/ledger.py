@@ -73,8 +73,14 @@ def read_ledger(workspace: Workspace) -> Iterator[sqlite3.Connection]:
             connection.close()
 
 
-def create_ledger(workspace: Workspace) -> str | None:
-    """Begin an empty ledger; one that is there is moved aside. Returns the name that it got."""
+@contextmanager
+def new_ledger(workspace: Workspace) -> Iterator[str | None]:
+    """Begin an empty ledger; one that is there is moved aside, and its new name given.
+
+    Only what is done inside may use it, until that ends well: a stop half-way must not pass for a whole lake.
+    """
+    marker = _unfinished(workspace)
+    marker.write_text(str(os.getpid()))
     aside = None
     if workspace.ledger.exists():
         aside = f"{workspace.ledger.name}.damaged-{now().replace(':', '').replace('+0000', 'Z')}"
@@ -83,11 +89,24 @@ def create_ledger(workspace: Workspace) -> str | None:
             if file.exists():
                 file.rename(workspace.root / f"{aside}{ending}")
     _connect(workspace.ledger).close()
-    return aside
+    yield aside
+    marker.unlink()
+
+
+def _unfinished(workspace: Workspace) -> Path:
+    """There while a new ledger is made; holds the id of the process that makes it."""
+    return workspace.root / f"{workspace.ledger.name}.unfinished"
 
 
 def _refuse_lost(workspace: Workspace) -> None:
     """No ledger beside raw files is no empty lake: it would be landed twice, or be deleted as unnamed."""
+    marker = _unfinished(workspace)
+    if marker.exists() and marker.read_text() != str(os.getpid()):
+        raise LostLedgerError(
+            "the ledger is damaged: it was made anew, and that was stopped",
+            str(workspace.ledger),
+            MAKE_ANEW,
+        )
     if workspace.ledger.exists() and workspace.ledger.stat().st_size > 0:
         return
     if any(workspace.landing.glob("*/*")):

@@ -201,6 +201,27 @@ def test_a_lost_ledger_is_told_by_everybody_and_made_again(
     assert [file.path for file in status(workspace).files] == [str(log)]
 
 
+def test_a_new_ledger_counts_only_when_it_is_whole(
+    workspace: Workspace, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = outcome(workspace)
+    workspace.ledger.unlink()
+
+    def stop(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("studium.lake.account.mending.land_all", stop)
+        with pytest.raises(KeyboardInterrupt):
+            repair(workspace)
+    with monkeypatch.context() as patch:
+        patch.setattr("studium.lake.ledger.os.getpid", lambda: -1)
+        with pytest.raises(StudiumError, match="made anew, and that was stopped"):
+            status(workspace)
+        assert repair(workspace).is_ledger_new
+    assert outcome(workspace) == expected
+
+
 def test_a_lake_without_ledger_and_landing_is_left_alone(workspace: Workspace, log: Path) -> None:
     workspace.ledger.unlink()
     for path in files_of(workspace, "landing"):

@@ -10,7 +10,7 @@ from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.lake.account.soundness import Damage, find_damage, set_back
 from studium.lake.arrival import land, land_all
-from studium.lake.ledger import MAKE_ANEW, LostLedgerError, create_ledger, read_ledger
+from studium.lake.ledger import MAKE_ANEW, LostLedgerError, new_ledger, read_ledger
 from studium.lake.packages import is_table
 from studium.lake.parse_queue import LandReport
 from studium.progress import Progress, Silent
@@ -68,7 +68,6 @@ def _anew(workspace: Workspace, problem: StudiumError, progress: Progress) -> Re
     paths = sorted(path for path in workspace.landing.glob("*/*") if path.suffix != DAMAGED)
     if not isinstance(problem, LostLedgerError) or not paths:
         raise problem
-    old = create_ledger(workspace)
     files = []
     for path in paths:
         if is_table(path):
@@ -76,5 +75,6 @@ def _anew(workspace: Workspace, problem: StudiumError, progress: Progress) -> Re
         facts = path.stat()
         files.append(RawFile(path, facts.st_size, facts.st_mtime_ns, is_named=False))
     report = LandReport()
-    land_all(workspace, files, report, progress)
+    with new_ledger(workspace) as old:
+        land_all(workspace, files, report, progress)
     return Repair([], find_damage(workspace), report, is_ledger_new=True, old_ledger=old)

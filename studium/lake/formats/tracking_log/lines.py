@@ -18,10 +18,8 @@ CHUNK_BYTES = 4 * 1024 * 1024  # several of DuckDB's vectors of 2,048 rows
 LONG_LINE_BYTES = 1024 * 1024  # longer lines go the careful way
 KEPT_OF_CUT_LINE = 1024 * 1024
 FAIRLY_LONG_BYTES = 16 * 1024  # shorter lines are never many MB in one vector of DuckDB
-MEMORY_PER_BYTE, MEMORY_PER_VALUE = (
-    27,
-    250,
-)  # measured with texts and with nested lists, the worst of each
+# In DuckDB, at most; measured with long texts and with nested lists, the worst of each.
+MEMORY_PER_BYTE, MEMORY_PER_VALUE = 27, 250
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 EVENT_ID_LENGTH = 32  # hex digits of 128 bits
