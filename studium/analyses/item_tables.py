@@ -72,6 +72,18 @@ _REPORT = """
 """
 
 
+def has_inputs(connection: "DuckDBPyConnection") -> bool:
+    """Whether the build made the tables that this room reads."""
+    return all(_columns_of(connection, table) for table in _INPUTS)
+
+
+def remove_item_tables(connection: "DuckDBPyConnection") -> None:
+    """Leave nothing that a release would take for this build's."""
+    for name in _names():
+        connection.execute(f"drop table if exists {name}")
+    connection.execute("drop table if exists studium.analysed_courses")
+
+
 def update_item_tables(connection: "DuckDBPyConnection", compat: bool, progress: Progress) -> int:
     """Compute the courses whose scores changed; returns how many."""
     _make_tables(connection)
@@ -127,8 +139,6 @@ def _columns_of(connection: "DuckDBPyConnection", table: str) -> list[tuple[str,
 
 
 def _fingerprints(connection: "DuckDBPyConnection", compat: bool) -> dict[str, str]:
-    if not all(_columns_of(connection, table) for table in _INPUTS):
-        return {}
     values = {"method": str(_METHOD), "compat": str(compat)}
     return dict(connection.execute(_FINGERPRINTS, values).fetchall())
 

@@ -10,9 +10,10 @@ from studium.progress import Progress
 def analyse(workspace: Workspace, progress: Progress) -> int:
     """Bring the tables of this room up to date with the build; returns how many courses changed.
 
-    Does nothing without a finished build. Which definitions hold, fixed or compat, is what was built.
+    Does nothing without a finished build; where a workspace wants other tables alone, none of this
+    room stays. Which definitions hold, fixed or compat, is what was built.
     """
-    from studium.analyses.item_tables import update_item_tables
+    from studium.analyses.item_tables import has_inputs, remove_item_tables, update_item_tables
     from studium.warehouse import open_warehouse, read_last_build
 
     if not workspace.warehouse.is_file():
@@ -20,5 +21,8 @@ def analyse(workspace: Workspace, progress: Progress) -> int:
     with open_warehouse(workspace) as connection:
         last = read_last_build(connection)
         if last is None or not last.is_complete:
+            return 0
+        if not has_inputs(connection):
+            remove_item_tables(connection)
             return 0
         return update_item_tables(connection, last.interval.compat, progress)

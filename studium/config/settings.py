@@ -81,6 +81,10 @@ class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):
         bool,
         Meta(description="Compute as the published systems do, their known mistakes included."),
     ] = False
+    tables: Annotated[
+        list[str],
+        Meta(description="Tables that are built and published; empty: all of them."),
+    ] = field(default_factory=list[str])
     threads: Annotated[int, Meta(ge=1, le=256, description="Threads of the build.")] = 2
     memory_limit_mb: Annotated[
         int, Meta(ge=256, description="Memory of the build in MB; beyond it DuckDB spills.")

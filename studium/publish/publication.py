@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from studium import __version__
@@ -146,6 +147,9 @@ def _weigh(candidate: Candidate, build: BuildInfo, marts: Marts, bar: _Bar) -> l
     before = bar.current.manifest if bar.current else None
     if before and not _is_comparable(before, build, candidate.lake.inputs):
         before = None
+    if before and bar.workspace.settings.build.tables:  # the others are left out on purpose
+        kept = [table for table in before.tables if table.name in evidence.table_rows]
+        before = msgspec.structs.replace(before, tables=kept)
     return weigh(evidence, bar.workspace.settings.publish, before)
 
 

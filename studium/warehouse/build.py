@@ -15,7 +15,7 @@ from studium.progress import Progress
 from studium.warehouse.database import open_warehouse, set_aside
 from studium.warehouse.inputs.courses import find_changed, fingerprints_of
 from studium.warehouse.inputs.dumps import Contents, empty_sources, register_dumps
-from studium.warehouse.inputs.idle import find_idle, make_empty, note_idle, passing_over, read_idle
+from studium.warehouse.inputs.idle import excluding, find_idle, note_idle, pass_over, read_idle
 from studium.warehouse.inputs.locations import (
     has_other_locations,
     note_locations,
@@ -105,23 +105,24 @@ def _build(
             register_locations(connection, locations)
             interval = resolve(interval, contents.partitions)
             plan = make_plan(connection, interval, project.models_hash, contents)
-            idle = find_idle(project.read_manifest(), empty_sources(contents.dumps))
+            wanted = workspace.settings.build.tables
+            idle = find_idle(project.read_manifest(), empty_sources(contents.dumps), wanted)
             names = {model.name for model in idle}
-            if (
-                full or read_idle(connection) - names
-            ):  # a model that woke up has all its rows to make
+            before = read_idle(connection)
+            # A model that woke up has all its rows to make.
+            if full or before.keys() - names:
                 plan = replace(plan, is_full=True, is_needed=True)
-            if has_other_locations(connection, locations):
+            if has_other_locations(connection, locations) or names - before.keys():
                 plan = replace(plan, is_needed=True)
             if plan.is_needed:
                 begin(connection, plan)
-                make_empty(connection, idle)
+                pass_over(connection, idle)
             else:
                 note_lake(connection, plan.lake)
         if plan.is_needed:
             runs = _run_models(project, plan, names, progress)
             with open_warehouse(workspace) as connection:
-                note_idle(connection, names)
+                note_idle(connection, idle)
                 finish(connection, plan)
                 note_locations(connection, locations)
                 runs = _count_rows(connection, runs)
@@ -166,7 +167,7 @@ def _run_models(
     few_courses = not plan.is_full and plan.courses is not None
     variables = build_variables(plan.interval, touched, few_courses=few_courses)
     progress.start("build", float(project.count("model") - len(idle)), "models")
-    outcomes = project.run(["run", *passing_over(idle)], variables, progress)
+    outcomes = project.run(["run", *excluding(idle)], variables, progress)
     progress.finish()
     return [ModelRun(outcome.name, None, outcome.seconds) for outcome in outcomes]
 

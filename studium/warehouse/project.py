@@ -93,6 +93,15 @@ class Project:
         nodes = self.manifest.unit_tests if kind == "unit_test" else self.manifest.nodes
         return sum(1 for node in nodes.values() if node.resource_type == kind)
 
+    def tests_by_models(self) -> dict[str, set[str]]:
+        """Unique id of each data test -> the names of all models that it reads."""
+        nodes = self.manifest.nodes
+        return {
+            node.unique_id: {nodes[key].name for key in node.depends_on.nodes if key in nodes}
+            for node in nodes.values()
+            if node.resource_type == "test"
+        }
+
     def tested_models(self) -> dict[str, str]:
         """Unique id of each data test -> the model that it is about: the last one it reads."""
         nodes = self.manifest.nodes

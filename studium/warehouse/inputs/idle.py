@@ -1,33 +1,81 @@
-"""Models without input: as long as nothing landed that could give them a row, their tables are made empty.
+"""Models that a build passes over: those without input, whose tables are made empty, and those that nobody wants.
 
-Enters: dbt's manifest, which lake tables hold files. Leaves: empty tables and views with the columns of the contracts,
-and their names, so that dbt passes over them. A workspace with logs alone builds a third of the models.
+Enters: dbt's manifest, which lake tables hold files, which tables a workspace wants. Leaves: statements that make
+tables empty or remove them, and names. A workspace with logs alone builds a third of the models.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from studium.errors import MisuseError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+COUNTED = "event_types_daily"  # always built: the gate compares it with the lake
+
+
 class Idle(NamedTuple):
-    """A model that has no input: where its table stands, and the statement that makes it empty."""
+    """A model that is passed over: where its table stands, and the statement that makes it empty or removes it."""
 
     name: str
     schema: str
     statement: str
+    is_unwanted: bool
 
 
-def find_idle(manifest: Mapping[str, Any], empty: Collection[str]) -> list[Idle]:
+def find_idle(
+    manifest: Mapping[str, Any], empty: Collection[str], wanted: Collection[str]
+) -> list[Idle]:
+    """All models to pass over, in order of names; an empty `wanted` stands for every table.
+
+    Raises MisuseError when a wanted table does not exist.
+    """
+    models = {node["name"]: node for node in _models(manifest).values()}
+    unwanted = _find_unwanted(manifest, wanted) if wanted else set()
+    return [
+        _idle(models[name], is_unwanted=name in unwanted)
+        for name in sorted(unwanted | _find_empty(manifest, empty))
+    ]
+
+
+def _models(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    nodes: Mapping[str, Any] = manifest["nodes"]
+    return {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+
+
+def _find_unwanted(manifest: Mapping[str, Any], wanted: Collection[str]) -> set[str]:
+    """Models that are neither wanted nor read by a wanted one."""
+    models = _models(manifest)
+    by_name = {node["name"]: key for key, node in models.items()}
+    unknown = sorted(set(wanted) - set(by_name))
+    if unknown:
+        nearest = get_close_matches(unknown[0], by_name, n=1)
+        raise MisuseError(
+            f"There is no table {unknown[0]}",
+            "build.tables",
+            f"Did you mean {nearest[0]}?" if nearest else "All tables: docs/reference/tables.md",
+        )
+    reached: set[str] = set()
+    waiting = [by_name[name] for name in {*wanted, COUNTED}]
+    while waiting:
+        key = waiting.pop()
+        if key in models and key not in reached:
+            reached.add(key)
+            waiting += models[key]["depends_on"]["nodes"]
+    return {node["name"] for key, node in models.items() if key not in reached}
+
+
+def _find_empty(manifest: Mapping[str, Any], empty: Collection[str]) -> set[str]:
     """The models that read nothing but `empty` sources ("lake.auth_user") and other idle models, in order of names.
 
     A model that reads more says in its `config.meta.rows_from` which models give it its rows: without a row in any of
     them it has none.
     """
-    nodes: Mapping[str, Any] = manifest["nodes"]
-    models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
+    models = _models(manifest)
     by_name = {node["name"]: key for key, node in models.items()}
 
     @cache
@@ -39,45 +87,48 @@ def find_idle(manifest: Mapping[str, Any], empty: Collection[str]) -> list[Idle]
         inputs = [by_name[name] for name in rows_from] if rows_from else node["depends_on"]["nodes"]
         return bool(inputs) and all(is_idle(it) for it in inputs)
 
-    return [_idle(models[by_name[name]]) for name in sorted(by_name) if is_idle(by_name[name])]
+    return {name for name, key in by_name.items() if is_idle(key)}
 
 
-def make_empty(connection: "DuckDBPyConnection", idle: Iterable[Idle]) -> None:
-    """Make the tables of idle models, whatever stood in their place."""
+def pass_over(connection: "DuckDBPyConnection", idle: Iterable[Idle]) -> None:
+    """Make the tables of models without input empty, remove those that nobody wants."""
     for model in idle:
         connection.execute(f"create schema if not exists {model.schema}")
         connection.execute(model.statement)
 
 
-def read_idle(connection: "DuckDBPyConnection") -> set[str]:
-    """Names of the models that the last finished build passed over."""
+def read_idle(connection: "DuckDBPyConnection") -> dict[str, bool]:
+    """Models that the last finished build passed over, and whether they were unwanted."""
     connection.execute("create schema if not exists studium")
-    connection.execute("create table if not exists studium.idle_models (name varchar primary key)")
-    return {name for (name,) in connection.execute("from studium.idle_models").fetchall()}
-
-
-def note_idle(connection: "DuckDBPyConnection", names: Iterable[str]) -> None:
-    """Remember which models a finished build passed over."""
-    connection.execute("create or replace table studium.idle_models (name varchar primary key)")
     connection.execute(
-        "insert into studium.idle_models select unnest($names::varchar[])", {"names": list(names)}
+        "create table if not exists studium.idle_models (name varchar, is_unwanted boolean)"
     )
+    return dict(connection.execute("from studium.idle_models").fetchall())
 
 
-def passing_over(names: Collection[str]) -> list[str]:
-    """Options of dbt that leave out models; a test stays as long as it reads one that is not."""
-    return ["--exclude", *sorted(names), "--indirect-selection", "cautious"] if names else []
+def note_idle(connection: "DuckDBPyConnection", idle: Iterable[Idle]) -> None:
+    """Remember which models a finished build passed over."""
+    connection.execute(
+        "create or replace table studium.idle_models (name varchar, is_unwanted boolean)"
+    )
+    for model in idle:
+        connection.execute(
+            "insert into studium.idle_models values (?, ?)", [model.name, model.is_unwanted]
+        )
 
 
-def _idle(node: Mapping[str, Any]) -> Idle:
+def excluding(names: Collection[str]) -> list[str]:
+    """Options of dbt that leave out models and tests by name, and nothing else with them."""
+    return ["--exclude", *sorted(names), "--indirect-selection", "empty"] if names else []
+
+
+def _idle(node: Mapping[str, Any], is_unwanted: bool) -> Idle:
     columns = ", ".join(
         f'cast(null as {column["data_type"]}) as "{name}"'
         for name, column in node["columns"].items()
     )
     kind = "view" if node["config"]["materialized"] == "view" else "table"
     place = f'{node["schema"]}."{node["name"]}"'
-    return Idle(
-        node["name"],
-        node["schema"],
-        f"create or replace {kind} {place} as select {columns} where false",
-    )
+    empty = f"create or replace {kind} {place} as select {columns} where false"
+    removed = f"drop {kind} if exists {place}"
+    return Idle(node["name"], node["schema"], removed if is_unwanted else empty, is_unwanted)

@@ -31,10 +31,10 @@ select
     assignments.assignment_type,
     assignments.chapter_number,
     assignments.section_number,
-    row_number() over (
+    cast(row_number() over (
         partition by assignments.course_id, assignments.assignment_type
         order by assignments.chapter_number, assignments.section_number
-    ) as assignment_seq_num,
+    ) as bigint) as assignment_seq_num,
     count(*) over (
         partition by assignments.course_id, assignments.assignment_type
     ) as n_assignments_of_type,

@@ -71,16 +71,16 @@ select
     chapter_number,
     section_number,
     n_items,
-    item_number,
-    problem_nid,
-    problem_number,
-    row_number() over (
+    cast(item_number as bigint) as item_number,
+    cast(problem_nid as bigint) as problem_nid,
+    cast(problem_number as bigint) as problem_number,
+    cast(row_number() over (
         partition by course_id
         order by content_index, item_number
-    ) as item_nid,
-    max(problem_number) over (
+    ) as bigint) as item_nid,
+    cast(max(problem_number) over (
         partition by course_id, assignment_type, chapter_number, section_number
-    ) as n_problems_in_assignment,
+    ) as bigint) as n_problems_in_assignment,
     cast(
         {{ exact_sum('case when item_number = 1 then problem_weight end') }} over (
             partition by course_id, assignment_type, chapter_number, section_number

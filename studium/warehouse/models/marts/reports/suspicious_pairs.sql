@@ -54,7 +54,8 @@ select
     measured.prob_in_common,
     candidates.close_problems,
     measured.show_ans_before,
-    100.0 * measured.show_ans_before / measured.prob_in_common as percent_show_ans_before,
+    cast(100.0 * measured.show_ans_before / measured.prob_in_common as double)
+        as percent_show_ans_before,
     measured.shows_within_30s,
     measured.shows_within_5m,
     measured.shows_within_1h,
