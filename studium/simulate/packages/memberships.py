@@ -5,6 +5,7 @@ became of the lines of the log: the platform's database knows no lost or broken 
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -96,7 +97,10 @@ def _membership(plan: Plan, learner: int, number: int, facts: list[Fact]) -> Mem
         enrollment=None if is_lost else enrollment,
         certificate=certificate,
         states=tuple(states_of(plan, course, facts)),
-        posts=tuple(fact for fact in facts if fact.kind in POSTS),
+        posts=(
+            *(fact for fact in facts if fact.kind in POSTS),
+            *_unlogged_posts(plan, learner, number, enrollment.created),
+        ),
         subsection_grades=tuple(fact for fact in facts if fact.kind == "subsection_graded"),
         course_grades=graded,
         course_roles=_course_roles(plan, number, random),
@@ -148,6 +152,17 @@ def _certificate(
     else:
         status = random.choice(STATUSES)
     return Certificate(grade, status, enrollment.mode, created, modified)
+
+
+def _unlogged_posts(plan: Plan, learner: int, number: int, created: int) -> Iterator[Fact]:
+    """Posts of which no log tells, as those written by e-mail or in other applications."""
+    random = Random(f"{plan.seed}/posts/{learner}/{number}")
+    topics = len(build_university(plan)[number].topics)
+    for _ in range(random.randint(1, 4) if random.random() < 0.1 else 0):
+        time = random.randint(created, max(created, end_of(plan) - SECOND))
+        kind = random.choice(sorted(POSTS))
+        post = random.getrandbits(62)
+        yield Fact(time, learner, 0, number, kind, random.randrange(topics), 0.0, 0.0, post, 0)
 
 
 def _course_roles(plan: Plan, number: int, random: Random) -> tuple[str, ...]:
