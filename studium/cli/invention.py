@@ -52,6 +52,11 @@ def _number(
     help="Write the true answers into truth/ as well.",
 )
 @click.option(
+    "--packages",
+    is_flag=True,
+    help="Write the data packages of the courses into packages/ as well.",
+)
+@click.option(
     "--traps", metavar="A,B,…", help="Put only these flaws of real logs in; by default all."
 )
 @click.option("--no-traps", is_flag=True, help="Put no flaws in; by default all.")
@@ -59,7 +64,7 @@ def _number(
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="The folder that gets logs/ and truth/.",
+    help="The folder that gets logs/, truth/ and packages/.",
 )
 @examples(
     "studium simulate --output invented",
@@ -88,7 +93,11 @@ def simulate(
         f"{report.events:,} events, {report.duplicates:,} duplicates, "
         f"{report.quarantined:,} broken lines"
     )
-    session.say(f"Land them: studium run {report.output / 'logs'}")
+    if report.packages:
+        session.say(f"Wrote the data packages of {report.packages:,} courses")
+    parts = ["logs", "packages"] if report.packages else ["logs"]
+    folders = " ".join(str(report.output / part) for part in parts)
+    session.say(f"Land them: studium run {folders}")
 
 
 @click.command(cls=Command)

@@ -38,7 +38,11 @@ BROWSER = {
         "problem_show",
         "book",
     )
-} | {"problem_input": "problem_check", "link_clicked": "edx.ui.lms.link_clicked"}
+} | {
+    "problem_input": "problem_check",
+    "link_clicked": "edx.ui.lms.link_clicked",
+    "transcript_download": "edx.ui.lms.link_clicked",
+}
 
 SERVER = ENROLLMENTS | {
     "problem_check": "problem_check",
@@ -63,6 +67,7 @@ URLS = (
     "url_forum",
     "url_thread",
     "url_handler",
+    "url_transcript",
 )
 
 MOBILE = {
@@ -80,6 +85,9 @@ NAMELESS = frozenset(("subsection_graded", "course_graded"))
 """Grades are computed by background workers, whose events carry a blank username."""
 
 HANDLERS = ("problem_get", "problem_check", "problem_show", "input_ajax")
+
+LANGUAGES = ("en", "es", "zh-hans", "pt")
+"""Languages of transcripts, in the order that facts number them."""
 
 THREADS = 300
 """Discussion threads per topic."""

@@ -9,6 +9,7 @@ from studium.simulate.facts import (
     BROWSER,
     COURSE_IN_URL,
     HANDLERS,
+    LANGUAGES,
     MOBILE,
     ON_MOBILE,
     SERVER,
@@ -44,6 +45,9 @@ def _course_path(fact: Fact, course: Course) -> str:
         return course.sequences[fact.item].path
     if kind == "url_handler":
         return course.problems[fact.item].handler + HANDLERS[fact.number]
+    if kind == "url_transcript":
+        language = LANGUAGES[fact.number]
+        return f"{course.videos[fact.item].handler}transcript/translation/{language}"
     if kind == "url_progress":
         return f"{course.home}/progress"
     if kind == "url_forum":

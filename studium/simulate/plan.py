@@ -30,6 +30,17 @@ TRAPS = (
 )
 """Names of the switchable traps; each one off leaves data without that flaw."""
 
+PACKAGE_TRAPS = (
+    "dump_escapes",
+    "dump_nulls",
+    "dump_returns",
+    "header_only",
+    "odd_states",
+    "other_courses",
+    "user_rows",
+)
+"""Those of packages; logs have none of them."""
+
 MOST_EVENTS = 1_000_000_000
 MOST_FILES = 10_000
 MOST_COURSES = 1_000
@@ -52,8 +63,9 @@ class Plan:
     learners: int = 2_000
     days: int = 42
     start: date = FIRST_DAY
-    traps: frozenset[str] = field(default_factory=lambda: frozenset(TRAPS))
+    traps: frozenset[str] = field(default_factory=lambda: frozenset((*TRAPS, *PACKAGE_TRAPS)))
     truth: bool = True
+    packages: bool = False
 
     def __post_init__(self) -> None:
         _within("events", self.events, 1, MOST_EVENTS)
@@ -68,12 +80,12 @@ class Plan:
                 "simulation plan",
                 f"Give a day of the years {YEARS[0]} to {YEARS[1]}.",
             )
-        unknown = sorted(set(self.traps) - set(TRAPS))
+        unknown = sorted(set(self.traps) - {*TRAPS, *PACKAGE_TRAPS})
         if unknown:
             raise MisuseError(
                 f"no trap is called {unknown[0]!r}",
                 "traps of the simulation plan",
-                f"Choose among: {', '.join(TRAPS)}.",
+                f"Choose among: {', '.join((*TRAPS, *PACKAGE_TRAPS))}.",
             )
 
 
@@ -93,6 +105,7 @@ class SimulationReport:
     last_date: date
     raw_bytes: int
     compressed_bytes: int
+    packages: int = 0
 
 
 def _within(name: str, value: int, least: int, most: int) -> None:

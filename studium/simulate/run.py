@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from datetime import date
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -21,9 +22,10 @@ from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
 from studium.simulate.facts import DAY, day_text
 from studium.simulate.logs import FileCount, FileTask, plan_files, write_file
+from studium.simulate.packages import Spool, package_tasks, write_package
 from studium.simulate.plan import Plan, SimulationReport
-from studium.simulate.shards import Shard, plan_shards, simulate_shard
-from studium.simulate.truth import Truth
+from studium.simulate.shards import PERSON_COURSE_TABLE, Shard, plan_shards, simulate_shard
+from studium.simulate.truth import PERSON_COURSE, Truth, csv_lines
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -38,6 +40,8 @@ def simulate(
     plan: Plan, output: Path, progress: Progress, processes: int | None = None
 ) -> SimulationReport:
     """Write `output`/logs/tracking-0001.log.gz … and `output`/truth/*.csv, counts.json included.
+
+    A plan with packages gets them in `output`/packages, one folder per course.
 
     The bytes depend on the plan alone. `processes` is 2 by default where the size is worth it.
     An earlier simulation in `output` is replaced at the very end. Raises MisuseError where
@@ -83,7 +87,7 @@ def _write_all(
     for shard in _run_all(simulate_shard, tasks, processes):
         if truth and shard.truth:
             truth.merge(shard.truth)
-        shards.append(Shard(shard.times, shard.spill, shard.strays, None))
+        shards.append(Shard(shard.times, shard.spill, shard.strays, None, shard.spool))
         progress.advance(len(shard.times))
     progress.finish()
     last_day = int(max(shard.times[-1] for shard in shards)) // DAY
@@ -96,12 +100,30 @@ def _write_all(
         progress.advance(counted.events)
     progress.finish()
     report = _report(output, counts, first_day, last_day)
+    spools = [shard.spool for shard in shards if shard.spool]
+    if plan.packages:
+        packages = package_tasks(plan, spools, partial / "packages", day_text(last_day + 1))
+        progress.start("writing packages", len(packages), "courses")
+        for _ in _run_all(write_package, packages, processes):
+            progress.advance(1)
+        progress.finish()
+        report = replace(report, packages=len(packages))
     if truth:
         progress.start("writing the truth", None, "tables")
         truth.write(partial / "truth", last_day + 1)
+        if plan.packages:
+            _write_person_course(partial / "truth" / f"{PERSON_COURSE_TABLE}.csv", spools)
         progress.finish()
     _write_counts(plan, report, partial / "truth" / "counts.json")
     return report
+
+
+def _write_person_course(path: Path, spools: list[Spool]) -> None:
+    """Learner by learner, in their order: there may be more than memory holds."""
+    with path.open("wb") as file:
+        file.write(csv_lines([PERSON_COURSE]))
+        for spool in spools:
+            file.writelines(spool.pieces((-1, PERSON_COURSE_TABLE)))
 
 
 def _run_all(
@@ -177,6 +199,7 @@ def _write_counts(plan: Plan, report: SimulationReport, path: Path) -> None:
             "days": plan.days,
             "start": plan.start.isoformat(),
             "traps": sorted(plan.traps),
+            "packages": plan.packages,
         },
     }
     path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
@@ -189,7 +212,9 @@ def _refuse_foreign(output: Path) -> None:
     if not output.is_dir():
         raise MisuseError("the output is a file", str(output), "Name a new or empty folder.")
     names = {entry.name for entry in output.iterdir()}
-    is_ours = names == {"logs", "truth"} and (output / "truth" / "counts.json").is_file()
+    is_ours = (
+        names - {"packages"} == {"logs", "truth"} and (output / "truth" / "counts.json").is_file()
+    )
     if names and not is_ours:
         raise MisuseError(
             f"the output folder holds other files, such as {sorted(names)[0]!r}",

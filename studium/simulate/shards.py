@@ -17,13 +17,21 @@ from numpy.typing import NDArray
 
 from studium.simulate.campus import draw_budgets, live
 from studium.simulate.facts import LATE, TWIN_FAR, Fact
+from studium.simulate.packages import (
+    Spool,
+    SpoolWriter,
+    account_of,
+    memberships_of,
+    spool_learner,
+)
 from studium.simulate.plan import Plan
 from studium.simulate.traps import mark_facts
-from studium.simulate.truth import Truth
+from studium.simulate.truth import Truth, person_course_lines
 
 CHUNK = 500
 LEAST_EVENTS = 12_500
 MOST_SHARDS = 100
+PERSON_COURSE_TABLE = "person_course"
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class Shard:
     spill: Spill
     strays: tuple[Fact, ...]
     truth: Truth | None
+    spool: Spool | None = None
 
 
 def plan_shards(plan: Plan, folder: Path) -> list[ShardTask]:
@@ -81,20 +90,33 @@ def plan_shards(plan: Plan, folder: Path) -> list[ShardTask]:
 
 def simulate_shard(task: ShardTask) -> Shard:
     """Draw the facts of a task's learners, count their truth, and spill them."""
-    truth = Truth() if task.plan.truth else None
+    plan = task.plan
+    truth = Truth() if plan.truth else None
+    spool = SpoolWriter(task.path.with_suffix(".spool")) if plan.packages else None
     facts: list[Fact] = []
     for learner, budget in enumerate(task.budgets, start=task.first_learner):
-        if not budget:
-            continue
-        own = live(task.plan, learner, budget)
-        mark_facts(task.plan, own, Random(f"{task.plan.seed}/traps/{learner}"))
-        if truth:
-            truth.add_learner(task.plan, learner, own)
+        own = live(plan, learner, budget) if budget else []
+        mark_facts(plan, own, Random(f"{plan.seed}/traps/{learner}"))
+        if spool:
+            _dump_learner(plan, learner, own, spool)
+        if truth and own:
+            truth.add_learner(plan, learner, own)
         facts.extend(own)
     facts.sort()
     times = np.fromiter((fact.time for fact in facts), dtype=np.int64, count=len(facts))
     strays = tuple(fact for fact in facts if fact.marks & (LATE | TWIN_FAR))
-    return Shard(times, _spill(facts, task.path), strays, truth)
+    spill = _spill(facts, task.path)
+    return Shard(times, spill, strays, truth, spool.close() if spool else None)
+
+
+def _dump_learner(plan: Plan, learner: int, facts: list[Fact], spool: SpoolWriter) -> None:
+    """What the platform's database has about a learner, also about one without any event."""
+    account = account_of(plan, learner)
+    members = memberships_of(plan, learner, facts)
+    spool_learner(plan, account, members, spool)
+    if plan.truth:
+        lines = person_course_lines(plan, account, members, facts)
+        spool.add(-1, PERSON_COURSE_TABLE, lines)
 
 
 def _spill(facts: list[Fact], path: Path) -> Spill:

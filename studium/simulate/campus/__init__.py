@@ -1,7 +1,14 @@
 """Front door of the campus: courses, learners, and what they do there."""
 
 from studium.simulate.campus.courses import HOST, Course, Problem, block_id, build_university
-from studium.simulate.campus.learners import Profile, draw_budgets, profile_of, session_id
+from studium.simulate.campus.learners import (
+    Profile,
+    address_of,
+    draw_budgets,
+    draw_courses,
+    profile_of,
+    session_id,
+)
 from studium.simulate.campus.lives import live
 
 __all__ = [
@@ -9,9 +16,11 @@ __all__ = [
     "Course",
     "Problem",
     "Profile",
+    "address_of",
     "block_id",
     "build_university",
     "draw_budgets",
+    "draw_courses",
     "live",
     "profile_of",
     "session_id",

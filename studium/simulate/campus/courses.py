@@ -63,6 +63,7 @@ class Video:
     key: str
     logged_id: str
     title: str
+    handler: str
     duration: float
     code: str
     sequence: int
@@ -201,6 +202,8 @@ class _CourseBuilder:
                 key=self.keys.usage("video", block),
                 logged_id=self.keys.html_id("video", block),
                 title=f"Lecture {index + 1}",
+                handler=f"/courses/{self.keys.course}/xblock/{self.keys.in_url('video', block)}"
+                "/handler/",
                 duration=round(self.random.uniform(95, 1260), self.random.choice((0, 2))),
                 code=block_id(*self.place, "code", index)[:11],
                 sequence=sequence,

@@ -35,6 +35,12 @@ AGENTS = (
     f"{SAFARI} Version/17.{{2}} Safari/605.1.15",
     "Mozilla/5.0 (Linux; Android 13; SM-A536B) " + CHROME.replace("Safari", "Mobile Safari"),
 )
+BLOCKS = (
+    *("10.20", "8.34", "81.2", "85.214", "133.11", "177.32", "41.76", "103.21", "200.16"),
+    *("196.25", "59.88", "189.203", "212.58"),
+)
+"""Beginnings of addresses: a private one, others of networks on every continent."""
+
 MOBILE_AGENT = "Dalvik/2.1.0 (Linux; U; Android 13; Pixel {0} Build/TQ3A.{1}.{2})"
 
 NOTATIONS = (("+00:00", 0), ("Z", 0), ("+05:30", 330), ("-08:00", -480), ("+02:00", 120), ("", 0))
@@ -49,6 +55,7 @@ class Profile:
     user_id: int
     client_id: str
     address: str
+    second_address: str
     language: str
     agent: str
     mobile_agent: str
@@ -67,13 +74,27 @@ def profile_of(plan: Plan, learner: int) -> Profile:
         username=f"{COLOURS[draw // 128 % 10]}_{CREATURES[draw // 2048 % 9]}{learner}",
         user_id=1_000 + 7 * learner,
         client_id=f"{draw // 5 % 10**9}.{1_700_000_000 + draw // 9 % 9_000_000}",
-        address=f"10.{draw // 11 % 250}.{draw // 2750 % 250}.{1 + draw // 687500 % 250}",
+        address=_address(draw // 11),
+        second_address=_address(draw // 13),
         language=LANGUAGES[draw // 8192 % len(LANGUAGES)],
         agent=AGENTS[draw // 65536 % len(AGENTS)].format(*versions),
         mobile_agent=MOBILE_AGENT.format(5 + draw % 4, *versions[1:]),
         suffix=suffix,
         offset_minutes=offset,
     )
+
+
+def _address(draw: int) -> str:
+    """An address of a block that a registry gave to some country, or a private one."""
+    last = f"{draw // 40 % 250}.{1 + draw // 10_000 % 250}"
+    if draw % 40 == 39:
+        return f"2001:4860:{draw // 40 % 50_000:x}::{1 + draw // 2_000_000 % 50_000:x}"
+    return f"{BLOCKS[draw % 40 % len(BLOCKS)]}.{last}"
+
+
+def address_of(profile: Profile, session: int) -> str:
+    """Where a session came from: sometimes from another place than home."""
+    return profile.second_address if session % 3 == 2 else profile.address
 
 
 def session_id(plan: Plan, learner: int, session: int) -> str:

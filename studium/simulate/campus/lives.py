@@ -8,7 +8,7 @@ from studium.simulate.campus.activities import discuss, solve_problem, watch_vid
 from studium.simulate.campus.courses import Course, build_university
 from studium.simulate.campus.diary import Diary
 from studium.simulate.campus.learners import draw_courses
-from studium.simulate.facts import DAY, MODES, ON_MOBILE, SECOND, STRANGER, Fact
+from studium.simulate.facts import DAY, LANGUAGES, MODES, ON_MOBILE, SECOND, STRANGER, Fact
 from studium.simulate.plan import Plan
 
 DAYS_TO_1970 = 719_163  # the ordinal of 1970-01-01
@@ -22,7 +22,19 @@ def live(plan: Plan, learner: int, budget: int) -> list[Fact]:
     life = _Life(plan, learner, budget)
     life.enroll()
     life.study()
-    return _at_distinct_times(life.diary.facts[:budget])
+    facts = [_with_transcript(fact, life.university) for fact in life.diary.facts[:budget]]
+    return _at_distinct_times(facts)
+
+
+def _with_transcript(fact: Fact, university: tuple[Course, ...]) -> Fact:
+    """Some who put the transcript away take another language instead; some links are transcripts."""
+    if fact.kind == "hide_transcript" and not fact.marks & ON_MOBILE:
+        number = fact.time // 1_000 % len(LANGUAGES)
+        return fact._replace(kind="url_transcript", first=0.0, number=number, marks=0)
+    if fact.kind == "link_clicked" and not fact.marks & STRANGER and fact.time % 5 < 2:
+        item = fact.item % len(university[fact.course].videos)
+        return fact._replace(kind="transcript_download", item=item)
+    return fact
 
 
 def _at_distinct_times(facts: list[Fact]) -> list[Fact]:

@@ -157,6 +157,12 @@ def _forum(fact: Fact, course: Course) -> Payload:
 
 def _navigation(fact: Fact, course: Course) -> Any:
     kind = fact.kind
+    if kind == "transcript_download":
+        handler = f"https://{HOST}{course.videos[fact.item].handler}"
+        return {
+            "current_url": f"https://{HOST}{course.home}/course/",
+            "target_url": f"{handler}transcript/download",
+        }
     if kind == "page_close":
         return ""
     if kind == "book":

@@ -4,6 +4,7 @@ Enters: the facts of one learner after the other. Leaves: a `Truth` that can be 
 of other learners and written as CSV files.
 """
 
+from studium.simulate.truth.person_course import PERSON_COURSE, csv_lines, person_course_lines
 from studium.simulate.truth.tables import Truth
 
-__all__ = ["Truth"]
+__all__ = ["PERSON_COURSE", "Truth", "csv_lines", "person_course_lines"]

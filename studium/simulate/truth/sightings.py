@@ -75,3 +75,10 @@ def timestamp_text(time: int) -> str:
     minutes, second = divmod(seconds, 60)
     clock = f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}.{micros:06d}"
     return f"{day_text(time // DAY)} {clock}"
+
+
+def csv_text(value: object) -> str:
+    """A value of a truth file; empty text is NULL."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -13,7 +13,7 @@ from studium.simulate.campus import build_university, profile_of
 from studium.simulate.facts import Fact, day_text
 from studium.simulate.plan import Plan
 from studium.simulate.truth import days, enrollments, videos
-from studium.simulate.truth.sightings import Sighting, monday_of, sightings_of
+from studium.simulate.truth.sightings import Sighting, csv_text, monday_of, sightings_of
 
 Row = tuple[object, ...]
 Kind = tuple[int, str, str, str]
@@ -146,14 +146,8 @@ def _active_weeks(sightings: list[Sighting]) -> set[tuple[int, str]]:
 
 
 def _write_csv(path: Path, columns: tuple[str, ...], rows: Iterable[Row]) -> None:
-    texts = sorted(tuple(_text(value) for value in row) for row in rows)
+    texts = sorted(tuple(csv_text(value) for value in row) for row in rows)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(texts)
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)

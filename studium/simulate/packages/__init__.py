@@ -1,0 +1,34 @@
+"""Front door of the packages: weekly dumps as edX delivers them, of the same learners as the logs.
+
+Enters: the facts of one learner after the other. Leaves: one folder per course with its tables,
+its content and its forum, and the memberships that the truth of person_course is counted from.
+"""
+
+from studium.simulate.packages.accounts import Account, account_of
+from studium.simulate.packages.folders import PackageTask, package_tasks, write_package
+from studium.simulate.packages.memberships import (
+    Certificate,
+    Enrollment,
+    Membership,
+    memberships_of,
+)
+from studium.simulate.packages.outline import passing_grade, staff_chapter
+from studium.simulate.packages.spool import Spool, SpoolWriter
+from studium.simulate.packages.tables import spool_learner
+
+__all__ = [
+    "Account",
+    "Certificate",
+    "Enrollment",
+    "Membership",
+    "PackageTask",
+    "Spool",
+    "SpoolWriter",
+    "account_of",
+    "memberships_of",
+    "package_tasks",
+    "passing_grade",
+    "spool_learner",
+    "staff_chapter",
+    "write_package",
+]
