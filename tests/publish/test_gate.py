@@ -108,4 +108,4 @@ def test_too_much_quarantine_stops(workspace: Workspace) -> None:
 
 def test_all_broken_conditions_are_listed_at_once(workspace: Workspace) -> None:
     error = refuse(workspace, checks=[], mismatches=["x"], events={})
-    assert "3 of 9 conditions" in error.problem
+    assert "3 of 10 conditions" in error.problem

@@ -59,7 +59,6 @@ def _as_names(
 @_force
 @examples(
     "studium export person_course --output person_course.dta",
-    "studium export course_coenrollment --output network.graphml",
     "studium export person_course_day --where \"nevents > 100 and date >= date '2024-03-01'\"",
 )
 @pass_session

@@ -35,7 +35,7 @@ select
     course_id,
     problem_nid,
     problem_raw_score,
-    100.0 * problem_raw_score / item_count as problem_pct_score,
+    1e2 * problem_raw_score / item_count as problem_pct_score,
     grade,
     n_attempts,
     date

@@ -44,14 +44,14 @@ select
     problem_nid,
     n_first_attempt_correct_by_certified,
     n_certified_users_attempted,
-    100.0 * n_first_attempt_correct_by_certified / nullif(n_certified_users_attempted, 0)
+    1e2 * n_first_attempt_correct_by_certified / nullif(n_certified_users_attempted, 0)
         as pct_correct_first_attempt_by_certified,
     n_first_attempt_correct_by_completed,
     n_completed_users_attempted,
-    100.0 * n_first_attempt_correct_by_completed / nullif(n_completed_users_attempted, 0)
+    1e2 * n_first_attempt_correct_by_completed / nullif(n_completed_users_attempted, 0)
         as pct_correct_first_attempt_by_completed,
     n_first_attempt_correct_by_explored,
     n_explored_users_attempted,
-    100.0 * n_first_attempt_correct_by_explored / nullif(n_explored_users_attempted, 0)
+    1e2 * n_first_attempt_correct_by_explored / nullif(n_explored_users_attempted, 0)
         as pct_correct_first_attempt_by_explored
 from counted

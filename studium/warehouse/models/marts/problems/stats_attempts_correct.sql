@@ -36,7 +36,7 @@ joined as (
         answered.user_id,
         persons.certified,
         persons.explored,
-        100.0 * answered.ncorrect / answered.nattempts as percent_correct,
+        1e2 * answered.ncorrect / answered.nattempts as percent_correct,
         answered.nattempts,
         coalesce(shown.problems, 0) as nshow_answer_unique_problems,
         answered.nproblems,

@@ -54,7 +54,7 @@ select
     measured.prob_in_common,
     candidates.close_problems,
     measured.show_ans_before,
-    cast(100.0 * measured.show_ans_before / measured.prob_in_common as double)
+    cast(1e2 * measured.show_ans_before / measured.prob_in_common as double)
         as percent_show_ans_before,
     measured.shows_within_30s,
     measured.shows_within_5m,
@@ -78,5 +78,5 @@ left join modal_ips as harvester_ips
         measured.course_id = harvester_ips.course_id
         and measured.harvester_candidate = harvester_ips.username
 where
-    100.0 * candidates.close_problems / measured.prob_in_common
+    1e2 * candidates.close_problems / measured.prob_in_common
     >= {{ var('pairs_minimum_percent') }}
