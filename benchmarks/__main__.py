@@ -1,13 +1,14 @@
 """The promises of docs/performance.md, measured: landing, a full run, one more day, and how fast a command answers.
 
-Enters: `--events N` (1,000,000 by default; the 10 M figures want `--events 10000000`). Leaves: a table of ratios on
-stdout and, with `--json FILE`, the figures. Simulated files are kept in `--folder` and used again.
+Enters: `--events N` (1,000,000 by default; the 10 M figures want `--events 10000000`), or `packages --registrants N`.
+Leaves: a table of ratios on stdout and, with `--json FILE`, the figures. Simulated files are kept in `--folder`.
 """
 
 import argparse
 import json
 import os
 import platform
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from benchmarks.measuring import (
     peak_mb,
     run,
 )
+from benchmarks.packages import main as measure_packages
 
 NEW_DAY_EVENTS = 100_000
 EVENTS_PER_FILE = 125_000
@@ -138,4 +140,7 @@ def _answer_figures(workspace: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["packages"]:
+        measure_packages(sys.argv[2:])
+    else:
+        main()
