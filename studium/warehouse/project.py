@@ -7,6 +7,7 @@ StudiumError that names it. dbt writes only below the workspace's scratch folder
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,7 +108,9 @@ class Project:
         """Run `command`, such as ["run"]; raises StudiumError when dbt itself or a model failed."""
         with self._released():
             result = self._invoke(
-                [*command, "--vars", json.dumps(variables)], self.manifest, progress
+                [*command, "--no-write-json", "--vars", json.dumps(variables)],
+                self.manifest,
+                progress,
             )
         if result.exception is not None:
             raise explain(str(result.exception), "dbt", self._workspace)
@@ -138,6 +141,7 @@ class Project:
         from dbt.cli.main import dbtRunner
 
         self._write_profile()
+        shutil.rmtree(self._folder / "target", ignore_errors=True)  # cheaper than writing over it
         callbacks = [_reporter(progress)] if progress else []
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         places = [

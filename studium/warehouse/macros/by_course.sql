@@ -18,6 +18,7 @@
             insert into {{ this }} {{ get_column_names() }}
             {{ get_select_subquery(compiled_code) }}
         {%- else -%}
+            {{ drop_other_kind(target_relation) }}
             create or replace table {{ this }} as
             {{ get_select_subquery(compiled_code) }}
         {%- endif -%}

@@ -14,6 +14,7 @@
     {{ get_assert_columns_equivalent(compiled_code) }}
     {% call statement('main') -%}
         {%- if days is none -%}
+            {{ drop_other_kind(target_relation) }}
             create or replace table {{ this }} as
             {{ get_select_subquery(compiled_code) }}
         {%- else -%}
