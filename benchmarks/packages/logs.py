@@ -39,7 +39,8 @@ LINE = f"""
     from (
         select *,
             case category
-                when 'problem' then 'problem_check' when 'video' then 'play_video'
+                when 'problem' then if(is_right or attempts < 3, 'problem_check', 'showanswer')
+                when 'video' then 'play_video'
                 when 'sequential' then 'seq_next'
                 when 'enrollment' then 'edx.course.enrollment.activated'
                 else '/courses/' || course_key || '/courseware/' || name || '/'

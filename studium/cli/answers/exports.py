@@ -23,7 +23,9 @@ _SUFFIXES = {
     ".graphml": "graphml",
 }
 
-_release = click.option("--release", "release_id", metavar="ID", help="Another than the current.")
+_release = click.option(
+    "--release", "release_id", metavar="ID", help="Which release; by default the current one."
+)
 _force = click.option("--force", is_flag=True, help="Replace files that are there already.")
 
 
@@ -46,15 +48,28 @@ def _as_names(
     type=click.Path(path_type=Path),
     help="The file, or with --by-course the folder; by default named for the table.",
 )
-@click.option("--course", "courses", multiple=True, metavar="KEY", help="Only this course.")
+@click.option(
+    "--course",
+    "courses",
+    multiple=True,
+    metavar="KEY",
+    help="Only this course, also several times; by default all.",
+)
 @click.option(
     "--combined/--by-course",
     default=True,
     show_default=True,
     help="All courses in one file, or one file for each.",
 )
-@click.option("--columns", callback=_as_names, metavar="A,B", help="Only these, in this order.")
-@click.option("--where", default="", metavar="CONDITION", help="Only rows for which it holds.")
+@click.option(
+    "--columns",
+    callback=_as_names,
+    metavar="A,B",
+    help="Only these columns, in this order; by default all.",
+)
+@click.option(
+    "--where", default="", metavar="CONDITION", help="Only rows for which it holds; by default all."
+)
 @_release
 @_force
 @examples(

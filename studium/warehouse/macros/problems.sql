@@ -28,7 +28,7 @@
 
 {# The share in percent of problems with a shown answer among those for which a condition is true. #}
 {% macro percent_shown(condition) -%}
-    100.0 * count(*) filter (where is_shown and {{ condition }})
+    1e2 * count(*) filter (where is_shown and {{ condition }})
     / nullif(count(*) filter (where {{ condition }}), 0)
 {%- endmacro %}
 
