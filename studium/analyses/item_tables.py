@@ -139,6 +139,8 @@ def _columns_of(connection: "DuckDBPyConnection", table: str) -> list[tuple[str,
 
 
 def _fingerprints(connection: "DuckDBPyConnection", compat: bool) -> dict[str, str]:
+    if not has_inputs(connection):
+        return {}
     values = {"method": str(_METHOD), "compat": str(compat)}
     return dict(connection.execute(_FINGERPRINTS, values).fetchall())
 
