@@ -88,7 +88,7 @@ def test_a_landing_killed_anywhere_ends_like_one_that_was_not(tmp_path: Path) ->
     for _ in range(6):
         mark = f"{root} {time.monotonic_ns()}"
         process = start(root, "land", mark=mark)
-        time.sleep(chance.uniform(0.3, 2.5))
+        time.sleep(chance.uniform(0.1, 0.7))
         killed += kill_group(process)
         until(lambda mark=mark: not alive(mark), seconds=10)  # type: ignore[misc]
     done(root, "land")
