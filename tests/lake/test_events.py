@@ -337,13 +337,15 @@ def test_lines_are_numbered_the_same_however_the_bytes_come(
     found = {number: line for number, line in taken if line.strip(b"\0")}
     assert len(found) == len([line for _, line in taken if line.strip(b"\0")])
     expected = {number: line.lstrip(b"\0") for number, line in enumerate(lines, 1)}
-    assert found.keys() == {number for number, line in expected.items() if line}
+    assert found.keys() == {number for number, line in expected.items() if line.removesuffix(b"\r")}
     for number, line in found.items():
         if isinstance(line, CutLine):
             assert len(expected[number]) > 40
             assert expected[number].startswith(line)
         else:
-            assert line.lstrip(b"\0") == expected[number]
+            assert line.lstrip(b"\0") == expected[number].removesuffix(
+                b"\r"
+            )  # part of the line end
 
 
 @pytest.mark.parametrize("break_line", [b"", b"\x01", b"\n"], ids=["fast", "repaired", "pretty"])
