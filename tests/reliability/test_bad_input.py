@@ -64,7 +64,9 @@ def test_folder_without_a_log_is_refused(campus: Path, tmp_path: Path) -> None:
     (folder / "letter.txt").write_text("Dear reader,\n")
     (folder / "table.csv").write_text("a,b\n1,2\n")
     answer = studium(campus, "land", folder)
-    assert_told(answer, 1, "no tracking log and no data package among 2 files", str(folder), "Land a folder")
+    assert_told(
+        answer, 1, "no tracking log and no data package among 2 files", str(folder), "Land a folder"
+    )
 
 
 def test_binary_file_is_refused(campus: Path, tmp_path: Path) -> None:
