@@ -16,6 +16,7 @@ from studium.config import Workspace
 from studium.errors import StudiumError, readable
 from studium.lake.account.soundness import find_damage, set_back
 from studium.lake.archives import RefusedArchiveError
+from studium.lake.formats.recognition import RECOGNITION, looks_like_log
 from studium.lake.landing import Stored, begins_with, landing_path, store_file
 from studium.lake.ledger import COUNTED, now, open_ledger
 from studium.lake.packages import (
@@ -33,6 +34,7 @@ from studium.lake.packages import (
 )
 from studium.lake.parse_queue import MEGABYTE, LandReport, open_pool, parse_stored
 from studium.lake.partitions import refresh_partitions, remove_unnamed
+from studium.lake.workers import Pool
 from studium.progress import Progress, Silent
 from studium.sources import RawFile
 
@@ -59,10 +61,13 @@ def land(
     damaged = find_damage(workspace)
     set_back(workspace, damaged)
     report.repaired = [str(damage.path) for damage in damaged if not damage.is_raw]
-    new = _new_files(
-        workspace, list(files), {damage.sha256 for damage in damaged if damage.is_raw}, report
-    )
-    land_all(workspace, new, report, progress)
+    lost = {damage.sha256 for damage in damaged if damage.is_raw}
+    seen = list(files)
+    unknown = _unknown_files(workspace, seen, lost, report)
+    # The children import while the files are looked at and stored.
+    with open_pool(workspace, sum(reason is None for reason in unknown.values()), progress) as pool:
+        new = _recognised_files(workspace, seen, unknown, report)
+        _store_and_parse(workspace, pool, new, report, progress)
     return report
 
 
@@ -71,8 +76,14 @@ def land_all(
 ) -> None:
     """Land files that are new, and whatever waits to be parsed."""
     with open_pool(workspace, len(new), progress) as pool:
-        _store(workspace, new, report, progress)
-        parse_stored(workspace, pool, report, progress)
+        _store_and_parse(workspace, pool, new, report, progress)
+
+
+def _store_and_parse(
+    workspace: Workspace, pool: Pool, new: list[RawFile], report: LandReport, progress: Progress
+) -> None:
+    _store(workspace, new, report, progress)
+    parse_stored(workspace, pool, report, progress)
     report.dates = refresh_partitions(workspace)
     remove_unnamed(workspace)
 
@@ -88,12 +99,10 @@ def _clean_up(workspace: Workspace) -> None:
             leftover.unlink()
 
 
-def _new_files(
+def _unknown_files(
     workspace: Workspace, files: list[RawFile], lost: set[str], report: LandReport
-) -> list[RawFile]:
-    """Files that can hold events, and that the ledger does not know by name, size and time or that are `lost`."""
-    from studium.lake.formats.tracking_log import RECOGNITION
-
+) -> dict[RawFile, str | None]:
+    """Files that the ledger does not know by name, size and time, or `lost` ones; and why they were ignored before."""
     with open_ledger(workspace) as ledger:
         known = {
             tuple(row)[:4]
@@ -103,20 +112,34 @@ def _new_files(
             if row["sha256"] not in lost
         }
         known |= _known_archives(ledger, lost)
-        courses = known_courses(ledger, workspace.settings.landing.courses)
         query = "select path, bytes, modified_ns, reason from ignored where recognition = ?"
         ignored = {tuple(row)[:3]: row["reason"] for row in ledger.execute(query, (RECOGNITION,))}
-    new, refused = [], {}
+    unknown: dict[RawFile, str | None] = {}
     for file in files:
+        facts = (file.name, file.bytes, file.modified_ns)
         if file.problem:
             report.failed.append((file.name, file.problem))
-            continue
-        facts = (file.name, file.bytes, file.modified_ns)
-        if (*facts, 0) in known or ((*facts, 1) in known and not file.is_named):
+        elif (*facts, 0) in known or ((*facts, 1) in known and not file.is_named):
             report.unchanged += 1
-            continue
+        else:
+            # One that a person names is looked at again.
+            unknown[file] = None if file.is_named else ignored.get(facts)
+    return unknown
+
+
+def _recognised_files(
+    workspace: Workspace,
+    seen: list[RawFile],
+    unknown: dict[RawFile, str | None],
+    report: LandReport,
+) -> list[RawFile]:
+    """The unknown files that can hold events or a table of a data package; the others are remembered."""
+    with open_ledger(workspace) as ledger:
+        courses = known_courses(ledger, workspace.settings.landing.courses)
+    new, refused = [], {}
+    for file, known_reason in unknown.items():
         try:
-            reason = _reason_to_ignore(file, ignored.get(facts), courses)
+            reason = known_reason or _reason_to_ignore(file, courses)
         except OSError as error:
             report.failed.append((file.name, f"cannot be read: {error.strerror}"))
             continue
@@ -124,7 +147,7 @@ def _new_files(
             new.append(file)
         else:
             refused[file] = reason
-    _record_ignored(workspace, files, refused, RECOGNITION)
+    _record_ignored(workspace, seen, refused)
     report.ignored += [(file.name, reason) for file, reason in refused.items()]
     _refuse_nothing(refused, report, new)
     return new
@@ -147,12 +170,8 @@ def _known_archives(ledger: sqlite3.Connection, lost: set[str]) -> set[tuple[obj
     }
 
 
-def _reason_to_ignore(file: RawFile, known: str | None, courses: list[str]) -> str | None:
-    """None for a file that lands. One that a person names is looked at again, and lands if it is text."""
-    from studium.lake.formats.tracking_log import looks_like_log
-
-    if known is not None and not file.is_named:
-        return known
+def _reason_to_ignore(file: RawFile, courses: list[str]) -> str | None:
+    """None for a file that lands. One that a person names lands if it is text."""
     if is_encrypted(file.name):
         return ENCRYPTED
     if may_be_archive(file.name) or _candidate(file, courses) is not None:
@@ -161,9 +180,7 @@ def _reason_to_ignore(file: RawFile, known: str | None, courses: list[str]) -> s
     return None if file.is_named and reason == NO_OBJECT else reason
 
 
-def _record_ignored(
-    workspace: Workspace, seen: list[RawFile], refused: dict[RawFile, str], recognition: int
-) -> None:
+def _record_ignored(workspace: Workspace, seen: list[RawFile], refused: dict[RawFile, str]) -> None:
     """Remember what was ignored as it was, and forget what landed or is gone."""
     with open_ledger(workspace) as ledger:
         before = [row["path"] for row in ledger.execute("select path from ignored")]
@@ -174,7 +191,7 @@ def _record_ignored(
         ledger.executemany(
             "insert or replace into ignored values (?, ?, ?, ?, ?)",
             [
-                (file.name, file.bytes, file.modified_ns, reason, recognition)
+                (file.name, file.bytes, file.modified_ns, reason, RECOGNITION)
                 for file, reason in refused.items()
             ],
         )

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from studium.config import Workspace
 from studium.lake.archives import Archive, ArchiveEntry, DamagedArchiveError
+from studium.lake.formats.recognition import looks_like_log
 from studium.lake.landing import Stored, store_stream
 from studium.lake.packages.deliveries import (
     Delivery,
@@ -64,8 +65,6 @@ def unpack(
 
 def _sort(stored: list[tuple[RawFile, Stored]], courses: list[str], unpacked: Unpacked) -> None:
     """Tell dumps from logs; what is neither is no longer needed in the landing."""
-    from studium.lake.formats.tracking_log import looks_like_log
-
     found = [
         candidate_of(raw.name, bytes_.path, raw.modified_ns, courses) for raw, bytes_ in stored
     ]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from studium.lake.decompression import DamagedArchiveError, plain_blocks
 from studium.lake.formats.tracking_log.lines import MEMORY_PER_BYTE, LineReader, whole_lines
-from studium.lake.formats.tracking_log.recognition import RECOGNITION, looks_like_log
 from studium.lake.formats.tracking_log.repair import Repaired, documents, event_id_of, repair_line
 from studium.lake.formats.tracking_log.shredding import Counts, Shredder
 
@@ -19,11 +18,9 @@ LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 __all__ = [
     "PARSER_VERSION",
-    "RECOGNITION",
     "Counts",
     "ParsedFile",
     "Shredder",
-    "looks_like_log",
     "parse_file",
 ]
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from studium.lake.decompression import DamagedArchiveError
 from studium.lake.formats.tracking_log.repair import CutLine, event_id_of
 
 CHUNK_BYTES = 4 * 1024 * 1024  # several of DuckDB's vectors of 2,048 rows
@@ -30,14 +31,14 @@ LINES = pa.schema([("line_no", pa.int64()), ("event_id", pa.string()), ("line", 
 class LineReader:
     """The lines of one file in Arrow batches; `odd` collects (line number, raw bytes) of the others as it goes."""
 
-    def __init__(self, blocks: Iterator[bytes], room: int) -> None:
-        """`blocks` as `whole_lines` gives them; `room` is the memory in bytes that the lines of one query may take."""
+    def __init__(self, texts: Iterator[bytes], room: int) -> None:
+        """`texts` as `whole_lines` gives them; `room` is the memory in bytes that the lines of one query may take."""
         self.odd: list[tuple[int, bytes]] = []
         self.good = 0
         self.is_done = False
         self._next_line = 1
-        self._chunks = _chunks(blocks, room)
-        self._held: list[bytes] = []
+        self._chunks = (chunk for text in texts if text for chunk in _light(text, room))
+        self._held: list[Chunk] = []
         self._room = room
 
     def batches(self, size: int) -> Iterator[pa.RecordBatch]:
@@ -47,23 +48,22 @@ class LineReader:
         """
         taken = heavy = 0
         for chunk in chain(self._held, self._chunks):
-            weight = _weight(chunk) if _has_long_lines(chunk) else 0
-            if heavy and heavy + weight > self._room:
+            if heavy and heavy + chunk.weight > self._room:
                 self._held = [chunk]
                 return
             self._held = []
-            heavy += weight
-            if isinstance(chunk, CutLine):
-                self.odd.append((self._next_line, chunk))
+            heavy += chunk.weight
+            if isinstance(chunk.text, CutLine):
+                self.odd.append((self._next_line, chunk.text))
                 self._next_line += 1
                 continue
-            lines = _lines_of(chunk)
-            self._collect_odd(chunk, lines)
+            lines = _lines_of(chunk.text)
+            self._collect_odd(chunk.text, lines)
             if lines.is_good.any():
-                yield _batch(chunk, lines, self._next_line)
+                yield _batch(chunk.text, lines, self._next_line)
             self.good += int(lines.is_good.sum())
             self._next_line += len(lines.ends)
-            taken += len(chunk)
+            taken += len(chunk.text)
             if taken >= size:
                 return
         self.is_done = True
@@ -74,79 +74,106 @@ class LineReader:
             self.odd.append((self._next_line + int(index), line))
 
 
-def _chunks(blocks: Iterator[bytes], room: int) -> Iterator[bytes]:
-    """Chunks of CHUNK_BYTES or more but for the last; a line that was cut stands alone."""
-    parts: list[bytes] = []
-    waiting = 0
-    for block in blocks:
-        if isinstance(block, CutLine):
-            yield from _light(b"".join(parts), room)
-            yield block
-            parts, waiting = [], 0
-            continue
-        parts.append(block)
-        waiting += len(block)
-        if waiting >= CHUNK_BYTES:
-            yield from _light(b"".join(parts), room)
-            parts, waiting = [], 0
-    yield from _light(b"".join(parts), room)
+class Chunk(NamedTuple):
+    """Whole lines, or one that was cut; `weight` is the memory that they may take if there are long ones, else 0."""
+
+    text: bytes
+    weight: int
 
 
-def _light(chunk: bytes, room: int) -> Iterator[bytes]:
-    """The chunk, or pieces of it that take half of the room; a line that takes more than all of it is cut."""
-    if chunk and not chunk.endswith(b"\n"):
-        chunk += b"\n"
-    if not _has_long_lines(chunk) or _weight(chunk) <= room // 2:
-        yield from [chunk] if chunk else []
+def _light(text: bytes, room: int) -> Iterator[Chunk]:
+    """The text, or pieces of it that take half of the room; a line that takes more than all of it is cut."""
+    if isinstance(text, CutLine):
+        yield Chunk(text, 0)
         return
-    middle = len(chunk) // 2
-    cut = chunk.rfind(b"\n", 0, middle) + 1 or chunk.find(b"\n", middle) + 1
-    if cut < len(chunk):
-        yield from _light(chunk[:cut], room)
-        yield from _light(chunk[cut:], room)
+    weight = _weight(text) if _has_long_lines(text) else 0
+    if weight <= room // 2:
+        yield Chunk(text, weight)
+        return
+    middle = len(text) // 2
+    cut = text.rfind(b"\n", 0, middle) + 1 or text.find(b"\n", middle) + 1
+    if cut < len(text):
+        yield from _light(text[:cut], room)
+        yield from _light(text[cut:], room)
+    elif weight <= room:
+        yield Chunk(text, weight)
     else:
-        yield chunk if _weight(chunk) <= room else CutLine(chunk[:KEPT_OF_CUT_LINE])
+        yield Chunk(CutLine(text[:KEPT_OF_CUT_LINE]), 0)
 
 
-def _has_long_lines(chunk: bytes) -> bool:
-    return chunk.count(b"\n") * FAIRLY_LONG_BYTES < len(chunk)
+def _has_long_lines(text: bytes) -> bool:
+    return text.count(b"\n") * FAIRLY_LONG_BYTES < len(text)
 
 
-def _weight(chunk: bytes) -> int:
+def _weight(text: bytes) -> int:
     """Bytes of memory that the text takes at most in DuckDB: its copies, and trees of its values."""
-    values = sum(chunk.count(sign) for sign in (b",", b":", b"[", b"{"))
-    return MEMORY_PER_BYTE * len(chunk) + MEMORY_PER_VALUE * values
+    values = sum(text.count(sign) for sign in (b",", b":", b"[", b"{"))
+    return MEMORY_PER_BYTE * len(text) + MEMORY_PER_VALUE * values
 
 
 def whole_lines(blocks: Iterator[bytes], room: int) -> Iterator[bytes]:
-    """Blocks that end with a line; of one that cannot be read in `room` bytes of memory, a CutLine and nothing else.
+    """Lines in texts of CHUNK_BYTES or more but for the last; of a line that cannot be read in `room` bytes of memory,
+    a CutLine and nothing else.
 
-    NULs at the start of a line are left out: a rotated log may begin with a hole of any size. The last line is whole,
-    unless `blocks` raise: then what they gave of it is dropped.
+    NULs at the start of a line are left out: a rotated log may begin with a hole of any size. Where the archive is
+    damaged, the lines before come first, and what there is of the torn one is dropped.
     """
-    parts: list[bytes] = []
-    waiting = 0
-    is_cut = False
-    for piece in _pieces(blocks):
-        first_end = piece.find(b"\n") + 1
-        if is_cut and not first_end:
-            continue
-        if is_cut:
-            yield CutLine(parts[0])
-            piece, parts, waiting, is_cut = piece[first_end:], [], 0, False
-        cut = piece.rfind(b"\n") + 1
-        if cut:
-            yield b"".join([*parts, piece[:cut]])
-            parts, waiting = [], 0
-        rest = piece[cut:]
-        parts.append(rest if waiting else rest.lstrip(b"\0"))
-        waiting += len(parts[-1])
-        if waiting * MEMORY_PER_BYTE > room:
-            parts, is_cut = [b"".join(parts)[:KEPT_OF_CUT_LINE]], True
-    if is_cut:
-        yield CutLine(parts[0])
-    elif waiting:
-        yield b"".join(parts)
+    waiting = _Waiting()
+    try:
+        for piece in _pieces(blocks):
+            yield from waiting.take(piece, room)
+    except DamagedArchiveError:
+        yield from waiting.lines_so_far()
+        raise
+    yield from waiting.all_lines()
+
+
+class _Waiting:
+    """What was read and not yet given on: whole lines, and the beginning of the next. Copied once, when they leave."""
+
+    def __init__(self) -> None:
+        self._whole: list[bytes | memoryview] = []
+        self._whole_bytes = 0
+        self._begun: list[bytes] = []
+        self._begun_bytes = 0
+        self._is_cut = False
+
+    def take(self, piece: bytes, room: int) -> Iterator[bytes]:
+        """Add what was read; gives what became ripe by it."""
+        end = piece.rfind(b"\n") + 1
+        start = 0
+        if self._is_cut:
+            if not end:
+                return
+            yield from self.all_lines()
+            start = piece.find(b"\n") + 1
+        if start < end:
+            self._whole += [*self._begun, memoryview(piece)[start:end]]
+            self._whole_bytes += self._begun_bytes + end - start
+            self._begun, self._begun_bytes = [], 0
+        if self._whole_bytes >= CHUNK_BYTES:
+            yield from self.lines_so_far()
+        rest = piece[end:]
+        self._begun.append(rest if self._begun_bytes else rest.lstrip(b"\0"))
+        self._begun_bytes += len(self._begun[-1])
+        if self._begun_bytes * MEMORY_PER_BYTE > room:
+            self._begun = [b"".join(self._begun)[:KEPT_OF_CUT_LINE]]
+            self._is_cut = True
+
+    def lines_so_far(self) -> Iterator[bytes]:
+        """The whole lines."""
+        if self._whole:
+            yield b"".join(self._whole)
+        self._whole, self._whole_bytes = [], 0
+
+    def all_lines(self) -> Iterator[bytes]:
+        """The whole lines, and the last one whether it has a line end or not."""
+        yield from self.lines_so_far()
+        if self._is_cut:
+            yield CutLine(self._begun[0])
+        elif self._begun_bytes:
+            yield b"".join([*self._begun, b"\n"])
+        self._begun, self._begun_bytes, self._is_cut = [], 0, False
 
 
 def _pieces(blocks: Iterator[bytes]) -> Iterator[bytes]:

@@ -10,10 +10,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from string import Template
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -26,7 +28,6 @@ from studium.lake.formats.tracking_log.repair import Repaired, repair_line
 HERE = Path(__file__).parent
 SAMPLED_LINES = 2000
 PART_BYTES = 80 * 1024 * 1024
-ODD_BYTES = 8 * 1024 * 1024
 SEARCHED = [
     "event_time",
     "event_type",
@@ -36,6 +37,8 @@ SEARCHED = [
     "course_id",
 ]  # with statistics
 KEPT_RAW_BYTES = 16 * 1024 * 1024  # of a rejected line; the landed file keeps all
+FEW_ROWS = 100
+LONG_REJECT, REJECTS_AT_ONCE = 1024 * 1024, 10_000
 REJECTS = pa.schema(
     [
         ("source_line", pa.int64()),
@@ -73,23 +76,20 @@ class Shredder:
         self._shredded: list[pa.Table] = []
 
     def add(self, reader: LineReader) -> None:
-        """Take all lines of a file: the good ones in one query per part, the odd ones, after repair, with the last."""
-        odd: list[tuple[int, bytes]] = []
+        """Take all lines of a file, part by part: the good ones and, after repair, the odd ones in one query."""
         while not reader.is_done:
-            lines = pa.Table.from_batches(reader.batches(PART_BYTES), LINES)
-            if not self._plain_shapes:
-                self._learn_shapes(lines.slice(0, SAMPLED_LINES))
-            odd += reader.odd + self._repair(self._shred(lines))
+            batches = list(reader.batches(PART_BYTES))
+            if not self._plain_shapes and batches:
+                self._learn_shapes(pa.Table.from_batches(batches[:1]).slice(0, SAMPLED_LINES))
+            broken = self._shred(batches, self._repaired(reader.odd))
             reader.odd.clear()
-            if reader.is_done or sum(len(line) for _, line in odd) > ODD_BYTES:
-                self._shred_odd(odd)
-                odd.clear()
+            self._shred([], self._repaired(broken))
             self._write_part()
 
     def add_document(self, line_no: int, repaired: Repaired) -> None:
         """Take one record that did not come as a line: a pretty-printed object."""
         raw = (repaired.text or "").encode()
-        self._shred_repaired([(line_no, raw, repaired)])
+        self._shred([], {line_no: (raw, repaired)})
 
     def close(self) -> Counts:
         """Write what waits, and return the counts."""
@@ -100,11 +100,16 @@ class Shredder:
         self.counts.lines = self.counts.rows + self.counts.rejects.total()
         return self.counts
 
-    def _shred(self, lines: pa.Table) -> list[tuple[int, str, str]]:
-        """Shred numbered lines; return (line number, problem, text) of those that are no event.
+    def _shred(
+        self, batches: list[pa.RecordBatch], repaired: dict[int, tuple[bytes, Repaired]]
+    ) -> list[tuple[int, bytes]]:
+        """Shred lines, reject those that are no event, and return those that the fast way could not read.
 
         Guarding against text that is no JSON costs a twentieth: it is done where some is found.
         """
+        if not batches and not repaired:
+            return []
+        lines = pa.Table.from_batches([*batches, _batch_of(repaired)], LINES)
         self._duckdb.register("lines", lines)
         try:
             shredded = self._duckdb.sql(shred_query(is_guarded=False)).to_arrow_table()
@@ -112,48 +117,28 @@ class Shredder:
             shredded = self._duckdb.sql(shred_query(is_guarded=True)).to_arrow_table()
         self._duckdb.unregister("lines")
         has_problem = pc.is_valid(shredded["problem"])
-        rejected: list[tuple[int, str, str]] = []
-        if pc.any(has_problem).as_py():
-            columns = shredded.filter(has_problem).select(["line_no", "problem", "kept_line"])
-            rejected = list(zip(*columns.to_pydict().values(), strict=True))
-            shredded = shredded.filter(pc.invert(has_problem))
-        self._shredded.append(self._with_extra(shredded))
-        return rejected
-
-    def _repair(self, rejected: list[tuple[int, str, str]]) -> list[tuple[int, bytes]]:
-        """What the fast way could not read is tried again with the odd lines; the rest is rejected."""
         broken: list[tuple[int, bytes]] = []
-        for line_no, problem, text in rejected:
-            raw = text.rstrip("\n").encode()
-            if problem == "not_json":
-                broken.append((line_no, raw))
+        columns = shredded.filter(has_problem).select(["line_no", "problem", "kept_line"])
+        for line_no, problem, text in zip(*columns.to_pydict().values(), strict=True):
+            if line_no in repaired:
+                self._reject(line_no, problem, "", repaired[line_no][0])
+            elif problem == "not_json":
+                broken.append((line_no, text.rstrip("\n").encode()))
             else:
-                self._reject(line_no, problem, "", raw)
+                self._reject(line_no, problem, "", text.rstrip("\n").encode())
+        self._shredded.append(self._with_extra(_without(shredded, has_problem)))
         return broken
 
-    def _shred_odd(self, odd: list[tuple[int, bytes]]) -> None:
-        repaired: list[tuple[int, bytes, Repaired]] = []
+    def _repaired(self, odd: list[tuple[int, bytes]]) -> dict[int, tuple[bytes, Repaired]]:
+        """The odd lines that can be read after repair, as they came and as they are read; the others are rejected."""
+        readable: dict[int, tuple[bytes, Repaired]] = {}
         for line_no, raw in sorted(odd):
             found = repair_line(raw)
             if found is not None and found.text is None:
                 self._reject(line_no, found.reason, found.detail, raw)
             elif found is not None:
-                repaired.append((line_no, raw, found))
-        if repaired:
-            self._shred_repaired(repaired)
-
-    def _shred_repaired(self, repaired: list[tuple[int, bytes, Repaired]]) -> None:
-        table = pa.Table.from_pydict(
-            {
-                "line_no": [line_no for line_no, _, _ in repaired],
-                "event_id": [found.event_id for _, _, found in repaired],
-                "line": [found.text for _, _, found in repaired],
-            },
-            schema=LINES,
-        )
-        raw_by_line = {line_no: raw for line_no, raw, _ in repaired}
-        for line_no, problem, _ in self._shred(table):
-            self._reject(line_no, problem, "", raw_by_line[line_no])
+                readable[line_no] = (raw, found)
+        return readable
 
     def _learn_shapes(self, lines: pa.Table) -> None:
         """Which sets of top-level keys hold no unknown field: their lines need no second look."""
@@ -198,10 +183,7 @@ class Shredder:
             raw = raw[:KEPT_RAW_BYTES]
         self.counts.rejects[reason] += 1
         self._rejects.append((line_no, reason, detail, raw))
-        if (
-            sum(len(row[3]) for row in self._rejects[-1:]) > LONG_REJECT
-            or len(self._rejects) >= 10_000
-        ):
+        if len(raw) > LONG_REJECT or len(self._rejects) >= REJECTS_AT_ONCE:
             self._write_rejects()
 
     def _write_rejects(self) -> None:
@@ -253,7 +235,20 @@ class Shredder:
         self._duckdb.unregister("shredded")
 
 
-LONG_REJECT = 1024 * 1024
+def _without(table: pa.Table, is_left_out: pa.ChunkedArray) -> pa.Table:
+    """The other rows. Where few are left out, the pieces between them: filtering copies the table."""
+    left_out = np.flatnonzero(is_left_out.to_numpy()).tolist()
+    if len(left_out) > FEW_ROWS:
+        return table.filter(pc.invert(is_left_out))
+    bounds = pairwise([-1, *left_out, table.num_rows])
+    return pa.concat_tables([table.slice(start + 1, end - start - 1) for start, end in bounds])
+
+
+def _batch_of(repaired: dict[int, tuple[bytes, Repaired]]) -> pa.RecordBatch:
+    found = [line for _, line in repaired.values()]
+    columns = [list(repaired), [line.event_id for line in found], [line.text for line in found]]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, LINES, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=LINES)
 
 
 @cache
