@@ -3,11 +3,13 @@
 Enters: arguments. Leaves: an exit code; an error for people has three lines: problem, where, next.
 """
 
+import atexit
 import errno
 import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,19 @@ for _command in (
     doctor,
 ):
     program.add_command(_command)
+
+
+def start() -> None:
+    """What `studium` is: `main`, and then the end of the process.
+
+    At once: Python would take half a second to take down dbt, which holds nothing open any more.
+    """
+    code = main()
+    atexit._run_exitfuncs()
+    with suppress(OSError):  # a reader that went away
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -83,7 +83,9 @@ class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = False
     tables: Annotated[
         list[str],
-        Meta(description="Tables that are built and published; empty: all of them."),
+        Meta(
+            description="Tables that are published, and built with what they read; empty: all of them."
+        ),
     ] = field(default_factory=list[str])
     threads: Annotated[int, Meta(ge=1, le=256, description="Threads of the build.")] = 2
     memory_limit_mb: Annotated[

@@ -10,9 +10,11 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -180,9 +182,18 @@ def _death(exit_code: int | None) -> str:
     return f"its process died (exit code {exit_code})"
 
 
+class _WithoutPandas(MetaPathFinder):
+    """PyArrow imports pandas, a quarter of a second, to ask whether a list is one of its series; it can do without."""
+
+    def find_spec(self, name: str, *_place: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name, name=name)
+
+
 def _work(pipe: Connection, memory_limit_mb: int, address_space: int) -> None:
     """The child: one task after another until the parent closes the pipe."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy's threads would spin beside the parser
+    sys.meta_path.insert(0, _WithoutPandas())
     from studium.lake.parsing import parse_task
 
     _die_with_parent()

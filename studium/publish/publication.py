@@ -96,8 +96,14 @@ def publish(
     for damage in damaged_releases(workspace):
         progress.note(f"{damage.problem}; it is passed over. {damage.fix}")
     current = _current_or_none(workspace, progress)
-    memory = workspace.settings.build.memory_limit_mb
-    with open_marts(workspace.warehouse, candidate.described, workspace.scratch, memory) as marts:
+    settings = workspace.settings.build
+    with open_marts(
+        workspace.warehouse,
+        candidate.described,
+        workspace.scratch,
+        settings.memory_limit_mb,
+        settings.tables,
+    ) as marts:
         build = marts.read_build()
         conditions = _weigh(candidate, build, marts, _Bar(workspace, current, clock.today))
         refuse_unless_met(conditions, _where(workspace, current))

@@ -15,7 +15,7 @@ from studium.progress import Progress
 from studium.warehouse.database import open_warehouse, set_aside
 from studium.warehouse.inputs.courses import find_changed, fingerprints_of
 from studium.warehouse.inputs.dumps import Contents, empty_sources, register_dumps
-from studium.warehouse.inputs.idle import excluding, find_idle, note_idle, pass_over, read_idle
+from studium.warehouse.inputs.idle import find_idle, note_idle, pass_over, read_idle
 from studium.warehouse.inputs.locations import (
     has_other_locations,
     note_locations,
@@ -167,7 +167,7 @@ def _run_models(
     few_courses = not plan.is_full and plan.courses is not None
     variables = build_variables(plan.interval, touched, few_courses=few_courses)
     progress.start("build", float(project.count("model") - len(idle)), "models")
-    outcomes = project.run(["run", *excluding(idle)], variables, progress)
+    outcomes = project.run(["run"], variables, progress, without=idle)
     progress.finish()
     return [ModelRun(outcome.name, None, outcome.seconds) for outcome in outcomes]
 

@@ -11,7 +11,7 @@ from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
 from studium.warehouse.build import build_variables
 from studium.warehouse.database import open_warehouse
-from studium.warehouse.inputs.idle import excluding, read_idle
+from studium.warehouse.inputs.idle import read_idle
 from studium.warehouse.plan import read_last_build
 from studium.warehouse.project import Outcome, Project
 
@@ -67,8 +67,8 @@ def check(workspace: Workspace, progress: Progress) -> list[CheckResult]:
     reads = project.tests_by_models()
     unwanted = {test for test, read in reads.items() if any(idle.get(name) for name in read)}
     empty = {test for test, read in reads.items() if read <= idle.keys()} - unwanted
-    command += excluding([test.split(".")[2] for test in unwanted | empty])
-    outcomes = project.run(command, build_variables(last.interval, None), progress)
+    left_out = {test.split(".")[2] for test in unwanted | empty}
+    outcomes = project.run(command, build_variables(last.interval, None), progress, left_out)
     progress.finish()
     models = project.tested_models()
     outcomes += [_kept_by_no_row(test) for test in empty]

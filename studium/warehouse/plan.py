@@ -93,6 +93,9 @@ def begin(connection: "DuckDBPyConnection", plan: Plan) -> None:
     connection.execute("begin")
     if plan.is_full:
         connection.execute("delete from studium.last_build")
+    connection.execute(
+        "create table if not exists studium.touched_learners (course_id varchar, username varchar)"
+    )
     connection.execute("update studium.last_build set is_complete = false")
     mark_unbuilt(connection, plan.touched)
     note_begun(connection, plan.changed, plan.courses)
@@ -106,6 +109,7 @@ def finish(connection: "DuckDBPyConnection", plan: Plan) -> None:
     mark_built(connection, plan.touched, plan.wanted)
     note_lake(connection, plan.lake)
     note_built(connection, plan.changed, plan.dumps)
+    connection.execute("delete from studium.touched_learners")
     connection.execute("delete from studium.last_build")
     connection.execute(
         "insert into studium.last_build values (?, ?, ?, ?, true)",

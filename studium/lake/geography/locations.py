@@ -12,6 +12,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import orjson
+
 from studium.config import Workspace
 from studium.lake.geography.countries import Country, countries, countries_digest
 from studium.lake.geography.databases import (
@@ -26,7 +28,6 @@ from studium.progress import Progress
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow
 
 LOCATION_COLUMNS = {
     **dict.fromkeys(("ip", "country", "country_label", "continent", "un_region"), "varchar"),
@@ -35,7 +36,7 @@ LOCATION_COLUMNS = {
     **dict.fromkeys(("latitude", "longitude"), "double"),
 }
 _LAYOUT = 1  # of the columns above; a new number makes all locations again
-_READ = b"studium_files"
+_READ = "studium_files"
 _AT_ONCE = 20_000
 _UNKNOWN = Country("", None, None, None, None, None)
 
@@ -67,16 +68,15 @@ def locate_addresses(
     folder = workspace.lake / "personal" / "ip_locations"
     path = folder / f"{fingerprint}.parquet"
     files = {_short_name(file): file for part in partitions for file in part.paths}
-    read = _read_before(path)
-    if files and files.keys() != read:
-        folder.mkdir(parents=True, exist_ok=True)
-        is_longer = read <= files.keys()
-        fresh = [files[name] for name in files if not (is_longer and name in read)]
-        with _connection(workspace) as connection:
+    with _connection(workspace) as connection:
+        read = _read_before(connection, path)
+        if files and files.keys() != read:
+            folder.mkdir(parents=True, exist_ok=True)
+            is_longer = read <= files.keys()
+            fresh = [files[name] for name in files if not (is_longer and name in read)]
             _gather(connection, fresh, path)
-            located = _look_up(connection, database, progress)
-            table = _merge(connection, located, keeps_all=is_longer)
-        _write(table, path, files)
+            _look_up(connection, database, progress)
+            _write(connection, path, files, keeps_all=is_longer)
     if not files:
         path.unlink(missing_ok=True)
     _remove_others(folder, path)
@@ -93,13 +93,14 @@ def _short_name(file: Path) -> str:
     return blake2b(f"{file.parent.name}/{file.name}".encode(), digest_size=8).hexdigest()
 
 
-def _read_before(path: Path) -> set[str]:
+def _read_before(connection: "duckdb.DuckDBPyConnection", path: Path) -> set[str]:
     if not path.is_file():
         return set()
-    import pyarrow.parquet
-
-    metadata = pyarrow.parquet.read_schema(path).metadata or {}
-    return set(metadata.get(_READ, b"").decode().split())
+    found = connection.execute(
+        "select decode(value) from parquet_kv_metadata($path) where decode(key) = $key",
+        {"path": str(path), "key": _READ},
+    ).fetchone()
+    return set(found[0].split()) if found else set()
 
 
 @contextmanager
@@ -116,9 +117,10 @@ def _connection(workspace: Workspace) -> "Iterator[duckdb.DuckDBPyConnection]":
 
 
 def _gather(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path], path: Path) -> None:
-    """Tables `known` (locations of before) and `used` (addresses of `files`)."""
+    """Tables `known` (locations of before), `used` (addresses of `files`), and `located`, still empty."""
     typed = ", ".join(f"{name} {kind}" for name, kind in LOCATION_COLUMNS.items())
     connection.execute(f"create temp table known ({typed})")
+    connection.execute(f"create temp table located ({typed})")
     if path.is_file():
         connection.execute(
             f"insert into known select {', '.join(LOCATION_COLUMNS)} from read_parquet($path)",
@@ -132,17 +134,22 @@ def _gather(connection: "duckdb.DuckDBPyConnection", files: Sequence[Path], path
 
 def _look_up(
     connection: "duckdb.DuckDBPyConnection", database: AddressDatabase, progress: Progress
-) -> "pyarrow.Table":
+) -> None:
+    """Fill `located` with the places of addresses that are not in `known`."""
     fresh = connection.execute("select ip from used anti join known using (ip) order by ip")
     texts = [row[0] for row in fresh.fetchall()]
     progress.start("locate", float(len(texts)), "addresses")
-    batches = []
+    # As JSON: a row at a time is slow, and Arrow arrays of Python's values want pandas imported.
+    row_type = orjson.dumps([LOCATION_COLUMNS]).decode()
     for start in range(0, len(texts), _AT_ONCE):
         chunk = texts[start : start + _AT_ONCE]
-        batches.append(_as_batch(chunk, locate(database, chunk)))
+        rows = _rows(chunk, locate(database, chunk))
+        connection.execute(
+            "insert into located select unnest(from_json($rows, $row_type), recursive := true)",
+            {"rows": orjson.dumps(rows).decode(), "row_type": row_type},
+        )
         progress.advance(float(len(chunk)))
     progress.finish()
-    return _as_table(batches)
 
 
 def locate(database: AddressDatabase, texts: Sequence[str]) -> list[Place]:
@@ -153,55 +160,31 @@ def locate(database: AddressDatabase, texts: Sequence[str]) -> list[Place]:
     return [NOWHERE if address is None else next(places) for address in addresses]
 
 
-def _as_batch(texts: Sequence[str], places: Sequence[Place]) -> "list[tuple[object, ...]]":
-    rows: list[tuple[object, ...]] = []
+def _rows(texts: Sequence[str], places: Sequence[Place]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
     for text, place in zip(texts, places, strict=True):
         known = countries().get(place.country or "", _UNKNOWN)
         label = known.country_label or place.country_label
         if not label:
             place, known = NOWHERE, _UNKNOWN  # a code of no country: EU, AP, ZZ
-        rows.append((text, place.country, label or None, *known[1:], *place[2:]))
+        values = (text, place.country, label or None, *known[1:], *place[2:])
+        rows.append(dict(zip(LOCATION_COLUMNS, values, strict=True)))
     return rows
 
 
-def _as_table(batches: "list[list[tuple[object, ...]]]") -> "pyarrow.Table":
-    import pyarrow
-
-    kinds = {"varchar": pyarrow.string(), "double": pyarrow.float64()}
-    schema = pyarrow.schema([(name, kinds[kind]) for name, kind in LOCATION_COLUMNS.items()])
-    tables = [
-        pyarrow.table(
-            [
-                pyarrow.array(values, field.type)
-                for values, field in zip(zip(*rows, strict=True), schema, strict=True)
-            ],
-            schema=schema,
-        )
-        for rows in batches
-    ]
-    return pyarrow.concat_tables([schema.empty_table(), *tables])
-
-
-def _merge(
-    connection: "duckdb.DuckDBPyConnection", located: "pyarrow.Table", *, keeps_all: bool
-) -> "pyarrow.Table":
+def _write(
+    connection: "duckdb.DuckDBPyConnection", path: Path, files: Iterable[str], *, keeps_all: bool
+) -> None:
     """Old and new locations by address; without `keeps_all` only of addresses that are used."""
-    connection.register("located", located)
-    kept = "known" if keeps_all else "known semi join used using (ip)"
-    columns = ", ".join(LOCATION_COLUMNS)
-    return connection.sql(
-        f"select {columns} from {kept} union all select {columns} from located order by ip"
-    ).to_arrow_table()
-
-
-def _write(table: "pyarrow.Table", path: Path, files: Iterable[str]) -> None:
-    import pyarrow.parquet
-
     temporary = path.with_suffix(".tmp")
-    noted = table.replace_schema_metadata({_READ: " ".join(sorted(files)).encode()})
-    with temporary.open("wb") as stream:
-        pyarrow.parquet.write_table(noted, stream, compression="zstd")
-        stream.flush()
+    kept = "known" if keeps_all else "known semi join used using (ip)"
+    noted = " ".join(sorted(files))  # hex digits
+    connection.execute(
+        f"copy (from {kept} union all from located order by ip) to $path"
+        f" (format parquet, compression zstd, kv_metadata {{{_READ}: '{noted}'}})",
+        {"path": str(temporary)},
+    )
+    with temporary.open("rb") as stream:
         os.fsync(stream.fileno())
     temporary.rename(path)
     sync_folder(path.parent)

@@ -117,11 +117,6 @@ def note_idle(connection: "DuckDBPyConnection", idle: Iterable[Idle]) -> None:
         )
 
 
-def excluding(names: Collection[str]) -> list[str]:
-    """Options of dbt that leave out models and tests by name, and nothing else with them."""
-    return ["--exclude", *sorted(names), "--indirect-selection", "empty"] if names else []
-
-
 def _idle(node: Mapping[str, Any], is_unwanted: bool) -> Idle:
     columns = ", ".join(
         f'cast(null as {column["data_type"]}) as "{name}"'

@@ -1,6 +1,7 @@
 {#
     A table whose rows of the recomputed dates are replaced in one transaction: also those of
     dates that have no rows any more. Config: `date_column`, and `reach` as in touched_dates.sql.
+    With `keeps_learners` it notes whose rows were replaced, for tables by learner.
     Without touched dates the whole table is made anew.
 #}
 {% materialization by_date, adapter='duckdb' %}
@@ -18,9 +19,13 @@
             create or replace table {{ this }} as
             {{ get_select_subquery(compiled_code) }}
         {%- else -%}
-            delete from {{ this }} where {{ is_one_of(config.require('date_column'), days) }};
+            {%- set column = config.require('date_column') -%}
+            {%- set keeps_learners = config.get('keeps_learners', false) -%}
+            {% if keeps_learners %}{{ note_learners(column, days) }}{% endif %}
+            delete from {{ this }} where {{ is_one_of(column, days) }};
             insert into {{ this }} {{ get_column_names() }}
-            {{ get_select_subquery(compiled_code) }}
+            {{ get_select_subquery(compiled_code) }};
+            {% if keeps_learners %}{{ note_learners(column, days) }}{% endif %}
         {%- endif -%}
     {%- endcall %}
     {{ adapter.commit() }}

@@ -1,3 +1,5 @@
+{{ config(materialized='by_learner') }}
+
 with
 
 events as (
@@ -10,7 +12,8 @@ events as (
         position,
         target_position,
         duration
-    from {{ ref('int_video_events') }}
+    from {{ ref('int_video_events') }} as video_events
+    where {{ is_touched_learner('video_events') }}
 ),
 
 with_next_event as (

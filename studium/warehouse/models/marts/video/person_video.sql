@@ -1,3 +1,5 @@
+{{ config(materialized='by_learner') }}
+
 with
 
 events as (
@@ -8,7 +10,8 @@ events as (
         event_time,
         event_type,
         coalesce(target_position, position) as position_after
-    from {{ ref('int_video_events') }}
+    from {{ ref('int_video_events') }} as video_events
+    where {{ is_touched_learner('video_events') }}
 ),
 
 latest_events as (
@@ -33,7 +36,8 @@ viewings as (
         {{ whole_microseconds('start_offset') }} as start_offset,
         {{ whole_microseconds('end_offset') }} as end_offset,
         {{ whole_microseconds('reached_offset') }} as reached_offset
-    from {{ ref('int_video_viewings') }}
+    from {{ ref('int_video_viewings') }} as all_viewings
+    where {{ is_touched_learner('all_viewings') }}
 ),
 
 with_new_part as (
