@@ -164,4 +164,14 @@ TABLES = (
         key=("user_id", "course_id", "key"),
         columns=(*whole("id", "user_id"), *text("key", "course_id", "value")),
     ),
+    Dataset(
+        "course_groups_courseusergroup",
+        key=("id",),
+        columns=(*whole("id"), *text("name", "course_id"), *optional(text("group_type"))),
+    ),
+    Dataset(
+        "course_groups_courseusergroup_users",
+        key=("courseusergroup_id", "user_id"),
+        columns=(*optional(whole("id")), *whole("courseusergroup_id", "user_id")),
+    ),
 )
