@@ -17,7 +17,7 @@ import click
 
 from studium import __version__
 from studium.cli.answers.description import describe
-from studium.cli.answers.exports import export, package
+from studium.cli.answers.exports import export, package, report
 from studium.cli.answers.inspection import query, releases, status
 from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
@@ -70,6 +70,7 @@ for _command in (
     describe,
     export,
     package,
+    report,
     quarantine,
     retract,
     demo,

@@ -35,8 +35,10 @@ from studium.publish.release_store import (
     releases,
     rollback,
 )
+from studium.publish.reports import REPORTS, ReportOrder, write_report
 
 __all__ = [
+    "REPORTS",
     "Answer",
     "BuildInfo",
     "Candidate",
@@ -52,6 +54,7 @@ __all__ = [
     "Order",
     "Publication",
     "Release",
+    "ReportOrder",
     "Rollback",
     "Table",
     "as_json",
@@ -68,4 +71,5 @@ __all__ = [
     "rollback",
     "verify_database",
     "write_answer",
+    "write_report",
 ]

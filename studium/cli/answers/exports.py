@@ -1,4 +1,4 @@
-"""Taking data out: `export` one table for another program, `package` all tables of one course.
+"""Taking data out: `export` one table for another program, `package` all tables of one course, `report` as edX did.
 
 Enters: options. Leaves: files with their dictionary, README and checksums, and what was written.
 """
@@ -129,6 +129,47 @@ def package(session: Session, /, course: str, form: str, **options: Any) -> None
         session.workspace(),
         wanted,
         options["output"],
+        session.progress(),
+        force=options["force"],
+    )
+    _tell(session, delivery)
+
+
+@click.command(cls=Command)
+@click.argument("report")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder; by default named for the report.",
+)
+@click.option(
+    "--course",
+    "courses",
+    multiple=True,
+    metavar="KEY",
+    help="Only this course, also several times; by default all.",
+)
+@click.option(
+    "--emails",
+    is_flag=True,
+    help="With addresses of learners, which are in no release: they come from the warehouse.",
+)
+@_release
+@_force
+@examples(
+    "studium report student_engagement_weekly --output /data/reports",
+    "studium report answer_distribution --course course-v1:MITx+6.00x+2024_Spring",
+)
+@pass_session
+def report(session: Session, /, report: str, courses: tuple[str, ...], **options: Any) -> None:
+    """Write a report as the CSV files of edX's analytics pipeline, a folder per course."""
+    from studium import publish
+
+    order = publish.ReportOrder(report, courses, options["emails"], options["release_id"])
+    delivery = publish.write_report(
+        session.workspace(),
+        order,
+        options["output"] or Path(report),
         session.progress(),
         force=options["force"],
     )

@@ -4,6 +4,7 @@ Enters: a selection of an open release, a stream. Leaves: bytes on the stream, a
 have in the file where the format does not take theirs.
 """
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,6 +67,11 @@ def _as_csv(column: Column) -> str:
         f"case when regexp_matches({text}, '{_FORMULA}') and not regexp_matches({text}, '{_NUMBER}')"
         f" then '''' || {text} else {text} end"
     )
+
+
+def without_formula(text: str) -> str:
+    """A text that no spreadsheet runs; what would be a formula has an apostrophe before it."""
+    return f"'{text}" if re.search(_FORMULA, text) and not re.search(_NUMBER, text) else text
 
 
 def is_nested(column: Column) -> bool:

@@ -1,0 +1,131 @@
+"""Reports become files: a folder per course, all files of a course together or none.
+
+Enters: a `ReportOrder`. Leaves: a `Delivery`. Addresses are in no release: they are read from the warehouse, when asked for.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from studium.config import Workspace
+from studium.errors import MisuseError, StudiumError
+from studium.progress import Progress
+from studium.publish.exports.deliveries import Delivery
+from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
+from studium.publish.exports.formats import without_formula
+from studium.publish.exports.reading import OpenRelease, open_release
+from studium.publish.exports.selections import courses_of, require_courses
+from studium.publish.release_store import find_table
+from studium.publish.reports.files import Course, Report, ReportFile, Row
+from studium.publish.reports.student_engagement import STUDENT_ENGAGEMENT
+
+REPORTS: dict[str, Report] = {**STUDENT_ENGAGEMENT}
+_BLOCK_ROWS = 5_000
+
+
+class ReportOrder(NamedTuple):
+    """Which report, of which courses (none named: all); `with_emails` puts addresses of learners into it."""
+
+    report: str
+    courses: tuple[str, ...] = ()
+    with_emails: bool = False
+    release_id: str | None = None
+
+
+def write_report(
+    workspace: Workspace, order: ReportOrder, folder: Path, progress: Progress, force: bool = False
+) -> Delivery:
+    """Write the files of a report into folders below `folder`.
+
+    Raises MisuseError for an unknown report or course, and when a file is there already and `force` is not set.
+    """
+    report = _report(order.report)
+    written: list[Written] = []
+    rows = 0
+    with open_release(workspace, order.release_id) as release:
+        known = courses_of(release, find_table(release.release, report.table))
+        require_courses(release, known, order.courses)
+        courses = [_course(workspace, release, key, order) for key in order.courses or known]
+        progress.start(order.report, float(len(courses)), "courses")
+        for course in courses:
+            below = report.folder(course.key)
+            with file_group(folder / below, report.names(course), force) as group:
+                for file in report.files(release, course):
+                    rows += _write(group, file)
+                written += [
+                    file._replace(name=str(Path(below) / file.name)) for file in group.written
+                ]
+            progress.advance(1.0)
+        progress.finish()
+        return Delivery(release.release.id, rows, folder, tuple(written))
+
+
+def _report(name: str) -> Report:
+    if name not in REPORTS:
+        raise MisuseError(f"There is no report {name}", "REPORT", f"Reports: {', '.join(REPORTS)}")
+    return REPORTS[name]
+
+
+def _course(workspace: Workspace, release: OpenRelease, key: str, order: ReportOrder) -> Course:
+    interval = release.release.manifest.build
+    if interval.as_of is None:
+        raise StudiumError(
+            "The release does not say which interval it counts",
+            f"release {release.release.id}",
+            "Make a new one: studium run",
+        )
+    first = interval.events_from
+    if first is None or first.year == 1:
+        sql = "select cast(coalesce(min(valid_from), $as_of) as varchar) from enrollment_periods"
+        (text,) = release.texts(sql, {"as_of": interval.as_of})
+        first = interval.as_of.fromisoformat(text)
+    emails = _read_emails(workspace, key) if order.with_emails else {}
+    return Course(key, first, interval.as_of, emails)
+
+
+def _read_emails(workspace: Workspace, course: str) -> Mapping[str, str]:
+    import duckdb
+
+    sql = (
+        "select username, email from personal.learner_contacts "
+        "where course_id = $course and username is not null and email is not null"
+    )
+    try:
+        with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+            return dict(connection.execute(sql, {"course": course}).fetchall())
+    except duckdb.Error as error:
+        raise StudiumError(
+            f"The addresses of learners cannot be read: {str(error).splitlines()[0]}",
+            str(workspace.warehouse),
+            "Wait until no build is running, or leave --emails out",
+        ) from None
+
+
+def _write(group: FileGroup, file: ReportFile) -> int:
+    count = 0
+
+    def work(stream: HashingStream) -> None:
+        nonlocal count
+        block: list[Row] = [file.header]
+        for row in file.rows:
+            block.append([_cell(value) for value in row])
+            count += 1
+            if len(block) == _BLOCK_ROWS:
+                stream.write(_lines(block))
+                block = []
+        stream.write(_lines(block))
+
+    group.write(file.name, work)
+    return count
+
+
+def _cell(value: object) -> object:
+    return without_formula(value) if isinstance(value, str) else value
+
+
+def _lines(rows: Sequence[Row]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
