@@ -1,4 +1,4 @@
-"""Reports: the CSV files that the Open edX pipeline published for its acceptance logs, cell by cell, and what is refused.
+"""Reports: the CSV files that the Open edX pipeline published for its acceptance logs, byte by byte.
 
 Parameters: ../shared/specs/edx_insights.md §3. The logs are not ours to copy: without them those tests are skipped.
 """
@@ -15,7 +15,7 @@ from studium.config import BuildSettings, Settings, Workspace
 from studium.errors import MisuseError
 from studium.pipeline import Job, build, land, publish
 from studium.progress import Silent
-from studium.publish import ReportOrder, write_report
+from studium.publish import ReportOrder, query, write_report
 from tests.warehouse.warehouses import SHARED_DATA
 
 FOLDER = SHARED_DATA / "edx_insights"
@@ -106,3 +106,58 @@ def test_unknown_reports_and_courses_are_misuse(engaged: Workspace, tmp_path: Pa
     with pytest.raises(MisuseError, match="There is no course edX/DemoX/Demo"):
         write_report(engaged, unknown, tmp_path, Silent())
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A release of the acceptance log of answers."""
+    settings = Settings(build=BuildSettings(tables=["answer_distribution", "problem_response"]))
+    workspace = Workspace(tmp_path_factory.mktemp("answered"), settings)
+    job = Job(workspace, Silent())
+    land(job, [FOLDER / "input" / "answer_dist_acceptance_tracking.log"])
+    build(job)
+    assert publish(job).release
+    return workspace
+
+
+@needs_logs
+def test_answers_keep_what_is_known_of_the_published_files(
+    answered: Workspace, tmp_path: Path
+) -> None:
+    """Their numbers of rows are known; in every file somebody answered first, in every course somebody last."""
+    delivery = write_report(answered, ReportOrder("answer_distribution"), tmp_path, Silent())
+
+    rows = {}
+    for file in delivery.files:
+        with (tmp_path / file.name).open(encoding="utf-8", newline="") as stream:
+            header, *rows[file.name.split("/")[1]] = csv.reader(stream)
+        assert header[3] == "First Response Count"
+        assert any(int(row[3]) > 0 for row in rows[file.name.split("/")[1]])
+    assert {name: len(found) for name, found in rows.items()} == {
+        "edX_E929_2014_T2_answer_distribution.csv": 21,
+        "edX_Open_DemoX_edx_demo_course_answer_distribution.csv": 8,
+        "edX_DemoX_Test_2014_answer_distribution.csv": 3,
+    }
+    with query(
+        answered,
+        "select count(distinct course_id), min(last) from (select course_id, count(*) as last "
+        "from answer_distribution where last_response_count > 0 group by course_id)",
+    ) as answer:
+        ((courses, least),) = answer.rows()
+    assert courses == 3
+    assert least >= 1
+
+
+@needs_logs
+def test_responses_are_in_the_order_of_the_course(answered: Workspace, tmp_path: Path) -> None:
+    order = ReportOrder("problem_response", courses=("edX/E929/2014_T2",))
+
+    delivery = write_report(answered, order, tmp_path, Silent())
+
+    assert [file.name for file in delivery.files] == ["edX_E929_2014_T2_problem_response.csv"]
+    with (tmp_path / delivery.files[0].name).open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == delivery.rows == 24
+    assert [row["username"] for row in rows] == sorted(row["username"] for row in rows)
+    assert rows[0]["first_attempt_date"].endswith("Z")
+    assert {row["correct"] for row in rows} <= {"0", "1", ""}

@@ -1,7 +1,7 @@
 """What each enrolled learner did on a day, in a week or in the whole interval, a file for each.
 
-Enters: student_engagement_daily, _weekly or _all and enrollment_periods of a release. Leaves: one row per learner who was
-enrolled at the end of that time, also of those who did nothing. Who has no known username has none.
+Enters: student_engagement_daily, _weekly or _all and enrollment_periods of a release. Leaves: a row per learner who
+was enrolled at the end of that time, also of those who did nothing. Who has no known username has none.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,11 +1,12 @@
 """Reports become files: a folder per course, all files of a course together or none.
 
-Enters: a `ReportOrder`. Leaves: a `Delivery`. Addresses are in no release: they are read from the warehouse, when asked for.
+Enters: a `ReportOrder`. Leaves: a `Delivery`. Addresses are in no release; they come from the warehouse.
 """
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,10 +19,11 @@ from studium.publish.exports.formats import without_formula
 from studium.publish.exports.reading import OpenRelease, open_release
 from studium.publish.exports.selections import courses_of, require_courses
 from studium.publish.release_store import find_table
+from studium.publish.reports.answers import ANSWERS
 from studium.publish.reports.files import Course, Report, ReportFile, Row
 from studium.publish.reports.student_engagement import STUDENT_ENGAGEMENT
 
-REPORTS: dict[str, Report] = {**STUDENT_ENGAGEMENT}
+REPORTS: dict[str, Report] = {**STUDENT_ENGAGEMENT, **ANSWERS}
 _BLOCK_ROWS = 5_000
 
 
@@ -76,11 +78,12 @@ def _course(workspace: Workspace, release: OpenRelease, key: str, order: ReportO
             f"release {release.release.id}",
             "Make a new one: studium run",
         )
-    first = interval.events_from
-    if first is None or first.year == 1:
+    first = interval.events_from or interval.as_of
+    tables = {table.name for table in release.release.manifest.tables}
+    if interval.events_from is None and "enrollment_periods" in tables:
         sql = "select cast(coalesce(min(valid_from), $as_of) as varchar) from enrollment_periods"
         (text,) = release.texts(sql, {"as_of": interval.as_of})
-        first = interval.as_of.fromisoformat(text)
+        first = date.fromisoformat(text)
     emails = _read_emails(workspace, key) if order.with_emails else {}
     return Course(key, first, interval.as_of, emails)
 

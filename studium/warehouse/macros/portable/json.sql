@@ -14,3 +14,71 @@
 {% macro spark__json_text(json, path) -%}
     get_json_object({{ json }}, '{{ path }}')
 {%- endmacro %}
+
+
+{#
+    One row per key at the top of a JSON object; alone in its column of the select list. No row for
+    text that is no object.
+#}
+{% macro each_key(json) -%}
+    {{ return(adapter.dispatch('each_key')(json)) }}
+{%- endmacro %}
+
+{% macro duckdb__each_key(json) -%}
+    unnest(try(json_keys({{ json }})))
+{%- endmacro %}
+
+{% macro spark__each_key(json) -%}
+    explode(json_object_keys({{ json }}))
+{%- endmacro %}
+
+
+{# What stands under a key, of a column, at the top of a JSON object; as json_text gives it. #}
+{% macro member_text(json, key) -%}
+    {{ return(adapter.dispatch('member_text')(json, key)) }}
+{%- endmacro %}
+
+{% macro duckdb__member_text(json, key) -%}
+    try(json_extract_string({{ json }}, '/' || replace(replace({{ key }}, '~', '~0'), '/', '~1')))
+{%- endmacro %}
+
+{% macro spark__member_text(json, key) -%}
+    get_json_object({{ json }}, concat('$[\'', {{ key }}, '\']'))
+{%- endmacro %}
+
+
+{# The texts of a list under such a key, joined; NULL for what is no list, and for an empty one. #}
+{% macro member_items(json, key, separator) -%}
+    {{ return(adapter.dispatch('member_items')(json, key, separator)) }}
+{%- endmacro %}
+
+{% macro duckdb__member_items(json, key, separator) -%}
+    nullif(
+        array_to_string(
+            try(
+                json_extract_string(
+                    json_extract(
+                        {{ json }}, '/' || replace(replace({{ key }}, '~', '~0'), '/', '~1')
+                    ),
+                    '$[*]'
+                )
+            ),
+            '{{ separator }}'
+        ),
+        ''
+    )
+{%- endmacro %}
+
+{% macro spark__member_items(json, key, separator) -%}
+    case
+        when get_json_object({{ json }}, concat('$[\'', {{ key }}, '\'][0]')) is not null
+            then
+                array_join(
+                    from_json(
+                        get_json_object({{ json }}, concat('$[\'', {{ key }}, '\']')),
+                        'array<string>'
+                    ),
+                    '{{ separator }}'
+                )
+    end
+{%- endmacro %}

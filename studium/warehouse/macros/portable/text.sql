@@ -53,3 +53,17 @@
 {% macro position_of(part, value) -%}
     instr({{ value }}, {{ part }})
 {%- endmacro %}
+
+
+{# A text in which all that a pattern matches is replaced; patterns as in matches. #}
+{% macro all_replaced(value, pattern, replacement) -%}
+    {{ return(adapter.dispatch('all_replaced')(value, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro duckdb__all_replaced(value, pattern, replacement) -%}
+    regexp_replace({{ value }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__all_replaced(value, pattern, replacement) -%}
+    regexp_replace({{ value }}, '{{ pattern }}', '{{ replacement }}')
+{%- endmacro %}
