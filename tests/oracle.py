@@ -67,15 +67,16 @@ class Event:
         return self.course if self.course and VALID_KEY.fullmatch(self.course) else None
 
 
-def read_events(files: Iterable[Path]) -> list[Event]:
-    """All events in order of time, equal lines once; lines that are no event are left out."""
-    found: dict[str, Event] = {}
+def read_events(files: Iterable[Path], copies: bool = False) -> list[Event]:
+    """All events in order of time, equal lines once unless `copies`; lines that are no event are left out."""
+    found: list[Event] = []
     for file in files:
         for line in file.read_text(encoding="utf-8").splitlines():
             event = _event(line[line.find("{") :].strip()) if "{" in line else None
             if event:
-                found[event.text] = event
-    return sorted(found.values(), key=lambda event: event.time)
+                found.append(event)
+    kept = found if copies else {event.text: event for event in found}.values()
+    return sorted(kept, key=lambda event: event.time)
 
 
 def _event(text: str) -> Event | None:
@@ -87,7 +88,10 @@ def _event(text: str) -> Event | None:
     time = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
     payload = record.get("event")
     if isinstance(payload, str) and payload.startswith("{"):
-        payload = json.loads(payload)
+        try:
+            payload = json.loads(payload)
+        except ValueError:  # the platform cut it
+            payload = None
     context = record.get("context") or {}
     course, course_from = _course(record, context)
     user_id = str(context.get("user_id"))

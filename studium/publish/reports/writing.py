@@ -52,16 +52,21 @@ def write_report(
         courses = [_course(workspace, release, key, order) for key in order.courses or known]
         progress.start(order.report, float(len(courses)), "courses")
         for course in courses:
-            below = report.folder(course.key)
-            with file_group(folder / below, report.names(course), force) as group:
-                for file in report.files(release, course):
-                    rows += _write(group, file)
-                written += [
-                    file._replace(name=str(Path(below) / file.name)) for file in group.written
-                ]
+            files, count = _write_course(release, report, course, folder, force)
+            written += files
+            rows += count
             progress.advance(1.0)
         progress.finish()
         return Delivery(release.release.id, rows, folder, tuple(written))
+
+
+def _write_course(
+    release: OpenRelease, report: Report, course: Course, folder: Path, force: bool
+) -> tuple[list[Written], int]:
+    below = Path(report.folder(course.key))
+    with file_group(folder / below, report.names(course), force) as group:
+        rows = sum(_write(group, file) for file in report.files(release, course))
+    return [file._replace(name=str(below / file.name)) for file in group.written], rows
 
 
 def _report(name: str) -> Report:

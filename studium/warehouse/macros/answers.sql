@@ -39,3 +39,13 @@
         {{ member_text(json, key) }}
     )
 {%- endmacro %}
+
+
+{# Whether answers of this kind are counted one by one. #}
+{% macro is_counted_response(response_type) -%}
+    {{ response_type }} in (
+        {%- for type in counted_response_types() %}
+        '{{ type }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}

@@ -25,7 +25,7 @@ numbered as (
         username,
         row_number() over (
             partition by user_id
-            order by is_listed desc, seen_on desc, place desc, username
+            order by is_listed desc, seen_on desc, place desc, username asc
         ) as place_from_end
     from records
     where user_id is not null

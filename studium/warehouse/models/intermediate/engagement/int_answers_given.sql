@@ -74,7 +74,10 @@ select
     problem_grade,
     problem_max_grade,
     part_id,
-    case when submission is null then marked is not null else submitted is not null end as is_counted,
+    case
+        when submission is null then marked is not null
+        else submitted is not null
+    end as is_counted,
     case when submitted is not null and answer_given <> answer_value then answer_given end
         as value_id,
     answer_value,

@@ -32,7 +32,8 @@ together as (
     from actions
     union all
     select
-        course_id, username, date, 'active' as action, cast(null as string) as entity_id, 1 as count,
+        course_id, username, date,
+        'active' as action, cast(null as string) as entity_id, 1 as count,
         last_subsection_at, last_subsection_viewed
     from active_days
 )

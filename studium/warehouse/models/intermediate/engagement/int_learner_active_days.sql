@@ -10,7 +10,7 @@ events as (
         event_time,
         event_id,
         case
-            when event_source = 'server' and {{ is_course_page('courseware/') }}
+            when event_source = 'server' and event_type like '/courses/%'
                 then {{ subsection_path('event_type') }}
         end as subsection
     from {{ ref('stg_edx__events') }}

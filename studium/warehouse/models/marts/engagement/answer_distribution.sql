@@ -71,4 +71,4 @@ inner join latest
         grouped.course_id = latest.course_id
         and grouped.part_id = latest.part_id
         and latest.place_from_end = 1
-where latest.response_type in ('{{ counted_response_types() | join("', '") }}')
+where {{ is_counted_response('latest.response_type') }}

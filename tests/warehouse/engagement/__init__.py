@@ -1,0 +1,1 @@
+"""Tests of engagement, its roster and reports."""
