@@ -49,3 +49,4 @@ left join accounts
     on learners.user_id = accounts.user_id and accounts.place_from_end = 1
 left join profiles
     on learners.user_id = profiles.user_id and profiles.place_from_end = 1
+where accounts.user_id is not null or profiles.user_id is not null
