@@ -1,7 +1,8 @@
 """Who registers where, and how far each one gets: the tables from which dumps and logs are written alike.
 
 Enters: how many registrants, a seed. Leaves: `registrants`, `blocks` and `visits` in a DuckDB. Half of the registrants
-never come; of the others most leave early, so that there are about ten visits for each registrant.
+never come; of the others most leave early, so that there are about ten visits for each registrant. Some people know
+more than others, some problems are harder than others.
 """
 
 import duckdb
@@ -23,12 +24,15 @@ VISITS = """
         enrolled + to_seconds(cast(
             86400 * (1 + 0.5 * place) + hash(user_id, course, place) % 30000 as bigint
         )) as visited,
-        hash(user_id, course, place, 'right') % 10 < 7 as is_right,
+        (hash(user_id, course, place, 'right') % 1000 + 0.5) / 1000
+            < 1 / (1 + exp(-ability - 1 - ease)) as is_right,
         1 + hash(user_id, course, place, 'again') % 3 as attempts
     from (
         select
             registrants.*, category, name, place,
-            place + 1 = registrants.visits as is_last
+            place + 1 = registrants.visits as is_last,
+            0.6 * ln(1000 / (hash(user_id, 'ability') % 1000 + 0.5) - 1) as ability,
+            hash(course, place, 'ease') % 100 / 50 - 1 as ease
         from registrants
         inner join blocks on blocks.place < registrants.visits
     )

@@ -88,37 +88,84 @@ class Fit(NamedTuple):
     posterior: Numbers
 
 
+class _Weighed(NamedTuple):
+    """Posterior of each pattern over ABILITIES, and the log likelihood of all persons."""
+
+    posterior: Numbers
+    log_likelihood: float
+
+
+@dataclass(frozen=True)
+class _Patterns:
+    """Who answered alike is weighed once: different rows of answers, as many of each, and whose they are."""
+
+    hot: sparse.csr_array
+    counts: NDArray[np.int64]
+    of_persons: NDArray[np.int64]
+    shape: tuple[int, int, int]
+
+    def weigh(self, items: GradedItems) -> _Weighed:
+        posterior, log_likelihoods = _weigh(items, self.hot)
+        return _Weighed(posterior, float(log_likelihoods @ self.counts))
+
+    def expect(self, posterior: Numbers) -> Numbers:
+        """Expected numbers of answers by item, ability and category."""
+        found: Numbers = self.hot.T @ (posterior * self.counts[:, None])
+        return found.reshape(self.shape).transpose(0, 2, 1)
+
+
+def _patterns(answers: Answers) -> _Patterns:
+    chosen, of_persons, counts = np.unique(
+        answers.chosen, axis=0, return_inverse=True, return_counts=True
+    )
+    shape = (len(answers.levels), answers.most_levels, len(ABILITIES))
+    hot = Answers(chosen, answers.levels).one_hot()
+    return _Patterns(hot, counts, of_persons.reshape(-1), shape)
+
+
 def fit_items(answers: Answers) -> Fit:
     """EM from a fixed start; not converged when parameters still move after 1,000 rounds.
 
     Items are better left out that all answered alike. Nothing is drawn by chance.
     """
-    hot = answers.one_hot()
+    patterns = _patterns(answers)
     items = _start(answers)
+    weighed = patterns.weigh(items)
     is_converged, rounds = False, 0
     while not is_converged and rounds < _MOST_ROUNDS:
-        first = _round(items, hot, answers)
-        second = _round(first, hot, answers)
+        first = _round(items, weighed, patterns)
+        middle = patterns.weigh(first)
+        second = _round(first, middle, patterns)
         moved = _extrapolate(items, first, second)
-        items = _better(moved, second, hot)
+        items, weighed = _better(moved, second, middle.log_likelihood, patterns)
         is_converged = _distance(first, second) < _TOLERANCE
         rounds += 2
     if items.slopes.sum() < 0:
         items = _turn(items)
-    posterior, log_likelihood = weigh_abilities(items, hot)
+        weighed = patterns.weigh(items)
     is_bounded = bool(np.all(np.abs(items.slopes) < _STEEPEST))
-    return Fit(items, is_converged and is_bounded, rounds, log_likelihood, posterior)
+    posterior = weighed.posterior[patterns.of_persons]
+    return Fit(items, is_converged and is_bounded, rounds, weighed.log_likelihood, posterior)
 
 
 def weigh_abilities(items: GradedItems, hot: sparse.csr_array) -> tuple[Numbers, float]:
     """Posterior of each person over ABILITIES, and the marginal log likelihood of all answers."""
+    posterior, log_likelihoods = _weigh(items, hot)
+    return posterior, float(log_likelihoods.sum())
+
+
+def _weigh(items: GradedItems, hot: sparse.csr_array) -> tuple[Numbers, Numbers]:
+    """Posterior and log likelihood of each row."""
     logs = np.log(np.maximum(items.probabilities(), _TINY))  # item, ability, category
     by_answer = logs.transpose(0, 2, 1).reshape(hot.shape[1], len(ABILITIES))
-    joint = hot @ by_answer + np.log(_PRIOR)
+    joint = hot @ by_answer
+    joint += np.log(_PRIOR)
     top = joint.max(axis=1, keepdims=True)
-    weights = np.exp(joint - top)
-    totals = weights.sum(axis=1, keepdims=True)
-    return weights / totals, float((np.log(totals) + top).sum())
+    joint -= top
+    np.exp(joint, out=joint)
+    totals = joint.sum(axis=1, keepdims=True)
+    joint /= totals
+    return joint, (np.log(totals) + top)[:, 0]
 
 
 def estimate_abilities(posterior: Numbers) -> tuple[Numbers, Numbers]:
@@ -141,11 +188,9 @@ def _start(answers: Answers) -> GradedItems:
     return GradedItems(np.ones(len(answers.levels)), intercepts)
 
 
-def _round(items: GradedItems, hot: sparse.csr_array, answers: Answers) -> GradedItems:
+def _round(items: GradedItems, weighed: _Weighed, patterns: _Patterns) -> GradedItems:
     """One round of EM: expected numbers of answers at each ability, then better items for them."""
-    posterior, _ = weigh_abilities(items, hot)
-    shape = (len(answers.levels), answers.most_levels, len(ABILITIES))
-    expected = (hot.T @ posterior).reshape(shape).transpose(0, 2, 1)
+    expected = patterns.expect(weighed.posterior)
     for _ in range(3):
         items = _climb(items, expected)
     return items
@@ -223,11 +268,16 @@ def _extrapolate(start: GradedItems, first: GradedItems, second: GradedItems) ->
     return GradedItems(slopes, intercepts)
 
 
-def _better(moved: GradedItems, safe: GradedItems, hot: sparse.csr_array) -> GradedItems:
+def _better(
+    moved: GradedItems, safe: GradedItems, least: float, patterns: _Patterns
+) -> tuple[GradedItems, _Weighed]:
+    """The extrapolated items unless they are none, or less likely than `least`; then the safe ones."""
     falls = np.all(np.diff(np.where(np.isfinite(moved.intercepts), moved.intercepts, -1e9)) <= 0)
-    if not falls or not np.all(np.isfinite(moved.slopes)):
-        return safe
-    return moved if weigh_abilities(moved, hot)[1] >= weigh_abilities(safe, hot)[1] else safe
+    if falls and np.all(np.isfinite(moved.slopes)):
+        weighed = patterns.weigh(moved)
+        if weighed.log_likelihood >= least:
+            return moved, weighed
+    return safe, patterns.weigh(safe)
 
 
 def _distance(left: GradedItems, right: GradedItems) -> float:

@@ -4,7 +4,10 @@ Enters: marts.person_problem, course_problem and course_item. Leaves: the tables
 course are replaced in one transaction, and remembered with a fingerprint of the scores they come from.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from studium.analyses.descriptions import analysis_catalogue
@@ -84,8 +87,10 @@ def remove_item_tables(connection: "DuckDBPyConnection") -> None:
     connection.execute("drop table if exists studium.analysed_courses")
 
 
-def update_item_tables(connection: "DuckDBPyConnection", compat: bool, progress: Progress) -> int:
-    """Compute the courses whose scores changed; returns how many."""
+def update_item_tables(
+    connection: "DuckDBPyConnection", compat: bool, threads: int, progress: Progress
+) -> int:
+    """Compute the courses whose scores changed, as many at a time as `threads`; returns how many."""
     _make_tables(connection)
     wanted = _fingerprints(connection, compat)
     known = dict(connection.execute("from studium.analysed_courses").fetchall())
@@ -94,11 +99,11 @@ def update_item_tables(connection: "DuckDBPyConnection", compat: bool, progress:
     )
     if touched:
         progress.start("analyse", float(len(touched)), "courses")
-    for course in touched:
+    for course, rows in _analysed(connection, touched, compat, threads):
         connection.execute("begin")
         _forget(connection, course)
         if course in wanted:
-            _compute(connection, course, compat)
+            _insert(connection, course, rows, compat)
             connection.execute(
                 "insert into studium.analysed_courses values ($course, $fingerprint)",
                 {"course": course, "fingerprint": wanted[course]},
@@ -118,13 +123,12 @@ def _make_tables(connection: "DuckDBPyConnection") -> None:
         "create table if not exists studium.analysed_courses "
         "(course_id varchar primary key, fingerprint varchar not null)"
     )
-    for model in analysis_catalogue():
-        columns = [(column.name, _TYPES.get(column.type, column.type)) for column in model.columns]
-        if _columns_of(connection, model.name) == columns:
+    for table, columns in _column_types().items():
+        if _columns_of(connection, table) == list(columns.items()):
             continue
-        typed = ", ".join(f'"{name}" {kind}' for name, kind in columns)
+        typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         connection.execute("begin")
-        connection.execute(f"create or replace table marts.{model.name} ({typed})")
+        connection.execute(f"create or replace table marts.{table} ({typed})")
         connection.execute("delete from studium.analysed_courses")
         connection.execute("commit")
 
@@ -154,13 +158,25 @@ def _names() -> list[str]:
     return [f"marts.{model.name}" for model in analysis_catalogue()]
 
 
-def _compute(connection: "DuckDBPyConnection", course: str, compat: bool) -> None:
+def _analysed(
+    connection: "DuckDBPyConnection", courses: Sequence[str], compat: bool, threads: int
+) -> "Iterator[tuple[str, CourseRows]]":
+    """Rows of each course, in order, while the next ones are computed."""
+    from threadpoolctl import threadpool_limits
+
     from studium.analyses.course_scores import analyse_scores
 
-    rows = analyse_scores(_read_scores(connection, course), compat)
-    _insert(connection, course, rows, compat)
-    connection.execute(_LABELS, {"course": course})
-    connection.execute(_REPORT, {"course": course})
+    waiting: deque[tuple[str, Future[CourseRows]]] = deque()
+    # A product of small matrices is no work for two: their threads spin, twice the processor time.
+    with threadpool_limits(1), ThreadPoolExecutor(threads) as pool:
+        for course in courses:
+            scores = _read_scores(connection, course)
+            waiting.append((course, pool.submit(analyse_scores, scores, compat)))
+            if len(waiting) > threads:
+                done, rows = waiting.popleft()
+                yield done, rows.result()
+        for done, rows in waiting:
+            yield done, rows.result()
 
 
 def _read_scores(connection: "DuckDBPyConnection", course: str) -> "CourseScores":
@@ -185,6 +201,8 @@ def _insert(
     _append(connection, "item_reliabilities", [(course, *row, None) for row in rows.reliabilities])
     _append(connection, "item_irt_grm", [(course, *row) for row in items])
     _append(connection, "person_irtgrm_theta", [(course, *row) for row in rows.abilities])
+    connection.execute(_LABELS, {"course": course})
+    connection.execute(_REPORT, {"course": course})
 
 
 def _append(connection: "DuckDBPyConnection", table: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -192,7 +210,16 @@ def _append(connection: "DuckDBPyConnection", table: str, rows: Sequence[Sequenc
     if not rows:
         return
     columns = list(zip(*rows, strict=True))
-    kinds = [kind for _, kind in _columns_of(connection, table)]
+    kinds = _column_types()[table].values()
     parts = ", ".join(f"unnest($column{number}::{kind}[])" for number, kind in enumerate(kinds))
     values = {f"column{number}": list(column) for number, column in enumerate(columns)}
     connection.execute(f"insert into marts.{table} select {parts}", values)
+
+
+@cache
+def _column_types() -> dict[str, dict[str, str]]:
+    """Name and type of the columns of each table of this room."""
+    return {
+        model.name: {it.name: _TYPES.get(it.type, it.type) for it in model.columns}
+        for model in analysis_catalogue()
+    }

@@ -61,9 +61,14 @@ def observed_information(answers: Answers, fit: Fit) -> Numbers:
     scores = derivatives(items) / chances[..., None]  # item, ability, category, parameter
     complete = _complete_information(answers, items, posterior, scores)
     total = _block_diagonal(complete, known)
-    for start in range(0, len(posterior), _PERSONS_AT_ONCE):
+    chosen, first, counts = np.unique(
+        answers.chosen, axis=0, return_index=True, return_counts=True
+    )  # who answered alike loses alike
+    weights = posterior[first]
+    for start in range(0, len(chosen), _PERSONS_AT_ONCE):
         part = slice(start, start + _PERSONS_AT_ONCE)
-        total -= _lost_information(answers.chosen[part], posterior[part], scores, known)
+        alike = _Alike(chosen[part], weights[part], np.sqrt(counts[part])[:, None])
+        total -= _lost_information(alike, scores, known)
     return total
 
 
@@ -88,36 +93,41 @@ def _complete_information(
     return np.asarray(squares - second, dtype=np.float64)
 
 
-def _lost_information(
-    chosen: NDArray[np.int64], posterior: Numbers, scores: Numbers, known: NDArray[np.bool_]
-) -> Numbers:
-    """Sum over persons of the posterior covariance of their scores."""
-    parameters = int(np.count_nonzero(known))
-    means = np.zeros((len(chosen), parameters))
-    total = np.zeros((parameters, parameters))
+class _Alike(NamedTuple):
+    """Different rows of answers, their posteriors, and the root of how many persons gave each."""
+
+    chosen: NDArray[np.int64]
+    posterior: Numbers
+    roots: Numbers
+
+
+def _lost_information(alike: _Alike, scores: Numbers, known: NDArray[np.bool_]) -> Numbers:
+    """Sum over persons of the posterior covariance of their scores.
+
+    An item has as many categories as parameters, so that `known` tells which of both are no padding.
+    """
+    given = np.zeros((len(alike.chosen), *known.shape))
+    rows, items = np.nonzero(alike.chosen >= 0)
+    given[rows, items, alike.chosen[rows, items]] = 1.0
+    means = alike.roots * _mean_scores(given, alike.posterior, scores)[:, known]
+    total = -means.T @ means
+    answers = alike.roots * given[:, known]
     for ability in range(len(ABILITIES)):
-        likely = np.flatnonzero(posterior[:, ability] > _NEGLIGIBLE)
-        weights = posterior[likely, ability]
-        found = _scores_of_persons(chosen[likely], scores[:, ability], known)
-        means[likely] += weights[:, None] * found
-        rooted = np.sqrt(weights)[:, None] * found
-        total += rooted.T @ rooted
-    return np.asarray(total - means.T @ means, dtype=np.float64)
+        likely = np.flatnonzero(alike.posterior[:, ability] > _NEGLIGIBLE)
+        rooted = np.sqrt(alike.posterior[likely, ability])[:, None] * answers[likely]
+        by_answer = _block_diagonal(scores[:, ability], known)
+        total += by_answer.T @ (rooted.T @ rooted) @ by_answer
+    return np.asarray(total, dtype=np.float64)
 
 
-def _scores_of_persons(
-    chosen: NDArray[np.int64], scores: Numbers, known: NDArray[np.bool_]
-) -> Numbers:
-    """A row per person, a column per parameter; `scores` by item, category and parameter."""
-    persons, items = np.nonzero(chosen >= 0)
-    answered = scores[items, chosen[persons, items]]
-    place = np.full(known.shape, -1)
-    place[known] = np.arange(np.count_nonzero(known))
-    found = np.zeros((len(chosen), int(np.count_nonzero(known))))
-    for parameter in range(known.shape[1]):
-        has = known[items, parameter]
-        found[persons[has], place[items[has], parameter]] = answered[has, parameter]
-    return found
+def _mean_scores(given: Numbers, posterior: Numbers, scores: Numbers) -> Numbers:
+    """By row, item and parameter."""
+    means = np.zeros_like(given)
+    for category in range(given.shape[2]):
+        by_ability = scores[:, :, category].transpose(1, 0, 2)
+        expected = np.tensordot(posterior, by_ability, axes=1)
+        means += given[:, :, category, None] * expected
+    return means
 
 
 def _block_diagonal(blocks: Numbers, known: NDArray[np.bool_]) -> Numbers:

@@ -25,4 +25,5 @@ def analyse(workspace: Workspace, progress: Progress) -> int:
         if not has_inputs(connection):
             remove_item_tables(connection)
             return 0
-        return update_item_tables(connection, last.interval.compat, progress)
+        threads = workspace.settings.build.threads
+        return update_item_tables(connection, last.interval.compat, threads, progress)

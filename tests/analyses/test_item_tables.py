@@ -41,7 +41,7 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_tables_hold_the_model_of_each_course(connection: duckdb.DuckDBPyConnection) -> None:
-    assert update_item_tables(connection, False, Silent()) == 2
+    assert update_item_tables(connection, False, 2, Silent()) == 2
 
     report = connection.execute(
         "select problem_nid, cutnum, problem_short_id, chapter, assignment_type, Difficulty, Discrimination, "
@@ -69,17 +69,17 @@ def test_tables_hold_the_model_of_each_course(connection: duckdb.DuckDBPyConnect
 def test_only_courses_whose_scores_changed_are_computed(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    update_item_tables(connection, False, Silent())
+    update_item_tables(connection, False, 2, Silent())
     before = _tables(connection)
 
-    assert update_item_tables(connection, False, Silent()) == 0
+    assert update_item_tables(connection, False, 2, Silent()) == 0
     connection.execute(
         "update marts.person_problem set problem_raw_score = 0 where course_id = 'A/B/D' and user_id < 40"
     )
-    assert update_item_tables(connection, False, Silent()) == 1
+    assert update_item_tables(connection, False, 2, Silent()) == 1
     changed = _tables(connection)
     connection.execute("delete from marts.person_problem where course_id = 'A/B/D'")
-    assert update_item_tables(connection, False, Silent()) == 1
+    assert update_item_tables(connection, False, 2, Silent()) == 1
 
     assert changed["item_irt_grm"] != before["item_irt_grm"]
     after = _tables(connection)
@@ -90,8 +90,8 @@ def test_only_courses_whose_scores_changed_are_computed(
 def test_the_order_of_rows_and_steps_does_not_show(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    update_item_tables(connection, True, Silent())
-    update_item_tables(connection, False, Silent())
+    update_item_tables(connection, True, 2, Silent())
+    update_item_tables(connection, False, 2, Silent())
 
     with duckdb.connect(str(tmp_path / "other.duckdb")) as other:
         other.execute(SCHEMA)
@@ -99,7 +99,7 @@ def test_the_order_of_rows_and_steps_does_not_show(
             shuffled = f"from marts.{table} order by hash({table})"
             rows = connection.execute(shuffled).fetchall()
             _insert(other, table, rows)
-        update_item_tables(other, False, Silent())
+        update_item_tables(other, False, 2, Silent())
         assert _tables(other) == _tables(connection)
 
 
@@ -115,9 +115,9 @@ def test_compat_leaves_out_who_scored_nothing_and_counts_positions(
         "select distinct problem_nid from marts.item_irt_grm where course_id = 'A/B/C' order by 1"
     )
 
-    update_item_tables(connection, False, Silent())
+    update_item_tables(connection, False, 2, Silent())
     fixed = connection.execute(counts).fetchall(), connection.execute(numbers).fetchall()
-    update_item_tables(connection, True, Silent())
+    update_item_tables(connection, True, 2, Silent())
     compat = connection.execute(counts).fetchall(), connection.execute(numbers).fetchall()
 
     assert fixed[0] == [(400,)]
@@ -129,12 +129,12 @@ def test_compat_leaves_out_who_scored_nothing_and_counts_positions(
 
 def test_a_warehouse_without_problems_gets_empty_tables() -> None:
     with duckdb.connect() as connection:
-        assert update_item_tables(connection, False, Silent()) == 0
+        assert update_item_tables(connection, False, 2, Silent()) == 0
         assert not any(_tables(connection).values())
 
 
 def test_tables_have_the_described_columns(connection: duckdb.DuckDBPyConnection) -> None:
-    update_item_tables(connection, False, Silent())
+    update_item_tables(connection, False, 2, Silent())
 
     for model in analysis_catalogue():
         found = connection.execute(f"describe marts.{model.name}").fetchall()
