@@ -1,9 +1,10 @@
-"""Whole commands timed as a user runs them: wall seconds, and in a run of its own the peak memory.
+"""Whole commands timed as a user runs them: wall and processor seconds, and in a run of its own the peak memory.
 
 Enters: a command. Leaves: a `Timing`. Medians of several runs; seconds are for reading, ratios are what is promised.
 Reading the memory of busy processes costs them a tenth of their time, so a run is either timed or watched.
 """
 
+import resource
 import shutil
 import statistics
 import subprocess
@@ -23,21 +24,27 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Timing:
-    """Wall time and what the command printed."""
+    """Wall time, what the command printed, and its processor time with that of its children."""
 
     seconds: float
     output: str
+    cpu_seconds: float = 0.0
 
 
 def run(command: list[str], check: bool = True) -> Timing:
     """Run a command to its end. Raises RuntimeError with its output if it fails."""
-    start = time.perf_counter()
+    start, used = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     output, errors = process.communicate()
     seconds = time.perf_counter() - start
     if check and process.returncode:
         raise RuntimeError(f"{' '.join(command)} exited with {process.returncode}:\n{errors}")
-    return Timing(seconds, output)
+    return Timing(seconds, output, _cpu_of_children() - used)
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def peak_mb(command: list[str]) -> float:

@@ -61,6 +61,7 @@ def _timed(workspace: Path, files: Sequence[Path]) -> dict[str, Any]:
     slowest = sorted(built["models"], key=lambda model: -float(model["seconds"]))
     return {
         "wall_seconds": round(timing.seconds, 2),
+        "cpu_seconds": round(timing.cpu_seconds, 2),
         "steps": report["seconds"],
         "dbt_start_seconds": round(built["start_seconds"], 2),
         "touched_courses": built["touched_courses"],

@@ -5,7 +5,7 @@ Enters: partitions of the lake, the interval to count. Leaves: tables in warehou
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from studium.warehouse.inputs.partitions import (
     note_lake,
     register_lake,
 )
+from studium.warehouse.inputs.repeats import find_repeats
 from studium.warehouse.interval import Interval, resolve
 from studium.warehouse.plan import Plan, begin, finish, make_plan
 from studium.warehouse.project import Project
@@ -97,6 +98,7 @@ def _build(
     began = time.perf_counter()
     locations = locate_addresses(workspace, contents.partitions, progress)
     runs: list[ModelRun] = []
+    repeats: Mapping[str, Sequence[str]] = {}
     with explained(workspace):
         project = Project(workspace)
         with open_warehouse(workspace) as connection:
@@ -117,10 +119,11 @@ def _build(
             if plan.is_needed:
                 begin(connection, plan)
                 pass_over(connection, idle)
+                repeats = find_repeats(connection, contents.dumps)
             else:
                 note_lake(connection, plan.lake)
         if plan.is_needed:
-            runs = _run_models(project, plan, names, progress)
+            runs = _run_models(project, plan, repeats, names, progress)
             with open_warehouse(workspace) as connection:
                 note_idle(connection, idle)
                 finish(connection, plan)
@@ -161,11 +164,16 @@ def build_variables(
 
 
 def _run_models(
-    project: Project, plan: Plan, idle: Collection[str], progress: Progress
+    project: Project,
+    plan: Plan,
+    repeats: Mapping[str, Sequence[str]],
+    idle: Collection[str],
+    progress: Progress,
 ) -> list[ModelRun]:
     touched = None if plan.is_full else plan.touched
     few_courses = not plan.is_full and plan.courses is not None
     variables = build_variables(plan.interval, touched, few_courses=few_courses)
+    variables |= {"repeats": repeats}
     progress.start("build", float(project.count("model") - len(idle)), "models")
     outcomes = project.run(["run"], variables, progress, without=idle)
     progress.finish()

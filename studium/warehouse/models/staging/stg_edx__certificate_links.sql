@@ -15,15 +15,8 @@ rows_of_courses as (
     from {{ source('personal', 'certificates_generatedcertificate') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, user_id
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'certificates_generatedcertificate', ['user_id']) }}
 )
 
 select
@@ -35,5 +28,4 @@ select
     verify_uuid,
     download_uuid,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

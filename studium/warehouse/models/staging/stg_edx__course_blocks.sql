@@ -21,15 +21,8 @@ rows_of_courses as (
     from {{ source('lake', 'course_structure_blocks') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, block_id
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'course_structure_blocks', ['block_id']) }}
 )
 
 select
@@ -47,5 +40,4 @@ select
     format,
     metadata,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

@@ -35,15 +35,8 @@ rows_of_courses as (
     from {{ source('lake', 'course_elements') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, index
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'course_elements', ['index']) }}
 )
 
 select
@@ -75,5 +68,4 @@ select
     is_staff_only,
     showanswer,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

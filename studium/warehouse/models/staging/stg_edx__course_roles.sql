@@ -12,15 +12,8 @@ rows_of_courses as (
     from {{ source('lake', 'student_courseaccessrole') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, user_id, role
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'student_courseaccessrole', ['user_id', 'role']) }}
 )
 
 select
@@ -29,5 +22,4 @@ select
     org,
     role,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

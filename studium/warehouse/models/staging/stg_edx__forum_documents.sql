@@ -45,15 +45,8 @@ rows_of_courses as (
     from {{ source('lake', 'forum_documents') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, mongoid
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'forum_documents', ['mongoid']) }}
 )
 
 select
@@ -95,5 +88,4 @@ select
     tags_array,
     body,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

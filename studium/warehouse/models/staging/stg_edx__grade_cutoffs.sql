@@ -11,15 +11,8 @@ rows_of_courses as (
     from {{ source('lake', 'course_grade_cutoffs') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, name
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'course_grade_cutoffs', ['name']) }}
 )
 
 select
@@ -27,5 +20,4 @@ select
     name,
     cutoff,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

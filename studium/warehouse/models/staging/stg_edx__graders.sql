@@ -17,15 +17,8 @@ rows_of_courses as (
     from {{ source('lake', 'course_graders') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, position
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'course_graders', ['position']) }}
 )
 
 select
@@ -39,5 +32,4 @@ select
     drop_count,
     other,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

@@ -20,15 +20,10 @@ rows_of_courses as (
     from {{ source('lake', 'courseware_studentmodule_items') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, user_id, module_id, answer_id
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines(
+        'rows_of_courses', 'courseware_studentmodule_items', ['user_id', 'module_id', 'answer_id']
+    ) }}
 )
 
 select
@@ -45,5 +40,4 @@ select
     attempts,
     is_done,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

@@ -23,15 +23,8 @@ rows_of_courses as (
     from {{ source('lake', 'courseware_studentmodule') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, user_id, module_id
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'courseware_studentmodule', ['user_id', 'module_id']) }}
 )
 
 select
@@ -51,5 +44,4 @@ select
     attempts,
     is_state_readable,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

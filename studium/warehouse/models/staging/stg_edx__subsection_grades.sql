@@ -18,15 +18,10 @@ rows_of_courses as (
     from {{ source('lake', 'grades_persistentsubsectiongrade') }}
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, user_id, usage_key
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines(
+        'rows_of_courses', 'grades_persistentsubsectiongrade', ['user_id', 'usage_key']
+    ) }}
 )
 
 select
@@ -41,5 +36,4 @@ select
     created,
     modified,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

@@ -29,15 +29,8 @@ rows_of_courses as (
             and records.id = site_enrollments.user_id
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by course_id, user_id
-            order by dump_date desc, source_file desc, source_line desc
-        ) as place_from_end
-    from rows_of_courses
-    where course_id is not null
+last_lines as (
+    {{ last_lines('rows_of_courses', 'auth_user', ['user_id']) }}
 )
 
 select
@@ -51,5 +44,4 @@ select
     last_login,
     date_joined,
     dump_date
-from numbered
-where place_from_end = 1
+from last_lines

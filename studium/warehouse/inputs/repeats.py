@@ -1,0 +1,119 @@
+"""Which dumps hold a key twice: of those the last line counts, the others are read as they are.
+
+Enters: current dumps, the views over them, the warehouse's notes. Leaves: per dataset the raw files to look through.
+A dump is read for this once; studium.dump_repeats remembers the outcome by its fingerprint.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from studium.warehouse.inputs.dumps import DumpPartition
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_AT_ONCE = 25  # courses: every key of theirs is in memory
+_MOST_FILES = 50  # with repeated keys; beyond them all rows are looked through
+_TABLE = """
+    create table if not exists studium.dump_repeats (
+        dataset varchar, fingerprint varchar, source_file varchar, has_repeats boolean, is_own boolean,
+        primary key (dataset, fingerprint)
+    )
+"""
+
+
+def find_repeats(
+    connection: "DuckDBPyConnection", dumps: Sequence[DumpPartition]
+) -> dict[str, list[str]]:
+    """Dataset -> the values of source_file whose rows repeat a key.
+
+    A dataset is left out where a key may stand in two files: with a dump of the whole site, with rows of
+    other courses, or with two files for a course.
+    """
+    connection.execute("create schema if not exists studium")
+    connection.execute(_TABLE)
+    found: dict[str, list[str]] = {}
+    for dataset in sorted({dump.dataset for dump in dumps}):
+        current = [dump for dump in dumps if dump.dataset == dataset]
+        if not _has_one_file_for_each_course(current):
+            continue
+        files = _files_with_repeats(connection, dataset, current)
+        if files is not None and len(files) <= _MOST_FILES:
+            found[dataset] = files
+    return found
+
+
+def _has_one_file_for_each_course(current: Sequence[DumpPartition]) -> bool:
+    courses = Counter(dump.course_id for dump in current)
+    return None not in courses and max(courses.values()) == 1
+
+
+def _files_with_repeats(
+    connection: "DuckDBPyConnection", dataset: str, current: Sequence[DumpPartition]
+) -> list[str] | None:
+    """None where a file holds rows of another course than its own."""
+    packages = connection.execute(f"select distinct package_course_id from lake.{dataset}")
+    if not {course for (course,) in packages.fetchall()} <= {dump.course_id for dump in current}:
+        return None
+    known = _read_known(connection, dataset)
+    new = [dump for dump in current if dump.fingerprint not in known]
+    for start in range(0, len(new), _AT_ONCE):
+        _note(connection, dataset, new[start : start + _AT_ONCE])
+    if new:
+        known = _read_known(connection, dataset)
+    outcomes = [known[dump.fingerprint] for dump in current]
+    if not all(is_own for _, _, is_own in outcomes):
+        return None
+    return sorted({file for file, has_repeats, _ in outcomes if has_repeats})
+
+
+def _read_known(
+    connection: "DuckDBPyConnection", dataset: str
+) -> dict[str, tuple[str, bool, bool]]:
+    rows = connection.execute(
+        "select fingerprint, source_file, has_repeats, is_own from studium.dump_repeats"
+        " where dataset = $dataset",
+        {"dataset": dataset},
+    )
+    return {
+        print_: (file, has_repeats, is_own) for print_, file, has_repeats, is_own in rows.fetchall()
+    }
+
+
+def _note(connection: "DuckDBPyConnection", dataset: str, dumps: Sequence[DumpPartition]) -> None:
+    """Read the keys of some dumps. Two keys of one hash only make a file look as if it had repeats."""
+    courses = [str(dump.course_id) for dump in dumps]
+    rows = connection.execute(_query(dataset, len(courses)), courses).fetchall()
+    outcomes = {course: outcome for course, *outcome in rows}
+    connection.executemany(
+        "insert into studium.dump_repeats values (?, ?, ?, ?, ?)",
+        list(_notes(dataset, dumps, outcomes)),
+    )
+
+
+def _notes(
+    dataset: str, dumps: Sequence[DumpPartition], outcomes: dict[str, list[object]]
+) -> Iterator[tuple[object, ...]]:
+    for dump in dumps:
+        empty = ["", False, True]
+        yield (dataset, dump.fingerprint, *outcomes.get(str(dump.course_id), empty))
+
+
+def _query(dataset: str, courses: int) -> str:
+    from studium.lake import DATASETS
+
+    described = DATASETS[dataset]
+    key = ", ".join(f'"{column}"' for column in described.key if column != "course_id")
+    has_course = "course_id" in described.lake_columns
+    is_other = "course_id <> package_course_id" if has_course else "false"
+    places = ", ".join(["?"] * courses)
+    return f"""
+        select -- all rows of a file are of one course, also where course_id is NULL
+            package_course_id,
+            min(source_file),
+            count(*) > count(distinct hash({key})),
+            count(*) filter (where {is_other}) = 0 and count(distinct source_file) = 1
+        from lake.{dataset} where package_course_id in ({places})
+        group by package_course_id
+    """
