@@ -17,7 +17,7 @@ from studium.lake.account.standing import (
     waiting,
 )
 from studium.lake.arrival import land
-from studium.lake.datasets import DATASETS, Column, Dataset
+from studium.lake.datasets import CATALOGUE_DATASETS, DATASETS, Column, Dataset
 from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.packages import (
     DumpPartition,
@@ -32,6 +32,7 @@ from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.retraction import Retraction, retract
 
 __all__ = [
+    "CATALOGUE_DATASETS",
     "DATASETS",
     "LOCATION_COLUMNS",
     "Column",

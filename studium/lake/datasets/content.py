@@ -6,6 +6,7 @@ Enters: nothing. Leaves: `CONTENT`. Forum text is content, not directory data: i
 from studium.lake.datasets.columns import (
     Dataset,
     day,
+    derived,
     flag,
     number,
     optional,
@@ -85,6 +86,9 @@ CONTENT = (
             *whole("children"),
             *time("start", "due"),
             *text("graded", "format", "metadata"),
+            *derived(whole("outline_index")),
+            *derived(flag("is_root")),
+            *derived(text("outline_names", "ancestors", "parents", "missing_children")),
         ),
     ),
     Dataset(

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from studium.lake.formats import course_structure, dump, forum, olx, sql_dump
+from studium.lake.formats import catalogue, course_structure, dump, forum, olx, sql_dump
+from studium.lake.formats.parsed import Counts
 from studium.lake.formats.sink import Account, Origin, Sink
 from studium.lake.workers import PackageFile
 
@@ -34,6 +35,8 @@ def parse_package_file(path: Path, file: PackageFile, sink: Sink, advance: Advan
     content = CONTENT.get(file.format)
     if file.format == "sql_dump":
         counts = sql_dump.parse(path, file.course_id, file.may_drift, sink, advance)
+    elif file.format == "catalogue":
+        counts = _parse_catalogue(path, file, sink, advance)
     elif content is None:
         described = dump.DumpFile(file.dataset or "", file.course_id, file.may_drift)
         counts = dump.parse(path, described, sink, advance)
@@ -46,10 +49,19 @@ def parse_package_file(path: Path, file: PackageFile, sink: Sink, advance: Advan
     return sink.close(counts)
 
 
+def _parse_catalogue(path: Path, file: PackageFile, sink: Sink, advance: Advance) -> Counts:
+    resource = file.dataset or ""
+    counts = catalogue.parse(path, resource, sink)
+    advance(path.stat().st_size)
+    if counts.rows or not counts.rejects:
+        sink.ensure(catalogue.RESOURCES[resource][1])
+    return counts
+
+
 def parser_version(kind: str) -> int:
     """Counts up when the same bytes of a format would give other rows."""
     parsers: dict[str, Any] = {name: parser for name, (parser, _) in CONTENT.items()}
-    return int((parsers | {"sql_dump": sql_dump}).get(kind, dump).PARSER_VERSION)
+    return int((parsers | {"sql_dump": sql_dump, "catalogue": catalogue}).get(kind, dump).PARSER_VERSION)
 
 
 def package_outcome(account: Account, version: int) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class DumpPartition:
 
 
 class Dump(NamedTuple):
-    """A table as one file delivers it; a forum of MySQL comes in two, each a `source` of its own."""
+    """A table as one file delivers it; a forum of MySQL and a catalogue come in several, each a `source` of its own."""
 
     dataset: str
     course_id: str | None
@@ -102,7 +102,7 @@ def _dumps(ledger: sqlite3.Connection) -> list[Dump]:
     """Every table that a counted file delivers; a file of which no line could be read delivers none."""
     rows = ledger.execute(
         "select substr(folder, 7) as dataset, course_id,"
-        " case when format = 'forum' then coalesce(dataset, '') else '' end as source,"
+        " case when format in ('forum', 'catalogue') then coalesce(dataset, '') else '' end as source,"
         " dump_parts.dump_date, sha256, name,"
         " dump_parts.rows, state = 'landed' as is_whole, parser_version"
         " from dump_parts join files using (sha256) join deliveries using (sha256)"

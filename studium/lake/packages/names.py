@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from studium.lake.datasets import DATASETS
+from studium.lake.datasets import CATALOGUE_DATASETS, DATASETS
 from studium.lake.datasets.tables import TABLES
 
 COMPRESSED = re.compile(r"\.(gz|bz2|zst)$")
@@ -43,10 +43,17 @@ OTHERS = {
     "olx": re.compile(
         rf"^(?:(?P<course>.+?)-)?course(?:-{SITE})*\.xml\.(?:tar\.(?:gz|bz2|xz)|tgz)$"
     ),
-    "course_structure": re.compile(rf"^(?:(?P<course>.+?)-)?course_structure(?:-{SITE})*\.json$"),
+    "course_structure": re.compile(
+        rf"^(?:(?P<course>.+?)-)?course_(?:structure|blocks)(?:-{SITE})*\.json$"
+    ),
     "forum": re.compile(r"^(?:(?P<course>.+)-(?:prod|edge)|forum|(?:prod|edge))\.mongo$"),
     "grade_report": re.compile(r"^(?:(?P<course>.+)[-_])?grade_report(?:_.*)?\.csv$"),
 }
+# Answers of the Course Discovery API and of the platform's list of courses, under the names of their resources.
+CATALOGUE_JSON = re.compile(
+    r"^(?:[a-z]+[-_])?(?P<resource>courses|course_runs|programs|catalog|course_list)"
+    r"(?:[-_]\d{4}-\d{2}-\d{2})?\.jsonl?$"
+)
 STUDIO_EXPORT = re.compile(r"^course(?:\.[A-Za-z0-9_-]+)?\.(?:tar\.gz|tgz)$")
 
 
@@ -74,6 +81,8 @@ def read_name(path: str, courses: tuple[str, ...] = ()) -> Named | None:
     if found is None:
         return None
     kind, dataset, course = found
+    if kind == "catalogue" or dataset in CATALOGUE_DATASETS:
+        return Named(kind, dataset, None, dump_date_of(path))
     return Named(kind, dataset, course or _course_of_folders(folders), dump_date_of(path))
 
 
@@ -111,6 +120,9 @@ def _other_format(name: str) -> tuple[str, str | None, str | None] | None:
         if match:
             dataset = "instructor_grade_report" if kind == "grade_report" else None
             return kind, dataset, match.groupdict().get("course")
+    catalogue = CATALOGUE_JSON.match(plain)
+    if catalogue:
+        return "catalogue", catalogue["resource"], None
     return ("olx", None, None) if STUDIO_EXPORT.match(name) else None
 
 
@@ -123,6 +135,9 @@ def _table(
         return None
     if stem in RENAMED:
         return "dump", RENAMED[stem], None
+    undated = DATED.sub("", stem)
+    if undated in CATALOGUE_DATASETS:
+        return "dump", undated, None
     if PUBLISHED.match(stem):
         return "dump", "person_course_published", None
     forum = FORUM_TABLE.match(stem)

@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 
 _UNBUILT = ""
 _WHOLE_SITE = ""
+_CATALOGUE = "(catalogue)"  # stands for no course: what reads the catalogue is computed in every build
 
 
 def fingerprints_of(dumps: Iterable[DumpPartition]) -> dict[str, str]:
-    """A fingerprint of the current dumps per course; those of the whole site under an empty key."""
+    """A fingerprint of the current dumps per course; those of the whole site under an empty key.
+
+    The catalogue, which may be new every day, has a key of its own: it touches no course.
+    """
+    from studium.lake import CATALOGUE_DATASETS
+
     parts: dict[str, list[str]] = defaultdict(list)
     for dump in dumps:
-        parts[dump.course_id or _WHOLE_SITE].append(f"{dump.dataset} {dump.fingerprint}")
+        place = _CATALOGUE if dump.dataset in CATALOGUE_DATASETS else _WHOLE_SITE
+        parts[dump.course_id or place].append(f"{dump.dataset} {dump.fingerprint}")
     return {
         course: blake2b("\n".join(sorted(lines)).encode(), digest_size=16).hexdigest()
         for course, lines in parts.items()

@@ -9,11 +9,12 @@ import orjson
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 
+from studium.lake.formats.course_structure.outline import Outline, children_of, usage_key
 from studium.lake.formats.olx.blocks import text_of
 from studium.lake.formats.olx.dates import utc_time
 from studium.lake.formats.olx.names import repaired
 from studium.lake.formats.parsed import Counts
-from studium.lake.formats.tracking_log.keys import course_of, module_of
+from studium.lake.formats.tracking_log.keys import course_of
 
 Row = dict[str, Any]
 Step = tuple[str, str | None, int, int]  # block, parent, position, depth
@@ -32,6 +33,7 @@ def structure_rows(
     course_id = _course_id(document, blocks, package_course_id)
     root = document.get("root")
     roots = [root] if isinstance(root, str) and root in blocks else _roots(blocks)
+    outline = Outline(blocks, roots)
     rows: list[Row] = []
     visited: set[str] = set()
     waiting: list[Step] = [(name, None, 1, 1) for name in reversed(roots)]
@@ -40,15 +42,16 @@ def structure_rows(
         if name in visited:
             continue
         visited.add(name)
-        rows.append(_row(course_id, name, blocks[name], counts) | _place(parent, position, depth))
-        children = [child for child in _children(blocks[name]) if child in blocks]
+        place = _place(parent, position, depth) | outline.facts(name, parent, len(rows))
+        rows.append(_row(course_id, name, blocks[name], counts) | place)
+        children = outline.children[name]
         below: list[Step] = [
-            (child, name, place, depth + 1) for place, child in enumerate(children, start=1)
+            (child, name, number, depth + 1) for number, child in enumerate(children, start=1)
         ]
         waiting.extend(reversed(below))
         _tell_missing(blocks, name, line_no, counts)
     rows += [
-        _row(course_id, name, block, counts)
+        _row(course_id, name, block, counts) | {"is_root": False, **outline.missing(name)}
         for name, block in blocks.items()
         if name not in visited
     ]
@@ -100,10 +103,10 @@ def _row(course_id: str | None, name: str, block: dict[str, Any], counts: Counts
     display_name = text_of(fields.get("display_name"))
     return {
         "course_id": course_id,
-        "block_id": _usage_key(name),
+        "block_id": usage_key(name),
         "category": _category(block),
         "display_name": repaired(display_name) if display_name is not None else None,
-        "children": len(_children(block)),
+        "children": len(children_of(block)),
         "start": _date(name, fields.get("start"), counts),
         "due": _date(name, fields.get("due"), counts),
         "graded": text_of(fields.get("graded")),
@@ -113,29 +116,18 @@ def _row(course_id: str | None, name: str, block: dict[str, Any], counts: Counts
 
 
 def _place(parent: str | None, position: int, depth: int) -> Row:
-    parent_id = _usage_key(parent) if parent is not None else None
+    parent_id = usage_key(parent) if parent is not None else None
     return {"parent_block_id": parent_id, "position": position, "depth": depth}
-
-
-def _usage_key(name: str) -> str:
-    return module_of(name, None, None).module_id
 
 
 def _category(block: dict[str, Any]) -> str | None:
     return next((text_of(block[key]) for key in CATEGORY if key in block), None)
 
 
-def _children(block: dict[str, Any]) -> list[str]:
-    children = block.get("children")
-    if not isinstance(children, list):
-        return []
-    return [child for child in children if isinstance(child, str)]
-
-
 def _tell_missing(
     blocks: dict[str, dict[str, Any]], name: str, line_no: int, counts: Counts
 ) -> None:
-    for child in _children(blocks[name]):
+    for child in children_of(blocks[name]):
         if child not in blocks:
             counts.reject(line_no, "missing_block", f"{name} has the child {child}")
 
