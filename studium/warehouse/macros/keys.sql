@@ -34,3 +34,13 @@
         else split_part({{ module }}, '/', -1)
     end
 {%- endmacro %}
+
+
+{# The organisation of a course key: course-v1:Org+Number+Run, ccx-v1:… and Org/Number/Run. #}
+{% macro org_of(course_id) -%}
+    case
+        when {{ course_id }} like '%-v1:%'
+            then nullif(split_part(split_part({{ course_id }}, ':', 2), '+', 1), '')
+        else nullif(split_part({{ course_id }}, '/', 1), '')
+    end
+{%- endmacro %}

@@ -22,6 +22,12 @@
 {%- endmacro %}
 
 
+{# A number per another one; NULL when that is 0. #}
+{% macro ratio(part, whole) -%}
+    cast({{ part }} as double) / nullif({{ whole }}, 0)
+{%- endmacro %}
+
+
 {# A bachelor's degree or more; and an education that is known and less than that. #}
 {% macro is_bachelor() -%}
     LoE in ('b', 'm', 'p', 'p_oth', 'p_se')

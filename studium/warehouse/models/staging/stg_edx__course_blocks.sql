@@ -15,6 +15,12 @@ rows_of_courses as (
         graded,
         format,
         metadata,
+        outline_index,
+        is_root,
+        outline_names,
+        ancestors,
+        parents,
+        missing_children,
         dump_date,
         source_file,
         source_line
@@ -39,5 +45,11 @@ select
     graded,
     format,
     metadata,
+    outline_index,
+    is_root,
+    outline_names,
+    ancestors,
+    parents,
+    missing_children,
     dump_date
 from last_lines

@@ -1,0 +1,38 @@
+with
+
+rows_of_files as (
+    select
+        course_id,
+        program_id,
+        position,
+        program_type,
+        program_title,
+        coalesce(is_embedded, false) as is_embedded,
+        dump_date,
+        source_file,
+        source_line
+    from {{ source('lake', 'catalogue_run_programs') }}
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by course_id, program_id
+            order by is_embedded, dump_date desc, source_file desc, source_line desc
+        ) as place_from_end
+    from rows_of_files
+    where course_id is not null
+)
+
+select
+    course_id,
+    program_id,
+    position,
+    program_type,
+    program_title,
+    is_embedded,
+    dump_date,
+    source_line
+from numbered
+where place_from_end = 1
