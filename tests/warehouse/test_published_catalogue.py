@@ -67,3 +67,41 @@ def test_catalogue_gives_the_published_tables(mart: str, file: str, catalogue: W
 def _with_plain_prices(row: list[str]) -> list[str]:
     """Prices as `texts_of` writes numbers: 50, not 50.0."""
     return [text.removesuffix(".0") for text in row]
+
+
+def test_blocks_give_the_published_walk(catalogue: Workspace) -> None:
+    lines = _part_lines("course_blocks")
+    header, *rows = texts_of(catalogue, "course_blocks")
+
+    assert header[4:7] == ["is_root", "is_orphan", "is_dag"]
+    flags = {"True": "1", "False": "0"}
+    assert sorted([*row[:4], *(flags[flag] for flag in row[4:7]), *row[7:]] for row in rows) == lines
+
+
+def test_course_list_gives_the_published_table(catalogue: Workspace) -> None:
+    lines = [[text.removesuffix(".000000") for text in line] for line in _part_lines("course_list")]
+    _, *rows = texts_of(catalogue, "course_list")
+
+    assert rows == lines
+
+
+def _part_lines(name: str) -> list[list[str]]:
+    parts = sorted((FOLDER / "output" / name).glob("part-*"))
+    texts = [line for part in parts for line in part.read_text(encoding="utf-8").splitlines()]
+    return sorted(line.split("\t") for line in texts)
+
+
+def test_structures_give_the_published_table(tmp_path: Path) -> None:
+    workspace = new_workspace(tmp_path)
+    saved = tmp_path / f"saved-{SAVED_ON}"
+    saved.mkdir()
+    raw = sorted((FOLDER / "input" / "course_structure_raw").glob("*.json"))
+    for number, file in enumerate(raw):
+        shutil.copy(file, saved / f"Org-Course{number}-Run-course_structure-prod.json")
+    land_paths(workspace, saved)
+    build_all(workspace, Interval())
+
+    with (FOLDER / "output/acceptance_expected_course_structure.tsv").open(encoding="utf-8") as tsv:
+        header, *rows = csv.reader(tsv, delimiter="\t", quoting=csv.QUOTE_NONE)
+    wanted = [header, *sorted([r"\N" if text == "None" else text for text in row] for row in rows)]
+    assert texts_of(workspace, "course_structure") == wanted

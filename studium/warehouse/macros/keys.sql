@@ -44,3 +44,23 @@
         else nullif(split_part({{ course_id }}, '/', 1), '')
     end
 {%- endmacro %}
+
+
+{# Of keys joined by spaces the one at a place from 1, from the end if it is negative; else NULL. #}
+{% macro ancestor(keys, place) -%}
+    nullif(split_part({{ keys }}, ' ', {{ place }}), '')
+{%- endmacro %}
+
+
+{# How many keys are joined by spaces; 0 for NULL. #}
+{% macro ancestor_count(keys) -%}
+    cast(
+        coalesce(length({{ keys }}) - length(replace({{ keys }}, ' ', '')) + 1, 0) as bigint
+    )
+{%- endmacro %}
+
+
+{# Keys joined by spaces without one of them; NULL if no other is left. #}
+{% macro without_word(keys, word) -%}
+    nullif(trim(replace(' ' || {{ keys }} || ' ', ' ' || {{ word }} || ' ', ' ')), '')
+{%- endmacro %}

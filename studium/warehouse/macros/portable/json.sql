@@ -82,3 +82,29 @@
                 )
     end
 {%- endmacro %}
+
+
+{# One row per text of a JSON list, or the text itself where it is no list; alone in its column. #}
+{% macro each_text(value) -%}
+    {{ return(adapter.dispatch('each_text')(value)) }}
+{%- endmacro %}
+
+{% macro duckdb__each_text(value) -%}
+    unnest(
+        case
+            when {{ value }} like '[%'
+                then coalesce(try(from_json({{ value }}, '["VARCHAR"]')), [{{ value }}])
+            else [{{ value }}]
+        end
+    )
+{%- endmacro %}
+
+{% macro spark__each_text(value) -%}
+    explode(
+        case
+            when {{ value }} like '[%'
+                then coalesce(from_json({{ value }}, 'array<string>'), array({{ value }}))
+            else array({{ value }})
+        end
+    )
+{%- endmacro %}

@@ -1,0 +1,9 @@
+{{ config(materialized='by_course') }}
+
+select
+    module_id,
+    course_id,
+    count(*) as count
+from {{ ref('stg_edx__student_modules') }}
+where module_type = 'sequential' and {{ is_touched_course('course_id') }}
+group by module_id, course_id
