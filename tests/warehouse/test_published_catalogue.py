@@ -75,7 +75,9 @@ def test_blocks_give_the_published_walk(catalogue: Workspace) -> None:
 
     assert header[4:7] == ["is_root", "is_orphan", "is_dag"]
     flags = {"True": "1", "False": "0"}
-    assert sorted([*row[:4], *(flags[flag] for flag in row[4:7]), *row[7:]] for row in rows) == lines
+    assert (
+        sorted([*row[:4], *(flags[flag] for flag in row[4:7]), *row[7:]] for row in rows) == lines
+    )
 
 
 def test_course_list_gives_the_published_table(catalogue: Workspace) -> None:

@@ -3,7 +3,16 @@
 Enters: nothing. Leaves: `CATALOGUE`. Columns are those of the API, flattened; aliases take its own names in CSV files.
 """
 
-from studium.lake.datasets.columns import Dataset, derived, flag, number, optional, text, time, whole
+from studium.lake.datasets.columns import (
+    Dataset,
+    derived,
+    flag,
+    number,
+    optional,
+    text,
+    time,
+    whole,
+)
 
 _RUN_TIMES = ("start_time", "end_time", "enrollment_start_time", "enrollment_end_time")
 

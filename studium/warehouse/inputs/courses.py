@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _UNBUILT = ""
 _WHOLE_SITE = ""
-_CATALOGUE = "(catalogue)"  # stands for no course: what reads the catalogue is computed in every build
+_CATALOGUE = (
+    "(catalogue)"  # stands for no course: what reads the catalogue is computed in every build
+)
 
 
 def fingerprints_of(dumps: Iterable[DumpPartition]) -> dict[str, str]:

@@ -40,7 +40,9 @@ def course_rows(record: Record, counts: Counts, number_: int) -> Rows:
         "course_uuid": text(record.get("uuid")),
         "title": text(record.get("title")),
         "level_type": text(record.get("level_type")),
-        "owners": " ".join(filter(None, (text(it.get("key")) for it in objects(record.get("owners")))))
+        "owners": " ".join(
+            filter(None, (text(it.get("key")) for it in objects(record.get("owners"))))
+        )
         or None,
         "marketing_url": text(record.get("marketing_url")),
         "short_description": text(record.get("short_description")),

@@ -17,7 +17,9 @@ def program_rows(record: Record, counts: Counts, number: int) -> Rows:
         counts.reject(number, "no_key", "no uuid", orjson.dumps(record)[:KEPT_BYTES])
         return []
     program = {"program_id": program_id}
-    program |= {name: text(record.get(name)) for name in ("title", "type", "status", "marketing_url")}
+    program |= {
+        name: text(record.get(name)) for name in ("title", "type", "status", "marketing_url")
+    }
     courses = [
         (
             "catalogue_program_courses",

@@ -10,9 +10,15 @@ clicks as (
             as target_host,
         lower({{ text_found('link_current', '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]+)') }})
             as current_host
-    from {{ ref('stg_edx__events') }}
+    {% if var('compat') -%}
+        from {{ source('lake', 'events') }}
+    {%- else -%}
+        from {{ ref('stg_edx__events') }}
+    {%- endif %}
     where
         {{ is_recomputed('event_date') }}
+        and event_date >= date '{{ var("events_from") }}'
+        and event_date < date '{{ var("as_of") }}'
         and event_type = 'edx.ui.lms.link_clicked'
         and course_id_source = 'context'
         and is_course_id_valid
