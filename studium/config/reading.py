@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from studium import __version__
-from studium.config.settings import NEWEST_VERSION, Settings
+from studium.config.settings import NEWEST_VERSION, Settings, Source
 from studium.config.toml_lines import find_line
 from studium.errors import MisuseError, StudiumError
 
@@ -234,6 +234,8 @@ def _check_together(settings: Settings, file: Path, text: str) -> None:
             f"{file}:{find_line(text, ('build', 'events_from'))}",
             "as_of is the day after the last one that counts; set it later.",
         )
+    for index, source in enumerate(settings.sources):
+        _check_source(source, f"sources[{index}]", f"{file}:{find_line(text, ('sources', index))}")
     names = [source.name for source in settings.sources]
     for index, name in enumerate(names):
         if name in names[:index]:
@@ -241,6 +243,22 @@ def _check_together(settings: Settings, file: Path, text: str) -> None:
                 f"Two sources have the name {name!r}",
                 f"{file}:{find_line(text, ('sources', index, 'name'))}",
                 "Give each source a name of its own.",
+            )
+
+
+def _check_source(source: Source, path: str, where: str) -> None:
+    """What a source of its kind cannot do without; secrets go encrypted or to a server of our own."""
+    needed = "path" if source.kind == "folder" else "url"
+    if not getattr(source, needed):
+        raise MisuseError(f"`{path}` has no `{needed}`", where, f'Add it: {needed} = "…"')
+    for name in ("url", "token_url"):
+        value = getattr(source, name)
+        is_plain = source.allow_private and value.startswith("http://")
+        if value and not is_plain and not value.startswith("https://"):
+            raise MisuseError(
+                f"`{path}.{name}` does not begin with https://",
+                where,
+                "Use its https address; on a server of your own set `allow_private = true` for http.",
             )
 
 

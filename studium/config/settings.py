@@ -26,13 +26,48 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     path: Annotated[
         str,
         Meta(
-            min_length=1,
-            description="A file or folder; a relative path begins at studium.toml.",
+            description="Of a folder: the file or folder; a relative path begins at studium.toml.",
         ),
-    ]
+    ] = ""
     patterns: Annotated[
         list[str], Meta(min_length=1, description="Which file names of the folder are landed.")
     ] = field(default_factory=_DEFAULT_PATTERNS.copy)
+    kind: Annotated[
+        Literal["folder", "discovery"],
+        Meta(description="Where they are: in a folder, or at a Course Discovery API."),
+    ] = "folder"
+    url: Annotated[
+        str,
+        Meta(description="Of an API: its address, such as https://discovery.example.org/api/v1/."),
+    ] = ""
+    token_url: Annotated[
+        str, Meta(description="Where the API's tokens are given; empty: it needs none.")
+    ] = ""
+    client_id_variable: Annotated[
+        str, Meta(description="Environment variable that holds the client id.")
+    ] = "DISCOVERY_CLIENT_ID"
+    client_secret_variable: Annotated[
+        str, Meta(description="Environment variable that holds the client secret.")
+    ] = "DISCOVERY_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+    page_size: Annotated[
+        int, Meta(ge=1, le=1000, description="How many entries are asked for at once.")
+    ] = 100
+    requests_per_second: Annotated[
+        float, Meta(ge=0.01, le=1000, description="Requests that the server gets at most.")
+    ] = 5.0
+    attempts: Annotated[
+        int, Meta(ge=1, le=100, description="How often a request is tried before it fails.")
+    ] = 6
+    timeout_seconds: Annotated[
+        int, Meta(ge=1, description="Time that one answer may take, in seconds.")
+    ] = 120
+    maximum_answer_mb: Annotated[
+        int, Meta(ge=1, description="Size that one answer may have, unpacked, in MB.")
+    ] = 64
+    allow_private: Annotated[
+        bool,
+        Meta(description="Whether the server may have a private address, and speak plain HTTP."),
+    ] = False
 
 
 class LandingSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -64,6 +64,11 @@ class Workspace(msgspec.Struct, frozen=True):
         return self.root / "lock"
 
     @property
+    def fetched(self) -> Path:
+        """What servers gave, before it is landed: a folder per source and day."""
+        return self.root / "fetched"
+
+    @property
     def scratch(self) -> Path:
         """Temporary files and dbt's caches: safe to delete while nothing runs."""
         return self.root / "tmp"
@@ -71,6 +76,7 @@ class Workspace(msgspec.Struct, frozen=True):
     def own_names(self) -> set[str]:
         """Names below `root` that Studium itself keeps there: none of it is raw data."""
         folders = {self.landing, self.lake, self.releases, self.current, self.scratch, self.lock}
+        folders.add(self.fetched)
         suffixes = ("", "-wal", "-shm", ".wal", ".unfinished")
         files = {f"{file.name}{end}" for file in (self.ledger, self.warehouse) for end in suffixes}
         return {SETTINGS_FILE, *files, *(folder.name for folder in folders)}

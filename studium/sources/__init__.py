@@ -1,5 +1,6 @@
-"""Where raw data is. Front door: `find_files` turns settings or named paths into raw files, reading none of them."""
+"""Where raw data is. Front door: `find_files` turns settings or paths into raw files, fetched where needed."""
 
-from studium.sources.folders import RawFile, find_files
+from studium.sources.finding import find_files
+from studium.sources.folders import RawFile
 
 __all__ = ["RawFile", "find_files"]

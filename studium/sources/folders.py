@@ -1,6 +1,6 @@
 """Local files and folders with name patterns.
 
-Enters: paths, or the [[sources]] of studium.toml. Leaves: `RawFile`s in a stable order. Hidden files are passed over.
+Enters: paths, or a source of kind "folder". Leaves: `RawFile`s in a stable order. Hidden files are passed over.
 """
 
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from studium.config import Workspace
+from studium.config import Source, Workspace
 from studium.errors import MisuseError, StudiumError, readable
 
 
@@ -32,31 +32,13 @@ class RawFile:
         return readable(str(self.path))
 
 
-def find_files(workspace: Workspace, paths: list[Path] | None = None) -> list[RawFile]:
-    """List the files below `paths`, or below the configured sources without them.
-
-    Raises MisuseError for a path that does not exist or a workspace without sources, StudiumError for one that
-    cannot be read or holds no file.
-    """
-    if paths:
-        return _each_once(file for path in paths for file in _below(workspace, path, ["*"]))
-    sources = workspace.settings.sources
-    if not sources:
-        raise MisuseError(
-            "no path given, and no [[sources]] in the settings",
-            str(workspace.root / "studium.toml"),
-            "Name files or folders (`studium land PATH`), or add a source to studium.toml.",
-        )
-    return _each_once(
-        file
-        for source in sources
-        for file in _below(
-            workspace, (workspace.root / source.path).absolute(), list(source.patterns)
-        )
-    )
+def files_of_source(workspace: Workspace, source: Source) -> list[RawFile]:
+    """List the files of a folder of the settings, by its patterns."""
+    path = (workspace.root / source.path).absolute()
+    return files_below(workspace, path, list(source.patterns))
 
 
-def _each_once(files: Iterable[RawFile]) -> list[RawFile]:
+def each_once(files: Iterable[RawFile]) -> list[RawFile]:
     """Paths may overlap; a file that was named stays so."""
     found: dict[Path, RawFile] = {}
     for file in files:
@@ -65,7 +47,11 @@ def _each_once(files: Iterable[RawFile]) -> list[RawFile]:
     return list(found.values())
 
 
-def _below(workspace: Workspace, path: Path, patterns: list[str]) -> list[RawFile]:
+def files_below(workspace: Workspace, path: Path, patterns: list[str]) -> list[RawFile]:
+    """List the files at or below a path, in order.
+
+    Raises MisuseError for a path that does not exist, StudiumError for one that cannot be read or holds no file.
+    """
     if not path.exists():
         raise MisuseError("no such file or folder", str(path), "Check the spelling of the path.")
     own = {workspace.root.resolve() / name for name in workspace.own_names()}

@@ -1,6 +1,7 @@
 """The course catalogue as JSON: answers of the Course Discovery API, and the platform's list of courses.
 
-Enters: courses, course_runs, programs, catalog or course_list, plain or compressed. Leaves: catalogue_… and course_listings.
+Enters: courses, course_runs, programs, catalog or course_list, plain or compressed. Leaves: catalogue_…,
+course_listings.
 """
 
 from collections import defaultdict

@@ -5,7 +5,7 @@ Enters: a record of programs. Leaves: the program, and its courses by their slot
 
 import orjson
 
-from studium.lake.formats.catalogue.values import KEPT_BYTES, Rows, objects, text
+from studium.lake.formats.catalogue.values import KEPT_BYTES, Row, Rows, objects, text
 from studium.lake.formats.documents import Record
 from studium.lake.formats.parsed import Counts
 
@@ -16,7 +16,7 @@ def program_rows(record: Record, counts: Counts, number: int) -> Rows:
     if program_id is None:
         counts.reject(number, "no_key", "no uuid", orjson.dumps(record)[:KEPT_BYTES])
         return []
-    program = {"program_id": program_id}
+    program: Row = {"program_id": program_id}
     program |= {
         name: text(record.get(name)) for name in ("title", "type", "status", "marketing_url")
     }

@@ -1,6 +1,7 @@
 """Values of catalogue records: text, numbers, times and keys, as plain Python.
 
-Enters: a field of a JSON object. Leaves: a value of one type, None where it is none; a wrong date is told to the account.
+Enters: a field of a JSON object. Leaves: a value of one type, None where it is none; a wrong date is told to the
+account.
 """
 
 import math
