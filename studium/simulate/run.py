@@ -22,7 +22,7 @@ from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
 from studium.simulate.facts import DAY, day_text
 from studium.simulate.logs import FileCount, FileTask, plan_files, write_file
-from studium.simulate.packages import Spool, package_tasks, write_package
+from studium.simulate.packages import Spool, package_tasks, write_catalogue, write_package
 from studium.simulate.plan import Plan, SimulationReport
 from studium.simulate.shards import PERSON_COURSE_TABLE, Shard, plan_shards, simulate_shard
 from studium.simulate.truth import PERSON_COURSE, Truth, csv_lines
@@ -106,6 +106,7 @@ def _write_all(
         progress.start("writing packages", len(packages), "courses")
         for _ in _run_all(write_package, packages, processes):
             progress.advance(1)
+        write_catalogue(plan, partial / "packages", day_text(last_day + 1))
         progress.finish()
         report = replace(report, packages=len(packages))
     if truth:

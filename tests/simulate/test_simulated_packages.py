@@ -101,7 +101,10 @@ def test_content_has_the_videos_and_problems_of_the_logs(output: Path) -> None:
     for path in output.glob("packages/*/*.xml.tar.gz"):
         with tarfile.open(path) as archive:
             blocks |= {Path(name).stem for name in archive.getnames()}
-    structures = [json.loads(path.read_bytes()) for path in output.glob("packages/*/*.json")]
+    structures = [
+        json.loads(path.read_bytes())
+        for path in output.glob("packages/*/*-course_structure-*.json")
+    ]
 
     touched = {
         row["module_id"]
@@ -116,8 +119,25 @@ def test_content_has_the_videos_and_problems_of_the_logs(output: Path) -> None:
 def test_custom_courses_have_no_package(output: Path) -> None:
     folders = sorted(path.name for path in (output / "packages").iterdir())
 
-    assert len(folders) == PLAN.courses - 1
-    assert not any("ccx" in name for name in folders)
+    *packages, catalogue = folders
+    assert catalogue.startswith("catalogue-")
+    assert len(packages) == PLAN.courses - 1
+    assert not any("ccx" in name for name in packages)
+
+
+def test_the_catalogue_lists_the_courses_of_the_packages(output: Path) -> None:
+    (folder,) = output.glob("packages/catalogue-*")
+    found = {
+        name: json.loads((folder / f"{name}.json").read_bytes())["results"]
+        for name in ("courses", "course_runs", "programs")
+    }
+    keys = {course for _, course in courses_of(output, "grades_persistentcoursegrade")}
+
+    assert {run["key"] for run in found["course_runs"]} >= keys
+    assert [course["course_runs"][0] for course in found["courses"]] == found["course_runs"]
+    assert all(course["subjects"] for course in found["courses"])
+    in_programs = [course["key"] for program in found["programs"] for course in program["courses"]]
+    assert sorted(in_programs) == sorted(course["key"] for course in found["courses"])
 
 
 SIGNS: dict[str, Callable[[Path], bool]] = {

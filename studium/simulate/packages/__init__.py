@@ -5,6 +5,7 @@ its content and its forum, and the memberships that the truth of person_course i
 """
 
 from studium.simulate.packages.accounts import Account, account_of
+from studium.simulate.packages.catalogue import write_catalogue
 from studium.simulate.packages.folders import PackageTask, package_tasks, write_package
 from studium.simulate.packages.memberships import (
     Certificate,
@@ -30,5 +31,6 @@ __all__ = [
     "passing_grade",
     "spool_learner",
     "staff_chapter",
+    "write_catalogue",
     "write_package",
 ]
