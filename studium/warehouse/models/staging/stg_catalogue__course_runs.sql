@@ -35,7 +35,7 @@ numbered as (
         *,
         row_number() over (
             partition by course_id
-            order by is_embedded, dump_date desc, source_file desc, source_line desc
+            order by is_embedded asc, dump_date desc, source_file desc, source_line desc
         ) as place_from_end
     from rows_of_files
     where course_id is not null

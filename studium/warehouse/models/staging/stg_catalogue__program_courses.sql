@@ -16,7 +16,7 @@ numbered as (
         *,
         row_number() over (
             partition by program_id, course_key
-            order by dump_date desc, source_file desc, slot
+            order by dump_date desc, source_file desc, slot asc
         ) as place_from_end
     from rows_of_files
     where program_id is not null

@@ -9,7 +9,7 @@ dumps as (
         dump_date,
         coalesce(is_active, 1) = 1 as is_active
     from {{ ref('stg_edx__enrollments') }}
-    where user_id is not null and dump_date < date '{{ var("as_of") }}'
+    where user_id is not null and dump_date <= date '{{ var("as_of") }}'
 ),
 
 states as (
@@ -29,8 +29,8 @@ day_before as (
         on
             dumps.course_id = states.course_id
             and dumps.user_id = states.user_id
-            and states.valid_from < dumps.dump_date
-            and states.valid_to >= dumps.dump_date
+            and dumps.dump_date > states.valid_from
+            and dumps.dump_date <= states.valid_to
 )
 
 select

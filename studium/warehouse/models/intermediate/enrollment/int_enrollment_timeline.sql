@@ -46,18 +46,22 @@ missing as (
         on events.course_id = dumps.course_id and events.user_id = dumps.user_id
     where dumps.user_id is null
     group by events.course_id, events.user_id
+),
+
+all_of_them as (
+    select * from events
+    union all
+    select * from missing
+    union all
+    select
+        course_id,
+        user_id,
+        validated_at as happened_at,
+        case when is_active then 'validate(active)' else 'validate(inactive)' end as kind,
+        mode,
+        created,
+        dump_date
+    from dumps
 )
 
-select * from events
-union all
-select * from missing
-union all
-select
-    course_id,
-    user_id,
-    validated_at as happened_at,
-    case when is_active then 'validate(active)' else 'validate(inactive)' end as kind,
-    mode,
-    created,
-    dump_date
-from dumps
+select * from all_of_them

@@ -16,7 +16,7 @@ by_events as (
         is_enrolled,
         {{ last_date() }} as date
     from {{ ref('int_enrollments_last_day') }}
-    where course_id not in (select course_id from by_database)
+    where course_id not in (select by_database.course_id from by_database)
 ),
 
 enrollments as (

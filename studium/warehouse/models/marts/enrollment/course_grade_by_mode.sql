@@ -32,7 +32,7 @@ modes_at_grade as (
         on
             passing_grades.course_id = states.course_id
             and passing_grades.user_id = states.user_id
-            and states.valid_from <= passing_grades.graded_on
+            and passing_grades.graded_on >= states.valid_from
 ),
 
 all_modes as (
