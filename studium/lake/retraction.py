@@ -73,5 +73,5 @@ def _no_such_file(name: str, paths: list[str], found: list[str]) -> StudiumError
     )
     hint = f"Did you mean {near[0]}? " if near else ""
     return StudiumError(
-        "no landed file has this name", name, f"{hint}`studium status` lists the files."
+        "no landed file has this name", name, f"{hint}`studium status --files` lists the files."
     )

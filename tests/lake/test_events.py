@@ -228,6 +228,40 @@ def test_unknown_fields_are_kept_and_counted(
     assert unknown_fields(workspace) == [("label", 1), ("nonce", 1)]
 
 
+def test_an_unknown_field_that_is_there_twice_counts_its_line_once(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    twice = event(session="twice").replace(b"{", b'{"nonce":1,"nonce":2,', 1)
+    landed(workspace, land_paths, tmp_path, [twice, event(nonce=3)], "extra")
+    assert unknown_fields(workspace) == [("nonce", 2)]
+
+
+def test_times_reach_from_1990_to_the_last_microsecond_of_2199(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    taken = ["1990-01-01T00:00:00Z", "2199-12-31T00:00:01Z", "2199-12-31T23:59:59.999999+00:00"]
+    refused = ["1989-12-31T23:59:59Z", "2199-12-31T23:59:59.999999-00:30", "2200-01-01T00:00:00Z"]
+    lines = [event(time=time) for time in taken + refused]
+    found = landed(workspace, land_paths, tmp_path, lines, "cast(event_time as varchar)")
+    assert found == [
+        ("1990-01-01 00:00:00",),
+        ("2199-12-31 00:00:01",),
+        ("2199-12-31 23:59:59.999999",),
+    ]
+    assert [reject.reason for reject in quarantined(workspace)] == ["implausible_time"] * 3
+
+
+def test_an_offset_that_no_place_ever_had_is_no_time(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    taken = {"+15:59": 18, "+14:00": 20, "+00:00": 10, "-1200": 22}
+    refused = ["+16:00", "+25:00", "-2400", "+05:75", "+05:60"]
+    lines = [event(time=f"2024-03-01T10:00:00{offset}") for offset in [*taken, *refused]]
+    found = landed(workspace, land_paths, tmp_path, lines, "source_line, hour(event_time)")
+    assert sorted(found) == list(enumerate(taken.values(), start=1))
+    assert [reject.reason for reject in quarantined(workspace)] == ["bad_time"] * len(refused)
+
+
 def test_lines_that_are_no_event_have_a_reason(
     workspace: Workspace, land_paths: Land, tmp_path: Path
 ) -> None:

@@ -163,7 +163,9 @@ def test_retracting_an_unknown_file_names_the_nearest(
 ) -> None:
     (tmp_path / "tracking.log").write_bytes(event())
     land_paths(tmp_path / "tracking.log")
-    with pytest.raises(StudiumError, match=r"Did you mean tracking\.log"):
+    with pytest.raises(
+        StudiumError, match=r"Did you mean tracking\.log\? `studium status --files`"
+    ):
         retract(workspace, "traking.log")
 
 

@@ -77,7 +77,7 @@ select
         when is_broken then 'not_json'
         when time_text is null then 'no_time'
         when event_time is null then 'bad_time'
-        when event_time not between timestamp '1990-01-01' and timestamp '2199-12-31' then 'implausible_time'
+        when event_time < timestamp '1990-01-01' or event_time >= timestamp '2200-01-01' then 'implausible_time'
     end as problem,
     case when problem is not null or not list_contains(getvariable('plain_shapes'), shape) then line end as kept_line,
     event_time,

@@ -229,7 +229,7 @@ class Shredder:
         ).fetchall():
             self.counts.types[(event_type or "", source or "")] += count
         for name, count in self._duckdb.execute(
-            "select unnest(json_keys(extra)), count(*) from shredded where extra is not null group by 1"
+            "select unnest(list_distinct(json_keys(extra))), count(*) from shredded where extra is not null group by 1"
         ).fetchall():
             self.counts.unknown_fields[name] += count
         self._duckdb.unregister("shredded")

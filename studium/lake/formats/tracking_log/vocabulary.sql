@@ -16,8 +16,13 @@ create or replace temp macro exact_integer(value) as (
     case when cast(try_cast(value as bigint) as varchar) = value then try_cast(value as bigint) end
 );
 -- Offsets are applied, a time without one is UTC; the session's time zone is UTC.
+-- DuckDB would also take +25:00 and +05:75; no place was ever further than 15:59 from UTC.
 create or replace temp macro utc_time(value) as (
-    try_cast(value as timestamptz) at time zone 'UTC'
+    case
+        when ends_with(value, '+00:00') or ends_with(value, 'Z')
+            or not regexp_matches(value, ':[0-9.]+[+-]((1[6-9]|[2-9][0-9]):?[0-9]{2}|[0-9]{2}:?[6-9][0-9])$')
+            then try_cast(value as timestamptz) at time zone 'UTC'
+    end
 );
 -- /courses/<key> (not the API's /courses/v1/), the newer /course/<key>, or the course of an /xblock/<usage key>.
 create or replace temp macro course_in_url(url) as (
