@@ -177,14 +177,17 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QuerySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Limits of one `studium query`."""
+    """Limits of one `studium query`, and of reading for an export."""
 
     memory_limit_mb: Annotated[
         int, Meta(ge=64, description="Memory of one query in MB; beyond it DuckDB spills.")
     ] = 1000
     threads: Annotated[int, Meta(ge=1, le=256, description="Threads of one query.")] = 2
     time_limit_seconds: Annotated[
-        int, Meta(ge=1, description="Time that one query may compute, in seconds.")
+        int,
+        Meta(
+            ge=1, description="Time that a query, or reading for an export, may take, in seconds."
+        ),
     ] = 600
     temporary_limit_mb: Annotated[
         int, Meta(ge=0, description="Temporary files that one query may write, in MB.")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studium.errors import MisuseError
-from studium.publish.exports.conditions import read_condition
+from studium.publish.exports.rows.conditions import read_condition
 
 COLUMNS = ["grade", "mode", "Name", "date", "seen_at", "index", "certified"]
 ROWS = """

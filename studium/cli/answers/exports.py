@@ -26,6 +26,12 @@ _SUFFIXES = {
 _release = click.option(
     "--release", "release_id", metavar="ID", help="Which release; by default the current one."
 )
+_time_limit = click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop reading after this time; by default query.time_limit_seconds.",
+)
 _force = click.option("--force", is_flag=True, help="Replace files that are there already.")
 
 
@@ -71,6 +77,7 @@ def _as_names(
     "--where", default="", metavar="CONDITION", help="Only rows for which it holds; by default all."
 )
 @_release
+@_time_limit
 @_force
 @examples(
     "studium export person_course --output person_course.dta",
@@ -90,6 +97,7 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
         where=options["where"],
         by_course=not combined,
         release_id=options["release_id"],
+        time_limit_seconds=options["time_limit"],
     )
     workspace = session.workspace()
     delivery = publish.export_table(
@@ -114,6 +122,7 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
     help="The .zip file, or its folder; by default named for the course and the release.",
 )
 @_release
+@_time_limit
 @_force
 @examples(
     "studium package course-v1:MITx+6.00x+2024_Spring",
@@ -124,7 +133,7 @@ def package(session: Session, /, course: str, form: str, **options: Any) -> None
     """Write all tables of one course, with dictionary and checksums, into one archive."""
     from studium import publish
 
-    wanted = publish.CoursePackage(course, form, options["release_id"])
+    wanted = publish.CoursePackage(course, form, options["release_id"], options["time_limit"])
     delivery = publish.package_course(
         session.workspace(),
         wanted,

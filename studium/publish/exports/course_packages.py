@@ -16,15 +16,16 @@ from studium.publish.exports.deliveries import Delivery, course_slug
 from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import HashingStream, Stream, Written, file_group
 from studium.publish.exports.formats import FORMATS, Advance
-from studium.publish.exports.reading import OpenRelease, open_release
 from studium.publish.exports.readmes import write_readme
-from studium.publish.exports.selections import (
+from studium.publish.exports.rows.reading import OpenRelease, open_release
+from studium.publish.exports.rows.selections import (
     COURSE,
     Selection,
     courses_of,
     require_courses,
     select_rows,
 )
+from studium.publish.exports.rows.wide_tables import WIDE, has_long_form, select_wide, wide_courses
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -33,11 +34,12 @@ PACKAGE_FORMATS = ("csv", "parquet")
 
 
 class CoursePackage(NamedTuple):
-    """What to package: `form` is csv (compressed) or parquet."""
+    """What to package: `form` is csv (compressed) or parquet; reading is limited in time."""
 
     course: str
     form: str = "csv"
     release_id: str | None = None
+    time_limit_seconds: float | None = None
 
 
 class _Archive:
@@ -87,7 +89,7 @@ def package_course(
             "--format",
             f"Formats: {', '.join(PACKAGE_FORMATS)}",
         )
-    with open_release(workspace, package.release_id) as release:
+    with open_release(workspace, package.release_id, package.time_limit_seconds) as release:
         selections = _select(release, package.course)
         rows = {name: selection.count(release) for name, selection in selections.items()}
         root = f"{course_slug(package.course)}-{release.release.id}"
@@ -114,7 +116,10 @@ def _select(release: OpenRelease, course: str) -> dict[str, Selection]:
     ]
     known = sorted({key for table in tables for key in courses_of(release, table)})
     require_courses(release, known, [course])
-    return {table.name: select_rows(table, courses=(course,)) for table in tables}
+    selections = {table.name: select_rows(table, courses=(course,)) for table in tables}
+    if has_long_form(release) and course in wide_courses(release):
+        selections[WIDE] = select_wide(release, course)
+    return dict(sorted(selections.items()))
 
 
 def _target(output: Path | None, root: str) -> Path:

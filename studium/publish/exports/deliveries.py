@@ -16,21 +16,25 @@ from studium.progress import Progress
 from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
 from studium.publish.exports.formats import FORMATS, Format
-from studium.publish.exports.reading import OpenRelease, open_release
 from studium.publish.exports.readmes import describe_selection, write_readme
-from studium.publish.exports.selections import (
+from studium.publish.exports.rows.reading import OpenRelease, open_release
+from studium.publish.exports.rows.selections import (
     Selection,
     courses_of,
     require_courses,
     select_rows,
 )
+from studium.publish.exports.rows.wide_tables import WIDE, only_course, select_wide, wide_courses
 from studium.publish.release_store import find_table
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class Order(Struct, frozen=True):
-    """What to export; empty `columns` and `courses` mean all, `by_course` one file for each."""
+    """What to export; empty `columns` and `courses` mean all, `by_course` one file for each.
+
+    Reading may take `time_limit_seconds`, by default as long as a query may.
+    """
 
     table: str
     form: str = "csv"
@@ -39,6 +43,7 @@ class Order(Struct, frozen=True):
     where: str = ""
     by_course: bool = False
     release_id: str | None = None
+    time_limit_seconds: float | None = None
 
 
 class Delivery(NamedTuple):
@@ -59,10 +64,9 @@ def export_table(
     a condition that is refused, and when a file is there already and `force` is not set.
     """
     form = _format(order.form)
-    with open_release(workspace, order.release_id) as release:
-        table = find_table(release.release, order.table)
+    with open_release(workspace, order.release_id, order.time_limit_seconds) as release:
         if order.courses:
-            require_courses(release, courses_of(release, table), order.courses)
+            require_courses(release, _courses(release, order.table), order.courses)
         selections = _selections(release, order)
         folder, stems = _names(order, form, output, [course for course, _ in selections])
         rows = [selection.count(release) for _, selection in selections]
@@ -70,7 +74,7 @@ def export_table(
         progress.start("export", float(sum(rows)), "rows")
         with file_group(folder, names, force) as group:
             for (course, selection), stem, count in zip(selections, stems, rows, strict=True):
-                title = f"{table.name}{f', {course}' if course else ''}"
+                title = f"{order.table}{f', {course}' if course else ''}"
                 _write_one(release, selection, _Target(group, stem, form, title, count), progress)
         progress.finish()
         return Delivery(release.release.id, sum(rows), folder, tuple(group.written))
@@ -106,19 +110,29 @@ def _write_one(
 
 
 def _selections(release: OpenRelease, order: Order) -> list[tuple[str, Selection]]:
-    table = find_table(release.release, order.table)
     if not order.by_course:
-        return [("", select_rows(table, order.columns, order.courses, order.where))]
-    courses: Sequence[str] = order.courses or courses_of(release, table)
+        return [("", _select(release, order, order.courses))]
+    courses: Sequence[str] = order.courses or _courses(release, order.table)
     if not courses:
         raise MisuseError(
-            f"Table {table.name} has no rows of any course",
+            f"Table {order.table} has no rows of any course",
             f"release {release.release.id}",
             "Export all of it in one file: --combined",
         )
-    return [
-        (course, select_rows(table, order.columns, (course,), order.where)) for course in courses
-    ]
+    return [(course, _select(release, order, (course,))) for course in courses]
+
+
+def _courses(release: OpenRelease, table: str) -> list[str]:
+    if table == WIDE:
+        return wide_courses(release)
+    return courses_of(release, find_table(release.release, table))
+
+
+def _select(release: OpenRelease, order: Order, courses: tuple[str, ...]) -> Selection:
+    if order.table == WIDE:
+        return select_wide(release, only_course(courses), order.columns, order.where)
+    table = find_table(release.release, order.table)
+    return select_rows(table, order.columns, courses, order.where)
 
 
 def _names(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from studium.publish.exports.formats import is_nested
-from studium.publish.exports.selections import Selection
+from studium.publish.exports.rows.selections import Selection
 from studium.publish.manifest import Column, Release
 
 _KINDS: dict[str, dict[str, Any]] = {

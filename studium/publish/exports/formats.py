@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from studium.publish.exports.files import Stream
 from studium.publish.exports.graphs import write_network
-from studium.publish.exports.reading import OpenRelease
-from studium.publish.exports.selections import Selection, quoted
+from studium.publish.exports.rows.reading import OpenRelease
+from studium.publish.exports.rows.selections import Selection, quoted
 from studium.publish.exports.statistical_files import write_spss, write_stata
 from studium.publish.manifest import Column
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from studium.publish.exports.files import Written
 from studium.publish.exports.formats import Format
-from studium.publish.exports.selections import Selection
+from studium.publish.exports.rows.selections import Selection
 from studium.publish.manifest import Manifest, Release
 
 _SHOWN_INPUTS = 20

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from studium.errors import StudiumError
 from studium.publish.exports.files import Stream
 from studium.publish.exports.names import Dialect, file_names
-from studium.publish.exports.reading import OpenRelease
-from studium.publish.exports.selections import Selection, quoted
+from studium.publish.exports.rows.reading import OpenRelease
+from studium.publish.exports.rows.selections import Selection, quoted
 from studium.publish.manifest import Column
 
 if TYPE_CHECKING:

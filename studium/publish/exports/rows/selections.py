@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from studium.errors import MisuseError
-from studium.publish.exports.conditions import read_condition
-from studium.publish.exports.reading import OpenRelease
+from studium.publish.exports.rows.conditions import read_condition
+from studium.publish.exports.rows.reading import OpenRelease
 from studium.publish.manifest import Column, Table
 
 COURSE = "course_id"
@@ -19,7 +19,8 @@ COURSE = "course_id"
 class Selection(NamedTuple):
     """Rows of `table` for which `condition` holds, in the order of the table, cut to `columns`.
 
-    `filters` says the same to people; it is empty when all rows leave.
+    `filters` says the same to people; it is empty when all rows leave. `source` is SQL of a table
+    that the release does not hold as such.
     """
 
     table: Table
@@ -27,6 +28,7 @@ class Selection(NamedTuple):
     condition: str
     values: dict[str, Any]
     filters: tuple[str, ...]
+    source: str = ""
 
     def count(self, release: OpenRelease) -> int:
         """How many rows leave."""
@@ -41,7 +43,7 @@ class Selection(NamedTuple):
         return f"select {', '.join(named)} from {self._rows()}"
 
     def _rows(self) -> str:
-        return f"{quoted(self.table.name)} where {self.condition}"
+        return f"{self.source or quoted(self.table.name)} where {self.condition}"
 
 
 def select_rows(

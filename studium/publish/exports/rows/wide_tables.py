@@ -1,0 +1,98 @@
+"""person_problem_wide: the scores of a course with a column per problem, as item analysis wants them.
+
+Enters: person_problem of an open release, one course. Leaves: a `Selection`. Each course has other columns, so a
+release holds the long form alone.
+"""
+
+from studium.errors import MisuseError
+from studium.publish.exports.rows.reading import OpenRelease
+from studium.publish.exports.rows.selections import (
+    Selection,
+    courses_of,
+    quoted,
+    require_courses,
+    select_rows,
+)
+from studium.publish.manifest import Column, Table
+from studium.publish.release_store import find_table
+
+WIDE = "person_problem_wide"
+_LONG, _PROBLEMS = "person_problem", "course_problem"
+_GRAIN = (
+    "One row per learner who answered a problem of the course, a column per problem: y and its number. The long form, "
+    "one row per learner and problem, is person_problem."
+)
+
+
+def has_long_form(release: OpenRelease) -> bool:
+    """Whether the release has what the wide form is made of."""
+    return _LONG in {table.name for table in release.release.manifest.tables}
+
+
+def wide_courses(release: OpenRelease) -> list[str]:
+    """The courses in which somebody answered a problem; raises MisuseError for a release without problems."""
+    return courses_of(release, find_table(release.release, _LONG))
+
+
+def select_wide(
+    release: OpenRelease, course: str, columns: tuple[str, ...] = (), where: str = ""
+) -> Selection:
+    """The wide form of one course; raises MisuseError for a course without answers."""
+    require_courses(release, wide_courses(release), [course])
+    numbers = release.rows(
+        f"select distinct problem_nid from {_LONG} where course_id = $course order by 1",
+        {"course": course},
+    )
+    problems = [int(number) for (number,) in numbers]
+    selection = select_rows(_table(release, course, problems), columns, (), where)
+    scores = "".join(
+        f", max(case when problem_nid = {number} then problem_pct_score end) as {quoted(f'y{number}')}"
+        for number in problems
+    )
+    source = (
+        f"(select user_id{scores} from {_LONG} where course_id = $wide_course"
+        " group by user_id order by user_id)"
+    )
+    return selection._replace(
+        source=source,
+        values=selection.values | {"wide_course": course},
+        filters=(f"course_id is {course}", *selection.filters),
+    )
+
+
+def only_course(courses: tuple[str, ...]) -> str:
+    """The one course of a wide file; raises MisuseError for none or several, whose columns differ."""
+    if len(courses) != 1:
+        raise MisuseError(
+            f"{WIDE} has other columns in each course",
+            "--course",
+            "Name one course, --course KEY, or write a file for each: --by-course",
+        )
+    return courses[0]
+
+
+def _table(release: OpenRelease, course: str, problems: list[int]) -> Table:
+    long = find_table(release.release, _LONG)
+    names = _names(release, course)
+    scores = [
+        Column(
+            f"y{number}",
+            "DOUBLE",
+            f"Score on {names.get(number, f'problem {number}')}; empty without an answer.",
+            "percent",
+        )
+        for number in problems
+    ]
+    user = Column("user_id", "BIGINT", "Number of the account.")
+    return Table(WIDE, 0, long.checksum, grain=_GRAIN, columns=[user, *scores], depends_on=[_LONG])
+
+
+def _names(release: OpenRelease, course: str) -> dict[int, str]:
+    """Short id and name of each problem, where the release has them."""
+    if _PROBLEMS not in {table.name for table in release.release.manifest.tables}:
+        return {}
+    rows = release.rows(
+        f"select problem_nid, problem_short_id, problem_name from {_PROBLEMS} where course_id = $course",
+        {"course": course},
+    )
+    return {number: f"{short} ({name})" if name else short for number, short, name in rows if short}
