@@ -9,8 +9,8 @@ _COURSE = ColumnInfo("course_id", "string", "Canonical key of the course.")
 _PROBLEM = ColumnInfo(
     "problem_nid",
     "bigint",
-    "Number of the problem in the course, as in course_problem. With compat its position among the items of "
-    "the model, as published, which differs as soon as an item is left out.",
+    "Number of the problem in the course, as in course_problem.",
+    compat="Its position among the items of the model, as published, which differs as soon as an item is left out.",
 )
 _CUT = ColumnInfo(
     "cutnum",
@@ -22,6 +22,10 @@ _METHOD = (
     "equally spaced abilities from -6 to 6)"
 )
 _INPUTS = ("person_problem",)
+_LEFT_OUT = (
+    "learners whose scores sum to 0 have no row, and where the estimate does not come to rest neither have those below "
+    "15 % of the best sum; the estimates are those of item_irt_grm with compat."
+)
 
 _RELIABILITIES = ModelInfo(
     name="item_reliabilities",
@@ -73,7 +77,8 @@ _ITEMS = ModelInfo(
             "score_from",
             "bigint",
             "Raw score with which the level above the boundary begins. Levels with fewer than 5 learners are "
-            "one with the level below, the lowest with the one above; with compat every score is a level.",
+            "one with the level below, the lowest with the one above.",
+            compat="Every score is a level, however few learners have it.",
         ),
         ColumnInfo(
             "irt_diff",
@@ -102,13 +107,17 @@ _ITEMS = ModelInfo(
     tests=(),
     sql="-- computed by studium/analyses/graded_response.py",
     depends_on=_INPUTS,
+    compat=(
+        "learners whose scores sum to 0 are left out, and where the estimate does not come to rest also those below "
+        "15 % of the best sum; every score is a level, and problems are numbered by position. So all estimates differ."
+    ),
 )
 
 _ABILITIES = ModelInfo(
     name="person_irtgrm_theta",
     grain=(
-        "One row per course and learner in the graded response model of the course. All with an answer; with "
-        "compat those whose scores sum to 0 are left out."
+        "One row per course and learner in the graded response model of the course: all who answered one of its "
+        "problems."
     ),
     columns=(
         _COURSE,
@@ -123,6 +132,30 @@ _ABILITIES = ModelInfo(
     tests=(),
     sql="-- computed by studium/analyses/graded_response.py",
     depends_on=_INPUTS,
+    compat=_LEFT_OUT,
+)
+
+_GRADED_ABILITIES = ModelInfo(
+    name="person_irtgrm_theta_grade",
+    grain=(
+        "One row per course and learner of person_irtgrm_theta, with what came of it: to compare abilities with grades."
+    ),
+    columns=(
+        *_ABILITIES.columns,
+        ColumnInfo(
+            "grade",
+            "double",
+            "Grade in the course, from 0 to 1, as in person_course. NULL where it is unknown, and everywhere in a "
+            "warehouse without person_course.",
+        ),
+        ColumnInfo(
+            "certified", "boolean", "Whether they earned a certificate, as in person_course."
+        ),
+    ),
+    tests=(),
+    sql="-- a join by studium/analyses/item_tables.py",
+    depends_on=("person_course", "person_irtgrm_theta"),
+    compat=_LEFT_OUT,
 )
 
 _REPORT = ModelInfo(
@@ -158,9 +191,13 @@ _REPORT = ModelInfo(
     tests=(),
     sql="-- a join by studium/analyses/item_tables.py",
     depends_on=("course_item", "course_problem", "item_irt_grm", "item_reliabilities"),
+    compat=(
+        "the rows and estimates are those of item_irt_grm with compat; what is known about a problem is looked up under "
+        "its position, so it is that of another problem where one was left out."
+    ),
 )
 
 
 def analysis_catalogue() -> list[ModelInfo]:
     """The tables of this room, by name."""
-    return [_ITEMS, _REPORT, _RELIABILITIES, _ABILITIES]
+    return [_ITEMS, _REPORT, _RELIABILITIES, _ABILITIES, _GRADED_ABILITIES]

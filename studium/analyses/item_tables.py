@@ -74,6 +74,14 @@ _REPORT = """
     where cuts.course_id = $course
 """
 
+_GRADED = """
+    insert into marts.person_irtgrm_theta_grade
+    select abilities.course_id, abilities.user_id, abilities.theta, abilities.thetase, GRADES
+    from marts.person_irtgrm_theta as abilities
+"""
+_GRADES_KNOWN = "persons.grade, persons.certified"
+_GRADES_FROM = "left join marts.person_course as persons using (course_id, user_id)"
+
 
 def has_inputs(connection: "DuckDBPyConnection") -> bool:
     """Whether the build made the tables that this room reads."""
@@ -110,9 +118,20 @@ def update_item_tables(
             )
         connection.execute("commit")
         progress.advance(1.0)
+    _add_grades(connection)
     if touched:
         progress.finish()
     return len(touched)
+
+
+def _add_grades(connection: "DuckDBPyConnection") -> None:
+    """Always and for all courses: a grade may change where no score did."""
+    is_known = bool(_columns_of(connection, "person_course"))
+    columns = _GRADES_KNOWN if is_known else "null, null"
+    connection.execute("begin")
+    connection.execute("delete from marts.person_irtgrm_theta_grade")
+    connection.execute(_GRADED.replace("GRADES", columns) + (_GRADES_FROM if is_known else ""))
+    connection.execute("commit")
 
 
 def _make_tables(connection: "DuckDBPyConnection") -> None:
