@@ -192,8 +192,8 @@ _REPORT = ModelInfo(
     sql="-- a join by studium/analyses/item_tables.py",
     depends_on=("course_item", "course_problem", "item_irt_grm", "item_reliabilities"),
     compat=(
-        "the rows and estimates are those of item_irt_grm with compat; what is known about a problem is looked up under "
-        "its position, so it is that of another problem where one was left out."
+        "the rows and estimates are those of item_irt_grm with compat; what is known about a problem is looked up "
+        "under its position, so it is that of another problem where one was left out."
     ),
 )
 
