@@ -86,6 +86,13 @@ class Marts:
                 )
         self._connection.execute("detach release")
 
+    def archive(self, table: str, target: Path) -> int:
+        """Write one mart, sorted, as a Parquet file; returns its rows."""
+        self._connection.execute(
+            f"copy (from {_mart(table)} order by all) to {_text(str(target))} (format parquet, compression zstd)"
+        )
+        return self._number(f"select count(*) from {_mart(table)}")
+
     def _read_columns(self) -> dict[str, list[tuple[str, str]]]:
         found = self._connection.execute(
             "select table_name, column_name, data_type from duckdb_columns() "

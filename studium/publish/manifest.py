@@ -80,6 +80,16 @@ class BuildInfo(Struct, frozen=True):
     models_hash: str = ""
 
 
+class ArchiveCopy(Struct, frozen=True):
+    """A table as a file of its own beside the database, dated by the day of publishing."""
+
+    name: str
+    table: str
+    rows: int
+    sha256: str
+    bytes: int
+
+
 class Manifest(Struct, frozen=True):
     """Everything but the rows. `content` is equal for releases that say the same."""
 
@@ -94,6 +104,7 @@ class Manifest(Struct, frozen=True):
     database_sha256: str
     database_bytes: int
     format: int = 1
+    archive: ArchiveCopy | None = None
 
     @property
     def events(self) -> int:

@@ -21,6 +21,7 @@ from studium.publish.holding import hold, let_go
 from studium.publish.manifest import (
     DATABASE_NAME,
     MANIFEST_NAME,
+    ArchiveCopy,
     BuildInfo,
     CheckOutcome,
     DamagedReleaseError,
@@ -34,6 +35,8 @@ from studium.publish.manifest import (
     verify_database,
 )
 from studium.publish.retention import UNFINISHED, release_folders, sort_releases
+
+ARCHIVED = "person_course"
 
 
 class Contents(Struct, frozen=True):
@@ -183,10 +186,11 @@ def create_release(
             versions=contents.versions,
             database_sha256=hash_database(unfinished),
             database_bytes=database.stat().st_size,
+            archive=_archive(marts, unfinished, created_at),
         )
         write_flushed(unfinished / MANIFEST_NAME, encode_manifest(manifest))
-        flush_file(database)
-        for file in (database, unfinished / MANIFEST_NAME):
+        for file in unfinished.iterdir():
+            flush_file(file)
             file.chmod(0o444)
         flush_folder(unfinished)
         unfinished.rename(workspace.releases / release_id)
@@ -195,6 +199,17 @@ def create_release(
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     return read_release(workspace.releases / release_id)
+
+
+def _archive(marts: Marts, folder: Path, created_at: datetime) -> ArchiveCopy | None:
+    """The combined person-course as a dated file, so that it can be kept longer than its release."""
+    if ARCHIVED not in marts.names:
+        return None
+    name = f"{ARCHIVED}-{created_at:%Y-%m-%d}.parquet"
+    rows = marts.archive(ARCHIVED, folder / name)
+    with (folder / name).open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return ArchiveCopy(name, ARCHIVED, rows, digest, (folder / name).stat().st_size)
 
 
 def _choose_id(workspace: Workspace, contents: Contents, now: datetime) -> tuple[str, datetime]:

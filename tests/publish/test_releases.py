@@ -1,5 +1,6 @@
 """A release is complete, immutable and atomic; `current` is moved last; old ones go when unread."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -59,6 +60,29 @@ def test_release_files_cannot_be_written(workspace: Workspace) -> None:
         "manifest.json": 0o444,
         "studium.duckdb": 0o444,
     }
+
+
+def test_every_release_has_a_dated_copy_of_the_combined_person_course(
+    workspace: Workspace, change: Change
+) -> None:
+    assert publish_now(workspace).release.manifest.archive is None  # there is none yet
+    change(
+        "create table marts.person_course as "
+        "from (values ('B', 2::bigint), ('A', 7), ('A', 1)) as persons(course_id, user_id)"
+    )
+    older = publish_now(workspace, second=5).release
+    change("delete from marts.person_course where user_id = 7")
+    release = publish_now(workspace, second=9).release
+
+    for made, persons in ((older, [("A", 1), ("A", 7), ("B", 2)]), (release, [("A", 1), ("B", 2)])):
+        copy = made.manifest.archive
+        assert copy is not None
+        assert copy.name == f"person_course-{made.manifest.created_at:%Y-%m-%d}.parquet"
+        content = (made.path / copy.name).read_bytes()
+        assert (copy.bytes, copy.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+        found = duckdb.sql(f"from '{made.path / copy.name}'").fetchall()
+        assert (found, copy.rows) == (persons, len(persons))
+        assert (made.path / copy.name).stat().st_mode & 0o777 == 0o444
 
 
 def test_manifest_states_hash_inputs_and_versions(workspace: Workspace) -> None:
