@@ -32,15 +32,28 @@ def dashed(course_id: str) -> str | None:
 
 
 def course_key(text: str, known: Iterable[str], heads: Iterable[bytes]) -> str:
-    """The key that a name means: one that the tables have, else a known one, else the likeliest spelling."""
+    """The key that a name means: one that the tables have, else the first known one, else the likeliest spelling."""
     wanted = text.replace("__", "-")
     in_tables = Counter(
         course_id for head in heads for course_id in courses_in(head) if dashed(course_id) == wanted
     )
     if in_tables:
         return min(in_tables, key=lambda course_id: (-in_tables[course_id], course_id))
-    fitting = sorted(course_id for course_id in known if dashed(course_id) == wanted)
-    return fitting[0] if fitting else _guess(text)
+    fitting = (course_id for course_id in known if dashed(course_id) == wanted)
+    return next(fitting, None) or _guess(text)
+
+
+def twins_of(courses: Iterable[str]) -> dict[str, str]:
+    """Of each key another one that names spell the same way, such as of a guess the right one."""
+    spelled: dict[str, list[str]] = {}
+    for course_id in sorted(set(courses)):
+        spelled.setdefault(dashed(course_id) or course_id, []).append(course_id)
+    return {
+        course_id: next(other for other in group if other != course_id)
+        for group in spelled.values()
+        if len(group) > 1
+        for course_id in group
+    }
 
 
 def courses_in(head: bytes) -> list[str]:

@@ -15,6 +15,12 @@ from typing import NamedTuple
 
 from studium.config import Workspace
 from studium.lake.ledger import COUNTED, read_ledger
+from studium.lake.packages.courses import twins_of
+
+_TWIN = (
+    "names spell {} the same way: where one of the two keys was guessed, name the right one in landing.courses, "
+    "retract the files of the other and land them again"
+)
 
 
 @dataclass(frozen=True)
@@ -164,6 +170,10 @@ def packages(workspace: Workspace) -> list[Package]:
                 f" ({row['times']})" if row["times"] > 1 else ""
             )
             notes[row["course_id"], row["dump_date"]].append(text)
+    for course_id, other in twins_of(row["course_id"] for row in rows if row["course_id"]).items():
+        for row in rows:
+            if row["course_id"] == course_id:
+                notes[course_id, row["dump_date"]].append(_TWIN.format(other))
     chosen = set(current_of(dumps))
     return [_package(row, dumps, chosen, tuple(notes[row[0], row[1]])) for row in rows]
 

@@ -54,9 +54,10 @@ class Candidate:
 
 
 def known_courses(ledger: sqlite3.Connection, configured: list[str]) -> list[str]:
-    """Keys of the settings, and of every package that landed."""
+    """Keys of the settings, then of every package that landed; a new one, which may be a guess, comes last."""
     rows = ledger.execute("select distinct course_id from deliveries where course_id is not null")
-    return sorted({*configured, *(row[0] for row in rows)})
+    landed = {row[0] for row in rows} - set(configured)
+    return [*configured, *sorted(landed, key=lambda key: (key.startswith("course-v1:"), key))]
 
 
 def dashed_names(courses: list[str]) -> tuple[str, ...]:

@@ -77,6 +77,7 @@ def test_archives_and_secrets_are_told_by_their_endings() -> None:
     [
         ("A-B-C", [], b"", "course-v1:A+B+C"),
         ("A-B-C", ["A/B/C"], b"", "A/B/C"),
+        ("A-B-C", ["course-v1:A+B+C", "A/B/C"], b"", "course-v1:A+B+C"),
         ("A-B-C", ["A/B/C"], b"id\tcourse_id\n1\tcourse-v1:A+B+C\n", "course-v1:A+B+C"),
         ("A-B-C", [], b"id,course_id\n1,A/B/C\n2,A/B/D\n3,A/B/D\n", "A/B/C"),
         ("A-x-B-C", ["course-v1:A-x+B+C"], b"", "course-v1:A-x+B+C"),

@@ -247,6 +247,28 @@ def test_a_course_of_the_settings_tells_where_its_name_ends(tmp_path: Path) -> N
     assert {part.course_id for part in dump_partitions(workspace)} == {course}
 
 
+def test_a_key_that_was_guessed_is_told_and_can_be_put_right(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    """The forum of an old course names no course; its tables come a week later."""
+    document = b'{"_id":"f1","_type":"CommentThread","body":"x"}\n'
+    alone = write_folder(tmp_path / "x-2017-08-27", {"harvard-B-C-prod.mongo": document})
+    land_paths(alone)
+    [guessed] = packages(workspace)
+    assert (guessed.course_id, guessed.notes) == ("course-v1:harvard+B+C", ())
+
+    tables = package(1, dashed="harvard-B-C", course="harvard/B/C")
+    land_paths(write_folder(tmp_path / "x-2017-09-03", tables))
+    found = {known.course_id: known.notes[-1] for known in packages(workspace)}
+    assert "names spell harvard/B/C the same way" in found["course-v1:harvard+B+C"]
+    assert "landing.courses" in found["harvard/B/C"]
+
+    retract(workspace, "harvard-B-C-prod.mongo")
+    land_paths(alone / "harvard-B-C-prod.mongo")
+    assert {known.course_id for known in packages(workspace)} == {"harvard/B/C"}
+    assert not any("the same way" in note for known in packages(workspace) for note in known.notes)
+
+
 def test_without_a_day_in_any_name_the_time_of_the_file_tells(
     workspace: Workspace, land_paths: Land, tmp_path: Path
 ) -> None:
