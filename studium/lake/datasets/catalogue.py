@@ -125,7 +125,7 @@ CATALOGUE = (
         takes_others=False,
     ),
     Dataset(
-        "course_listings",
+        "listed_courses",
         key=("course_id",),
         columns=(
             *text("course_id", "name", "org", "number", "blocks_url", "short_description"),

@@ -1,7 +1,7 @@
 """The course catalogue as JSON: answers of the Course Discovery API, and the platform's list of courses.
 
 Enters: courses, course_runs, programs, catalog or course_list, plain or compressed. Leaves: catalogue_…,
-course_listings.
+listed_courses.
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ RESOURCES: dict[str, tuple[Callable[[Record, Counts, int], Rows], tuple[str, ...
     "course_runs": (run_rows, (*OF_RUNS, "catalogue_instructors")),
     "programs": (program_rows, ("catalogue_programs", "catalogue_program_courses")),
     "catalog": (catalog_rows, ("catalogue_subjects",)),
-    "course_list": (listing_rows, ("course_listings",)),
+    "course_list": (listing_rows, ("listed_courses",)),
 }
 
 __all__ = ["PARSER_VERSION", "RESOURCES", "parse"]

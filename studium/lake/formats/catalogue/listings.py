@@ -31,7 +31,7 @@ def listing_rows(record: Record, counts: Counts, number: int) -> Rows:
     row: dict[str, Any] = {"course_id": course_id}
     row |= {name: _text(record.get(name)) for name in TEXTS}
     row |= {column: moment(record, name, counts, number) for name, column in TIMES.items()}
-    return [("course_listings", row)]
+    return [("listed_courses", row)]
 
 
 def _text(value: Any) -> str | None:

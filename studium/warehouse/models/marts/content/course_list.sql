@@ -13,4 +13,4 @@ select
     start_type,
     effort,
     pacing
-from {{ ref('stg_edx__course_listings') }}
+from {{ ref('stg_edx__listed_courses') }}

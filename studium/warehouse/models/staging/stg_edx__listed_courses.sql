@@ -19,7 +19,7 @@ rows_of_files as (
         dump_date,
         source_file,
         source_line
-    from {{ source('lake', 'course_listings') }}
+    from {{ source('lake', 'listed_courses') }}
 ),
 
 numbered as (
