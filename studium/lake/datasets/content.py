@@ -111,6 +111,34 @@ CONTENT = (
             *text("tags_array", "body"),
         ),
     ),
+    # A list of courses as people keep it, dates as M/D/YYYY or ISO; instructors are left out.
+    Dataset(
+        "course_listings",
+        key=("course_id",),
+        columns=(
+            *text("course_id"),
+            *optional(text("institution", "semester", "new_or_rerun", "course_number")),
+            *optional(text("short_title", "title")),
+            *optional(day("registration_open", "course_launch", "course_wrap")),
+        ),
+        aliases=(
+            ("Institution", "institution"),
+            ("Semester", "semester"),
+            ("New or Rerun", "new_or_rerun"),
+            ("Course Number", "course_number"),
+            ("Short Title", "short_title"),
+            ("Title", "title"),
+            ("Registration Open", "registration_open"),
+            ("Course Launch", "course_launch"),
+            ("Course Wrap", "course_wrap"),
+        ),
+        takes_others=False,
+    ),
+    Dataset(
+        "course_metainfo_overrides",
+        key=("course_id", "key"),
+        columns=text("course_id", "key", "value"),
+    ),
     # The person-course that HarvardX and MITx published, with its own column names; dates are M/D/YY.
     Dataset(
         "person_course_published",

@@ -21,6 +21,12 @@ _FORUM_LEFTOVERS = (
     *("interesting_tags", "ignored_tags", "email_tag_filter_strategy"),
     *("display_tag_filter_strategy", "consecutive_days_visit_count"),
 )
+_FLAG_KEY = ("content_type_id", "content_object_id", "user_id")
+_FLAG_COLUMNS = (
+    *optional(whole("id")),
+    *whole("user_id", "content_type_id", "content_object_id"),
+    *optional(time("flagged_at")),
+)
 
 TABLES = (
     Dataset(
@@ -173,5 +179,21 @@ TABLES = (
         "course_groups_courseusergroup_users",
         key=("courseusergroup_id", "user_id"),
         columns=(*optional(whole("id")), *whole("courseusergroup_id", "user_id")),
+    ),
+    # What the forum of newer platforms keeps apart from its posts; a content type says which table a number is of.
+    Dataset(
+        "forum_uservote",
+        key=("content_type_id", "content_object_id", "user_id"),
+        columns=(
+            *optional(whole("id")),
+            *whole("user_id", "content_type_id", "content_object_id", "vote"),
+        ),
+    ),
+    Dataset("forum_abuseflagger", key=_FLAG_KEY, columns=_FLAG_COLUMNS),
+    Dataset("forum_historicalabuseflagger", key=_FLAG_KEY, columns=_FLAG_COLUMNS),
+    Dataset(
+        "django_content_type",
+        key=("id",),
+        columns=(*whole("id"), *text("app_label", "model")),
     ),
 )

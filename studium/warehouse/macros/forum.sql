@@ -42,3 +42,12 @@
 {% macro comment_actions() -%}
     (reply|upvote|update|unvote|delete)
 {%- endmacro %}
+
+
+{# The id of a post of the MySQL forum, of its table's name and its number in it; NULL for any other table. #}
+{% macro post_of(model, number) -%}
+    case {{ model }}
+        when 'commentthread' then cast({{ number }} as string)
+        when 'comment' then 'comment-' || cast({{ number }} as string)
+    end
+{%- endmacro %}

@@ -249,6 +249,23 @@ def test_a_grade_report_gives_grades_and_nobody_s_name(read: Any) -> None:
     assert parsed.account.notes == {}
 
 
+def test_a_list_of_courses_gives_dates_and_no_instructors(read: Any) -> None:
+    header = ("course_id", "Title", "New or Rerun", "Instructors", "Course Launch", "Course Wrap")
+    rows = [
+        ("MITx/6.002x/2T2017", "Circuits, again", "Rerun", "Prof. X", "9/3/2017", "2017-12-31"),
+        (COURSE, "", "New", "Prof. Y", "", "12/31/17"),
+    ]
+    sheet = io.StringIO()
+    csv.writer(sheet).writerows([header, *rows])
+    parsed = read("course_listings", sheet.getvalue().encode(), course=None)
+    columns = "course_id, title, new_or_rerun, course_launch, course_wrap"
+    assert parsed.rows("dumps/course_listings", columns) == [
+        ("MITx/6.002x/2T2017", "Circuits, again", "Rerun", date(2017, 9, 3), date(2017, 12, 31)),
+        (COURSE, "", "New", None, date(2017, 12, 31)),
+    ]
+    assert "Prof." not in str(parsed.rows("dumps/course_listings", "*"))
+
+
 def test_many_parts_are_one_table(read: Any) -> None:
     count = 60_000
     rows = [profile(number, goals="g" * 300, name=f"N{number}") for number in range(count)]

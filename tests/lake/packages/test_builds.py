@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from studium.config import Settings, Workspace
-from tests.lake.packages.deliveries import package, write_folder, write_zip
+from tests.lake.packages.deliveries import DASHED, lines, package, write_folder, write_zip
 from tests.warehouse.warehouses import build_all, land_paths, new_workspace
 
 OTHER = "course-v1:A+B+C"
@@ -39,6 +39,51 @@ def test_a_new_dump_of_a_course_rebuilds_that_course(tmp_path: Path) -> None:
     land_paths(fresh, second, first)
     assert build_all(fresh).is_full
     assert tables(workspace) == tables(fresh)
+
+
+@pytest.mark.timeout(900)
+def test_votes_and_flags_of_the_mysql_forum_reach_their_posts(tmp_path: Path) -> None:
+    """Thread 5 and comment 5 have the same number; the last line of a vote counts, and a deck of cards has none."""
+    thread = ("id", "course_id", "body", "thread_type", "author_id")
+    comment = ("id", "course_id", "body", "comment_thread_id", "parent_id", "author_id")
+    marks = ("id", "user_id", "content_type_id", "content_object_id")
+    files = {
+        "forum_commentthread": lines(
+            thread, (5, COURSE, "a", "question", 1), (6, COURSE, "b", "discussion", 1)
+        ),
+        "forum_comment": lines(comment, (5, COURSE, "c", 5, "NULL", 2)),
+        "django_content_type": lines(
+            ("id", "app_label", "model"),
+            (40, "forum", "commentthread"),
+            (41, "forum", "Comment"),
+            (5, "cards", "deck"),
+        ),
+        "forum_uservote": lines(
+            (*marks, "vote"),
+            (1, 7, 40, 5, 1),
+            (2, 8, 40, 5, -1),
+            (3, 8, 40, 5, 1),
+            (4, 9, 41, 5, -1),
+            (5, 9, 5, 5, 1),
+        ),
+        "forum_abuseflagger": lines(
+            (*marks, "flagged_at"), (1, 12, 41, 5, "NULL"), (2, 3, 41, 5, "NULL")
+        ),
+        "forum_historicalabuseflagger": lines((*marks, "flagged_at"), (1, 4, 40, 6, "NULL")),
+    }
+    named = {f"{DASHED}-{name}-prod-analytics.sql": content for name, content in files.items()}
+    workspace = new_workspace(tmp_path)
+    land_paths(workspace, write_folder(tmp_path / "a-2017-09-03", named | package(1, 2)))
+    build_all(workspace)
+
+    votes = "mongoid, votes_count, votes_point, votes_up, votes_down, abuse_flaggers, historical_abuse_flaggers"
+    assert rows(workspace, f"select {votes} from marts.forum order by all") == [
+        ("5", 2, 2, "7 8", "", "", ""),
+        ("6", 0, 0, "", "", "", "4"),
+        ("comment-5", 1, -1, "", "9", "3 12", ""),
+    ]
+    posts = "select user_id, nforum, nvotes from marts.pc_forum order by all"
+    assert rows(workspace, posts) == [(1, 2, 2), (2, 1, 1)]
 
 
 def rows(workspace: Workspace, query: str) -> list[tuple[object, ...]]:

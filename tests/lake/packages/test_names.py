@@ -42,6 +42,11 @@ COURSE = "MITx-8.01x-2013_SOND"
             *("instructor_grade_report", "A__B__C", None),
         ),
         ("site-2014-05-11.sql.gz", "sql_dump", None, None, DAY),
+        ("lists-2014-05-11/course_listings.csv", "dump", "course_listings", None, DAY),
+        (
+            *("A__B__C/2014-05-11/course_metainfo_overrides.csv", "dump"),
+            *("course_metainfo_overrides", "A__B__C", DAY),
+        ),
         ("x-2014-13-45/users.csv", "dump", "auth_user", None, None),
     ],
 )

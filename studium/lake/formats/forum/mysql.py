@@ -1,7 +1,7 @@
 """The forum of newer platforms: the MySQL tables forum_commentthread and forum_comment, tab-separated with a header.
 
 Enters: a line and the names of its columns. Leaves: a document as MongoDB had it. Votes and flags are in tables of
-their own, which a row does not name.
+their own, which the warehouse joins.
 """
 
 import re

@@ -24,3 +24,17 @@
 {% macro spark__value_at_greatest(value, keys) -%}
     max_by({{ value }}, struct({{ keys | join(', ') }}))
 {%- endmacro %}
+
+
+{# As an aggregate: distinct whole numbers in ascending order, joined by spaces. #}
+{% macro joined_numbers(value) -%}
+    {{ return(adapter.dispatch('joined_numbers')(value)) }}
+{%- endmacro %}
+
+{% macro duckdb__joined_numbers(value) -%}
+    array_to_string(list_sort(list(distinct {{ value }})), ' ')
+{%- endmacro %}
+
+{% macro spark__joined_numbers(value) -%}
+    array_join(transform(array_sort(collect_set({{ value }})), number -> cast(number as string)), ' ')
+{%- endmacro %}

@@ -9,7 +9,7 @@ select
     count(*) filter (where endorsed) as nendorsed,
     count(*) filter (where type = 'CommentThread') as nthread,
     count(*) filter (where type = 'Comment') as ncomment
-from {{ ref('stg_edx__forum_documents') }}
+from {{ ref('int_forum_documents') }}
 where
     author_id is not null
     and {{ is_touched_course('course_id') }}

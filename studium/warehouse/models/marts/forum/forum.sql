@@ -38,5 +38,5 @@ select
     comment_count,
     pinned,
     body
-from {{ ref('stg_edx__forum_documents') }}
+from {{ ref('int_forum_documents') }}
 where {{ is_touched_course('course_id') }}
