@@ -64,7 +64,7 @@ def test_a_release_finds_known_parameters_within_their_errors(workspace: Workspa
     assert np.abs((slopes[::2] - KNOWN.slopes) / slope_errors[::2]).max() < 3.5
     assert np.abs((difficulties - KNOWN.difficulties.ravel()) / errors).max() < 3.5
     theta = f"select user_id, theta from person_irtgrm_theta_grade where course_id = '{DRAWN}' order by 1"
-    known = dict(enumerate(KNOWN.abilities, start=1))
+    known: dict[object, float] = dict(enumerate(KNOWN.abilities, start=1))
     pairs = np.array([(known[user], found) for user, found in _rows(workspace, theta)])
     assert len(pairs) == (KNOWN.answers.chosen >= 0).any(axis=1).sum()
     assert np.corrcoef(pairs.T)[0, 1] > 0.75

@@ -134,14 +134,14 @@ def test_abilities_stand_beside_grades_that_may_change_alone(
         "select count(*), count(grade), min(grade), bool_or(certified), bool_and(theta is not null) "
         "from marts.person_irtgrm_theta_grade where course_id = 'A/B/C'"
     )
-    update_item_tables(connection, False, Silent())
+    update_item_tables(connection, False, 2, Silent())
     assert connection.execute(graded).fetchone() == (400, 0, None, None, True)
 
     connection.execute(
         "create table marts.person_course as select 'A/B/C' as course_id, 7::bigint as user_id, 0.5 as grade, "
         "true as certified union all select 'A/B/C', 999999, 0.1, false"
     )
-    assert update_item_tables(connection, False, Silent()) == 0
+    assert update_item_tables(connection, False, 2, Silent()) == 0
     assert connection.execute(graded).fetchone() == (400, 1, 0.5, True, True)
 
 

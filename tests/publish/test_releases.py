@@ -80,7 +80,7 @@ def test_every_release_has_a_dated_copy_of_the_combined_person_course(
         assert copy.name == f"person_course-{made.manifest.created_at:%Y-%m-%d}.parquet"
         content = (made.path / copy.name).read_bytes()
         assert (copy.bytes, copy.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-        found = duckdb.sql(f"from '{made.path / copy.name}'").fetchall()
+        found = duckdb.execute(f"from '{made.path / copy.name}'").fetchall()
         assert (found, copy.rows) == (persons, len(persons))
         assert (made.path / copy.name).stat().st_mode & 0o777 == 0o444
 

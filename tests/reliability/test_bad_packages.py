@@ -171,5 +171,7 @@ def _rows(job: Job, sql: str) -> list[tuple[object, ...]]:
 
 def _tables(job: Job) -> list[tuple[str, int, str]]:
     """What the current release says; its list of inputs names files that do not count, too."""
-    tables = current_release(job.workspace).manifest.tables
+    release = current_release(job.workspace)
+    assert release is not None
+    tables = release.manifest.tables
     return [(table.name, table.rows, table.checksum) for table in tables]

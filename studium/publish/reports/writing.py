@@ -16,8 +16,8 @@ from studium.progress import Progress
 from studium.publish.exports.deliveries import Delivery
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
 from studium.publish.exports.formats import without_formula
-from studium.publish.exports.reading import OpenRelease, open_release
-from studium.publish.exports.selections import courses_of, require_courses
+from studium.publish.exports.rows.reading import OpenRelease, open_release
+from studium.publish.exports.rows.selections import courses_of, require_courses
 from studium.publish.release_store import find_table
 from studium.publish.reports.answers import ANSWERS
 from studium.publish.reports.files import Course, Report, ReportFile, Row
