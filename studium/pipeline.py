@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from studium.config import SETTINGS_FILE, Workspace
 from studium.errors import FullDiskError, MisuseError, StudiumError
@@ -270,7 +270,7 @@ def _outcome(check: "CheckResult") -> "CheckOutcome":
 
 
 def _table(model: "ModelInfo") -> "Table":
-    from studium.publish import Column, Table
+    from studium.publish import Column, Rights, Table
 
     columns = [
         Column(name=it.name, type=it.type, description=it.description, unit=it.unit)
@@ -285,4 +285,5 @@ def _table(model: "ModelInfo") -> "Table":
         tests=list(model.tests),
         sql=model.sql,
         depends_on=list(model.depends_on),
+        rights=None if model.rights is None else convert(dict(model.rights), Rights),
     )

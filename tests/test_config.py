@@ -116,7 +116,9 @@ def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
     values = {"a date": "2024-05-01", "true": "true", "a whole": "300"}
     values |= {"a number": "7.5", "a text": "cities.mmdb", "evolve": "quarantine"}
     for setting in list_settings():
-        if setting.name in {"version", "sources", "threads", "processes", "courses", "tables"}:
+        if setting.name in {"version", "threads", "processes", "workers"}:
+            continue
+        if setting.allowed.startswith("a list"):
             continue
         value = next(value for start, value in values.items() if setting.allowed.startswith(start))
         settings = read(tmp_path, "", **{setting.variable: value})

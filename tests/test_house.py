@@ -19,6 +19,7 @@ ROOMS = [
     "warehouse",
     "analyses",
     "publish",
+    "serve",
 ]  # in the order data flows; later rooms at the end
 ALONE = {"simulate"}
 EVERYBODY = {"config", "errors", "progress"}

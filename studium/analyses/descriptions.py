@@ -26,6 +26,7 @@ _LEFT_OUT = (
     "learners whose scores sum to 0 have no row, and where the estimate does not come to rest neither have those below "
     "15 % of the best sum; the estimates are those of item_irt_grm with compat."
 )
+_OF_A_COURSE = {"level": "course", "course": "course_id"}
 
 _RELIABILITIES = ModelInfo(
     name="item_reliabilities",
@@ -61,6 +62,7 @@ _RELIABILITIES = ModelInfo(
     tests=(),
     sql="-- computed by studium/analyses/reliability.py",
     depends_on=(*_INPUTS, "course_problem"),
+    rights=_OF_A_COURSE,
 )
 
 _ITEMS = ModelInfo(
@@ -111,6 +113,7 @@ _ITEMS = ModelInfo(
         "learners whose scores sum to 0 are left out, and where the estimate does not come to rest also those below "
         "15 % of the best sum; every score is a level, and problems are numbered by position. So all estimates differ."
     ),
+    rights=_OF_A_COURSE,
 )
 
 _ABILITIES = ModelInfo(
@@ -133,6 +136,7 @@ _ABILITIES = ModelInfo(
     sql="-- computed by studium/analyses/graded_response.py",
     depends_on=_INPUTS,
     compat=_LEFT_OUT,
+    rights={"level": "learner", "course": "course_id", "learner": ["user_id"]},
 )
 
 _GRADED_ABILITIES = ModelInfo(
@@ -156,6 +160,7 @@ _GRADED_ABILITIES = ModelInfo(
     sql="-- a join by studium/analyses/item_tables.py",
     depends_on=("person_course", "person_irtgrm_theta"),
     compat=_LEFT_OUT,
+    rights={"level": "learner", "course": "course_id", "learner": ["user_id"]},
 )
 
 _REPORT = ModelInfo(
@@ -195,6 +200,7 @@ _REPORT = ModelInfo(
         "the rows and estimates are those of item_irt_grm with compat; what is known about a problem is looked up "
         "under its position, so it is that of another problem where one was left out."
     ),
+    rights=_OF_A_COURSE,
 )
 
 

@@ -5,6 +5,7 @@ Enters: a folder, the environment. Leaves: a `Workspace`: its `Settings` and pat
 
 from studium.config.reading import unknown_variables
 from studium.config.reference import SettingInfo, list_settings, list_source_settings, sections
+from studium.config.serving import OidcSettings, ServeSettings
 from studium.config.settings import (
     BuildSettings,
     GeographySettings,
@@ -26,8 +27,10 @@ __all__ = [
     "BuildSettings",
     "GeographySettings",
     "LandingSettings",
+    "OidcSettings",
     "PublishSettings",
     "QuerySettings",
+    "ServeSettings",
     "SettingInfo",
     "Settings",
     "Source",

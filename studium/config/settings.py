@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from studium.config.serving import OidcSettings, ServeSettings
+
 NEWEST_VERSION = 1
 _DEFAULT_PATTERNS = ["*"]
 
@@ -206,3 +208,5 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     geography: GeographySettings = GeographySettings()
     publish: PublishSettings = PublishSettings()
     query: QuerySettings = QuerySettings()
+    serve: ServeSettings = ServeSettings()
+    oidc: OidcSettings = OidcSettings()

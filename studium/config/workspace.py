@@ -59,6 +59,16 @@ class Workspace(msgspec.Struct, frozen=True):
         return self.root / "current"
 
     @property
+    def accounts(self) -> Path:
+        """Accounts, sessions, tokens and the audit log, unless serve.accounts_url names a database."""
+        return self.root / "accounts.sqlite"
+
+    @property
+    def keys(self) -> Path:
+        """Secrets that the server made; readable by its user only."""
+        return self.root / "keys"
+
+    @property
     def lock(self) -> Path:
         """Held while a command writes."""
         return self.root / "lock"
@@ -76,9 +86,10 @@ class Workspace(msgspec.Struct, frozen=True):
     def own_names(self) -> set[str]:
         """Names below `root` that Studium itself keeps there: none of it is raw data."""
         folders = {self.landing, self.lake, self.releases, self.current, self.scratch, self.lock}
-        folders.add(self.fetched)
+        folders |= {self.fetched, self.keys}
         suffixes = ("", "-wal", "-shm", ".wal", ".unfinished")
-        files = {f"{file.name}{end}" for file in (self.ledger, self.warehouse) for end in suffixes}
+        databases = (self.ledger, self.warehouse, self.accounts)
+        files = {f"{file.name}{end}" for file in databases for end in suffixes}
         return {SETTINGS_FILE, *files, *(folder.name for folder in folders)}
 
     def with_interval(

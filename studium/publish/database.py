@@ -127,6 +127,7 @@ class Marts:
             tests=list(described.tests),
             sql=described.sql,
             depends_on=list(described.depends_on),
+            rights=described.rights,
         )
 
     def _checksum(self, name: str) -> tuple[int, str]:

@@ -8,6 +8,7 @@ import os
 import shlex
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -28,8 +29,38 @@ class Column(Struct, frozen=True):
     unit: str = ""
 
 
+class Groups(Struct, frozen=True, forbid_unknown_fields=True):
+    """Counts of people in parts of a whole: which of them are hidden where they are small.
+
+    Rows that agree in `within` are the parts of one whole; each of `counts` is hidden on its own, and all of
+    `measures` with any of them. `*` among the measures: every column that is in neither list.
+    """
+
+    within: list[str]
+    counts: list[str]
+    measures: list[str] = []
+
+
+class Rights(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may see which rows and columns of a table, as its author classified it.
+
+    `course` is the column by whose value rows belong to a course (its part before `course_until`, where set);
+    `learner` are columns that name a person or a person's post; `personal` say more than analysis needs.
+    """
+
+    level: Literal["learner", "course", "institution", "operations"]
+    course: str | None = None
+    course_until: str = ""
+    learner: list[str] = []
+    personal: list[str] = []
+    groups: Groups | None = None
+
+
 class Table(Struct, frozen=True):
-    """A table of a release; `checksum` does not depend on the order of rows."""
+    """A table of a release; `checksum` does not depend on the order of rows.
+
+    A table without `rights` is for administrators only.
+    """
 
     name: str
     rows: int
@@ -39,6 +70,7 @@ class Table(Struct, frozen=True):
     tests: list[str] = []
     sql: str = ""
     depends_on: list[str] = []
+    rights: Rights | None = None
 
 
 class InputFile(Struct, frozen=True):

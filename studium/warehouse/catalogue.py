@@ -3,6 +3,7 @@
 Enters: the parsed dbt project. Leaves: one `ModelInfo` per mart, for releases, docs and pages.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,10 @@ class ColumnInfo:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A table: `grain` begins "One row per …", `sql` is the model, `depends_on` what it reads."""
+    """A table: `grain` begins "One row per …", `sql` is the model, `depends_on` what it reads.
+
+    `rights` says who may see which rows and columns, as publish.manifest.Rights has it.
+    """
 
     name: str
     grain: str
@@ -35,6 +39,7 @@ class ModelInfo:
     sql: str
     depends_on: tuple[str, ...]
     compat: str = ""
+    rights: Mapping[str, Any] | None = None
 
 
 def catalogue(workspace: Workspace) -> list[ModelInfo]:
@@ -74,4 +79,5 @@ def _describe(node: dict[str, Any], tests: list[str]) -> ModelInfo:
         sql=node["raw_code"],
         depends_on=tuple(sorted(name.split(".")[-1] for name in node["depends_on"]["nodes"])),
         compat=node["config"]["meta"].get("compat", ""),
+        rights=node["config"]["meta"].get("rights"),
     )

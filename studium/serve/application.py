@@ -1,0 +1,89 @@
+"""The application: middleware, errors, and the routers of all nouns, found by listing their files.
+
+Enters: a workspace. Leaves: a FastAPI application; refuses to be made with a key that others may know.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from studium import __version__
+from studium.config import Workspace
+from studium.serve.accounts.secrets import load_secrets
+from studium.serve.release import Bounds, Keeper
+from studium.serve.rights import Principal
+from studium.serve.web.admission import UnchangedError, admit
+from studium.serve.web.headers import Headers
+from studium.serve.web.problems import add_error_handlers
+from studium.serve.web.server import Server
+from studium.serve.web.templates import FOLDER
+
+NOUNS = ("account", "course", "institution", "operations", "insights", "pages")
+
+
+def create_application(
+    workspace: Workspace, authenticate: Callable[[Request], Principal | None] | None = None
+) -> FastAPI:
+    """Pages and API over the workspace's current release, which may come later.
+
+    `authenticate` stands in for sessions and tokens in tests.
+    """
+    secrets = load_secrets(workspace)
+    settings = workspace.settings.serve
+    app = FastAPI(
+        title="Studium",
+        version=__version__,
+        dependencies=[Depends(admit)],
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.server = Server(
+        workspace=workspace,
+        keeper=Keeper(workspace),
+        bounds=Bounds(
+            query_seconds=settings.time_limit_seconds,
+            export_seconds=settings.export_limit_seconds,
+            small_group=settings.small_group,
+            pads=secrets.pads,
+        ),
+        salt=secrets.serve,
+        authenticate=authenticate or (lambda _request: None),
+    )
+    add_error_handlers(app)
+    app.exception_handler(UnchangedError)(_unchanged)
+    for router in find_routers():
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.add_middleware(Headers, form_targets=_form_targets(workspace))
+    return app
+
+
+def find_routers() -> Iterator[APIRouter]:
+    """The `router` of every file in the folders of nouns, by name."""
+    for noun in NOUNS:
+        try:
+            package = importlib.import_module(f"studium.serve.{noun}")
+        except ModuleNotFoundError:
+            continue
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
+            router = getattr(
+                importlib.import_module(f"{package.__name__}.{module.name}"), "router", None
+            )
+            if isinstance(router, APIRouter):
+                yield router
+
+
+def _unchanged(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=304)
+
+
+def _form_targets(workspace: Workspace) -> tuple[str, ...]:
+    """The form of the sign-in leads on to the issuer, which browsers want to be told."""
+    issuer = urlsplit(workspace.settings.oidc.issuer)
+    return (f"{issuer.scheme}://{issuer.netloc}",) if issuer.netloc else ()

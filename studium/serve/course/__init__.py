@@ -1,0 +1,1 @@
+"""Nouns of a course: each file has its query functions and its JSON routes."""

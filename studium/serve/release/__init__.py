@@ -1,0 +1,26 @@
+"""The release that is served, and one request's view of it.
+
+Enters: a workspace, a principal. Leaves: rows, with rights applied.
+"""
+
+from studium.serve.release.keeper import Keeper
+from studium.serve.release.opening import OpenRelease
+from studium.serve.release.reader import Bounds, Read, Reader
+from studium.serve.release.refusals import (
+    GreedyQueryError,
+    NoReleaseError,
+    OverdueQueryError,
+    UnfitValueError,
+)
+
+__all__ = [
+    "Bounds",
+    "GreedyQueryError",
+    "Keeper",
+    "NoReleaseError",
+    "OpenRelease",
+    "OverdueQueryError",
+    "Read",
+    "Reader",
+    "UnfitValueError",
+]

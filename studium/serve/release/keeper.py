@@ -1,0 +1,58 @@
+"""The release that is served: it follows `current`, and a request keeps the one it began with.
+
+Enters: a workspace. Leaves: an `OpenRelease`. One that is removed while served goes on answering: its
+file is open. The old one is closed when the last request lets go of it.
+"""
+
+import os
+from pathlib import Path
+from threading import Lock
+
+from studium.config import Workspace
+from studium.errors import StudiumError
+from studium.publish import current_release
+from studium.serve.release.deadlines import Watch
+from studium.serve.release.opening import OpenRelease, open_release
+from studium.serve.release.refusals import NoReleaseError
+
+
+class Keeper:
+    """One per process."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.watch = Watch()
+        self._open: OpenRelease | None = None
+        self._lock = Lock()
+
+    def release(self) -> OpenRelease:
+        """The current release; raises NoReleaseError when there is none that can be read."""
+        target = self._target()
+        held = self._open
+        if held is not None and target in {held.id, None}:
+            return held
+        if target is None:
+            raise NoReleaseError
+        with self._lock:
+            if self._open is None or self._open.id != target:
+                self._open = self._follow(self._open)
+            return self._open
+
+    def _follow(self, held: OpenRelease | None) -> OpenRelease:
+        try:
+            release = current_release(self.workspace)
+            if release is None:
+                raise NoReleaseError
+            if held is not None and held.id == release.id:
+                return held
+            return open_release(self.workspace, release)
+        except StudiumError as error:
+            if held is not None:
+                return held
+            raise NoReleaseError(error.problem) from error
+
+    def _target(self) -> str | None:
+        try:
+            return Path(os.readlink(self.workspace.current)).name
+        except OSError:
+            return None

@@ -1,0 +1,211 @@
+"""One request's view of the release: the only way from a page or a route to data.
+
+Enters: a principal, SQL that names datasets plainly, parameters by name. Leaves: the rows that the
+principal may see, and a note for the audit log of every read of learners and every export.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from studium.publish import Table
+from studium.serve.release.deadlines import Deadline, Watch
+from studium.serve.release.opening import OpenRelease
+from studium.serve.release.refusals import (
+    GreedyQueryError,
+    OverdueQueryError,
+    UnfitValueError,
+)
+from studium.serve.rights import (
+    GuardedQuery,
+    HiddenError,
+    Principal,
+    View,
+    is_visible,
+    suppress,
+    visible_columns,
+)
+from studium.serve.rights.rows import COURSES, INNER_PAD, OUTER_PAD
+
+_BATCH_ROWS = 10_000
+_UNFIT = (duckdb.ConversionException, duckdb.OutOfRangeException)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What the audit log keeps of one query: `action` is 'read' or 'export'."""
+
+    action: str
+    datasets: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Settings and keys that reading needs: seconds, the small group, and the two pads of the HMAC."""
+
+    query_seconds: float
+    export_seconds: float
+    small_group: int
+    pads: tuple[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Made per request by `reader_of`; keeps its release also when `current` moves."""
+
+    principal: Principal
+    bounds: Bounds
+    open_release: OpenRelease
+    watch: Watch
+    journal: list[Read] = field(default_factory=list)  # written before the answer begins
+
+    @property
+    def release_id(self) -> str:
+        """The id of the release."""
+        return self.open_release.id
+
+    @property
+    def as_of(self) -> date | None:
+        """The day before which events count."""
+        return self.open_release.as_of
+
+    @property
+    def published_at(self) -> datetime:
+        """When the release was made."""
+        return self.open_release.published_at
+
+    @property
+    def courses(self) -> list[str]:
+        """Ids of the courses that the principal may see, sorted."""
+        return sorted(filter(self.principal.sees_course, self.open_release.courses))
+
+    def has_course(self, course_id: str) -> bool:
+        """Whether there is such a course for this principal."""
+        return course_id in self.open_release.courses and self.principal.sees_course(course_id)
+
+    def has(self, dataset: str) -> bool:
+        """Whether the release has the dataset and the principal may see any of it."""
+        table = self.open_release.tables.get(dataset)
+        return table is not None and is_visible(table, self._view)
+
+    @property
+    def datasets(self) -> list[Table]:
+        """What the principal may see of the release's datasets, by name; their columns are `columns_of`."""
+        tables = self.open_release.tables.values()
+        return [table for table in tables if is_visible(table, self._view)]
+
+    def dataset(self, name: str) -> Table:
+        """A dataset by name; raises HiddenError for one that is not there or not for this principal."""
+        if not self.has(name):
+            raise HiddenError
+        return self.open_release.tables[name]
+
+    def columns_of(self, name: str) -> list[str]:
+        """The columns of a dataset that the principal may see."""
+        return visible_columns(self.dataset(name), self._view)
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """All rows of a query; parameters are bound by name, `$course_id`.
+
+        Raises ForbiddenError for a dataset that the role never sees, OverdueQueryError beyond the time limit.
+        """
+        query, values = self._guarded(sql, parameters)
+        names, found = self._run(query, values)
+        if query.is_of_learners:
+            self._note("read", query, parameters, len(found))
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def one(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """The first row of a query, or None."""
+        rows = self.rows(sql, parameters)
+        return rows[0] if rows else None
+
+    def arrow(
+        self, sql: str, parameters: Mapping[str, Any] | None = None
+    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Rows of a query for a download: their schema, and batches that are computed as they are taken.
+
+        Always an export in the audit log, with the number of rows, which is counted first.
+        """
+        query, values = self._guarded(sql, parameters)
+        counting = GuardedQuery(
+            f"select count(*) from ({query.sql})", query.parameters, query.datasets, False
+        )
+        rows = self._run(counting, values)[1][0][0]
+        self._note("export", query, parameters, rows)
+        deadline = Deadline(self.open_release.cursor(), self.bounds.export_seconds)
+        with self.watch.limit(deadline), _explained(deadline):
+            answer = deadline.cursor.execute(query.sql, values)
+            reader: pa.RecordBatchReader = answer.to_arrow_reader(_BATCH_ROWS)
+        return reader.schema, self._batches(reader, deadline)
+
+    def suppress(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        count: str,
+        within: Sequence[str] = (),
+        measures: Sequence[str] = (),
+    ) -> list[dict[str, Any]]:
+        """Rows with small counts of people None, where the role may not see them; see `rights.suppress`."""
+        return suppress(rows, count, self._view.hides_under, within, measures)
+
+    def _guarded(
+        self, sql: str, parameters: Mapping[str, Any] | None
+    ) -> tuple[GuardedQuery, dict[str, Any]]:
+        query = self.open_release.guard(sql, self._view)
+        inner, outer = self.bounds.pads
+        own = {
+            COURSES: sorted(self.principal.courses),
+            INNER_PAD: inner,
+            OUTER_PAD: outer,
+        }
+        return query, dict(parameters or {}) | {name: own[name] for name in query.parameters}
+
+    def _run(
+        self, query: GuardedQuery, values: Mapping[str, Any]
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        deadline = Deadline(self.open_release.cursor(), self.bounds.query_seconds)
+        with self.watch.limit(deadline), _explained(deadline):
+            answer = deadline.cursor.execute(query.sql, dict(values))
+            names = [column[0] for column in answer.description or []]
+            return names, answer.fetchall()
+
+    def _batches(
+        self, reader: pa.RecordBatchReader, deadline: Deadline
+    ) -> Iterator[pa.RecordBatch]:
+        with self.watch.limit(deadline):
+            while True:
+                with _explained(deadline):
+                    batch = next(reader, None)
+                if batch is None:
+                    return
+                yield batch
+
+    def _note(
+        self, action: str, query: GuardedQuery, parameters: Mapping[str, Any] | None, rows: int
+    ) -> None:
+        self.journal.append(Read(action, query.datasets, dict(parameters or {}), rows))
+
+    @property
+    def _view(self) -> View:
+        return self.principal.view(self.bounds.small_group)
+
+
+@contextmanager
+def _explained(deadline: Deadline) -> Iterator[None]:
+    """Errors of DuckDB that a request can cause, as answers; others are faults of ours."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise OverdueQueryError(deadline.seconds) from None
+    except duckdb.OutOfMemoryException:
+        raise GreedyQueryError from None
+    except _UNFIT as error:
+        raise UnfitValueError(str(error).splitlines()[0][:200]) from None

@@ -1,0 +1,201 @@
+"""The one place where rows and columns are limited: a query's datasets become what a view has of them.
+
+Enters: SQL that names datasets plainly. Leaves: the same SQL behind CTEs of the same names. The
+connection finds no table by a plain name, so that a name missed here is an error, not a leak.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokens import TokenType
+
+from studium.errors import StudiumError
+from studium.publish import Groups, Rights, Table
+from studium.serve.rights.principals import View
+from studium.serve.rights.refusals import ForbiddenError
+
+RELEASE = "release"  # as which the release is attached
+COURSES = "permitted_courses"
+INNER_PAD, OUTER_PAD = "pseudonym_inner", "pseudonym_outer"
+_ROW_FUNCTIONS = (exp.GenerateSeries, exp.Unnest)
+_NUMBERS = ("INT", "DECIMAL", "HUGEINT")
+
+
+@dataclass(frozen=True)
+class GuardedQuery:
+    """SQL to run, the parameters that it needs besides its own, and what it reads."""
+
+    sql: str
+    parameters: frozenset[str]
+    datasets: tuple[str, ...]
+    is_of_learners: bool
+
+
+def is_visible(table: Table, view: View) -> bool:
+    """Whether a view has anything of a dataset."""
+    rights = table.rights
+    if rights is None:
+        return view.is_unlimited
+    belongs = rights.course is not None or rights.level not in {"learner", "course"}
+    return rights.level in view.levels and (view.has_all_courses or belongs)
+
+
+def visible_columns(table: Table, view: View) -> list[str]:
+    """Columns of a dataset that a view has."""
+    personal = table.rights.personal if table.rights and view.is_pseudonymous else []
+    return [column.name for column in table.columns if column.name not in personal]
+
+
+def guard_query(sql: str, tables: Mapping[str, Table], view: View) -> GuardedQuery:
+    """Put the view's part of each dataset in the dataset's place.
+
+    Raises StudiumError for anything but one reading statement over datasets of the release by their plain
+    names, ForbiddenError for a dataset that the view has nothing of.
+    """
+    names = _datasets_of(sql, tables)
+    guards, parameters = [], set()
+    for name in names:
+        if not is_visible(tables[name], view):
+            raise ForbiddenError(f"dataset {name}")
+        guard, needed = _guard(tables[name], view)
+        guards.append(f"{_quoted(name)} as not materialized ({guard})")
+        parameters |= needed
+    return GuardedQuery(
+        sql=_behind(guards, sql),
+        parameters=frozenset(parameters),
+        datasets=tuple(names),
+        is_of_learners=any(_is_of_learners(tables[name]) for name in names),
+    )
+
+
+def _is_of_learners(table: Table) -> bool:
+    return table.rights is None or table.rights.level == "learner"
+
+
+def _datasets_of(sql: str, tables: Mapping[str, Table]) -> list[str]:
+    try:
+        statements = sqlglot.parse(sql, read="duckdb")
+    except SqlglotError as error:
+        raise _refused(f"is not understood: {str(error).splitlines()[0]}", sql) from None
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise _refused("is not one reading statement", sql)
+    steps = {cte.alias for cte in statements[0].find_all(exp.CTE)}
+    if shadowed := steps & set(tables):
+        raise _refused(f"gives a step the name of a dataset, {min(shadowed)}", sql)
+    names: dict[str, None] = {}
+    for table in statements[0].find_all(exp.Table):
+        if isinstance(table.this, _ROW_FUNCTIONS):
+            continue
+        if not isinstance(table.this, exp.Identifier) or table.db or table.catalog:
+            raise _refused("reads something else than a dataset", sql)
+        if table.name not in steps and table.name not in tables:
+            raise _refused(f"reads {table.name}, which the release does not have", sql)
+        if table.name in tables:
+            names[table.name] = None
+    return list(names)
+
+
+def _guard(table: Table, view: View) -> tuple[str, set[str]]:
+    """SQL of what a view has of a dataset, and the parameters in it."""
+    needed: set[str] = set()
+    source = f"{RELEASE}.main.{_quoted(table.name)}"
+    rights = table.rights
+    if rights is None:
+        return f"select * from {source}", needed
+    columns = [_quoted(column.name) for column in table.columns]
+    if view.is_pseudonymous and rights.level == "learner":
+        kept = set(visible_columns(table, view))
+        columns = [
+            _pseudonym(column.name, column.type)
+            if column.name in rights.learner
+            else _quoted(column.name)
+            for column in table.columns
+            if column.name in kept
+        ]
+        if rights.learner:
+            needed |= {INNER_PAD, OUTER_PAD}
+    elif view.hides_under and rights.groups:
+        columns = _hide(table, rights.groups, view.hides_under)
+    guard = f"select {', '.join(columns)} from {source}"
+    if rights.course and rights.level != "institution" and not view.has_all_courses:
+        needed.add(COURSES)
+        guard += f" where list_contains(${COURSES}, {_course(rights)})"
+    return guard, needed
+
+
+def _course(rights: Rights) -> str:
+    column = _quoted(rights.course or "")
+    if rights.course_until:
+        return f"split_part({column}, '{rights.course_until}', 1)"
+    return column
+
+
+def _pseudonym(name: str, kind: str) -> str:
+    """HMAC-SHA256, its first 128 bits in hexadecimal; numbers and names cannot be mistaken for each other."""
+    domain = "number:" if any(word in kind.upper() for word in _NUMBERS) else "text:"
+    message = f"encode('{domain}' || cast({_quoted(name)} as varchar))"
+    inner = f"unhex(sha256(${INNER_PAD} || {message}))"
+    return f"left(sha256(${OUTER_PAD} || {inner}), 32) as {_quoted(name)}"
+
+
+def _hide(table: Table, groups: Groups, least: int) -> list[str]:
+    """Columns with NULL in the place of small counts, of those that would give them away, and of measures."""
+    ties = [
+        _quoted(column.name)
+        for column in table.columns
+        if column.name not in {*groups.counts, *groups.measures}
+    ]
+    hidden = {name: _is_hidden(name, groups.within, ties, least) for name in groups.counts}
+    measures = set(groups.measures)
+    if "*" in measures:
+        kept = {*groups.within, *groups.counts}
+        measures = {column.name for column in table.columns} - kept
+    any_hidden = " or ".join(f"({condition})" for condition in hidden.values())
+    columns = []
+    for column in table.columns:
+        condition = hidden.get(column.name, any_hidden if column.name in measures else "")
+        name = _quoted(column.name)
+        columns.append(
+            f"case when {condition} then null else {name} end as {name}" if condition else name
+        )
+    return columns
+
+
+def _is_hidden(count: str, within: list[str], ties: list[str], least: int) -> str:
+    """Whether a count is hidden: see `studium.serve.rights.suppression`, which says the same in Python."""
+    cell = _quoted(count)
+    part = f"partition by {', '.join(map(_quoted, within))} " if within else ""
+    order = f"{part}order by {cell} <= 0, {', '.join([cell, *ties])} rows between unbounded preceding and"
+    has_small = f"bool_or({cell} between 1 and {least - 1}) over ({part.strip()})"
+    before = f"coalesce(sum({cell}) over ({order} 1 preceding), 0)"
+    place = f"count(*) over ({order} current row)"
+    return (
+        f"{cell} > 0 and {has_small} and ({cell} < {least} or {before} < {least} or {place} <= 2)"
+    )
+
+
+def _behind(guards: list[str], sql: str) -> str:
+    """The query with `guards` as its first steps; its own text is not touched."""
+    if not guards:
+        return sql
+    tokens = sqlglot.tokenize(sql, read="duckdb")
+    if tokens[0].token_type != TokenType.WITH:
+        return f"with {', '.join(guards)} {sql}"
+    last = tokens[1] if tokens[1].token_type == TokenType.RECURSIVE else tokens[0]
+    cut = last.end + 1
+    return f"{sql[:cut]} {', '.join(guards)}, {sql[cut:]}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _refused(reason: str, sql: str) -> StudiumError:
+    return StudiumError(
+        f"A query of the server {reason}",
+        " ".join(sql.split())[:80],
+        "Name datasets of the release plainly, in one SELECT.",
+    )

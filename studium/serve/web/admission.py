@@ -1,0 +1,83 @@
+"""The door of every route: who asks, the route's rule, the course in its path; then the reader.
+
+Enters: a request that found its route. Leaves: `Caller` and `Reading` for handlers to ask for, or a
+refusal. A route whose handler carries no rule answers nobody.
+"""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from studium.serve.release import Reader
+from studium.serve.rights import (
+    ForbiddenError,
+    HiddenError,
+    Principal,
+    Rule,
+    SignInNeededError,
+    rule_of,
+)
+from studium.serve.web.server import Server, server_of
+
+
+class UnchangedError(Exception):
+    """The asker has this answer already: the same release, the same rights, the same address."""
+
+
+def admit(request: Request) -> None:
+    """Raise a refusal unless the principal may be here; runs before every handler."""
+    rule = rule_of(request.scope.get("endpoint"))
+    if rule is None:
+        raise ForbiddenError
+    server = server_of(request)
+    principal = server.authenticate(request)
+    request.state.principal = principal
+    if rule is Rule.PUBLIC:
+        return
+    if principal is None:
+        raise SignInNeededError
+    rule.admit(principal)
+    course_id = request.path_params.get("course_id")
+    if course_id is not None and not reader_of(request).has_course(course_id):
+        raise HiddenError
+    _tag(request, principal, server)
+
+
+def caller_of(request: Request) -> Principal:
+    """Who asks; raises SignInNeededError where nobody is signed in."""
+    principal: Principal | None = getattr(request.state, "principal", None)
+    if principal is None:
+        raise SignInNeededError
+    return principal
+
+
+def reader_of(request: Request) -> Reader:
+    """The request's one view of the release; raises NoReleaseError when there is none."""
+    reader: Reader | None = getattr(request.state, "reader", None)
+    if reader is None:
+        server = server_of(request)
+        reader = Reader(
+            caller_of(request), server.bounds, server.keeper.release(), server.keeper.watch
+        )
+        request.state.reader = reader
+    return reader
+
+
+def _tag(request: Request, principal: Principal, server: Server) -> None:
+    """An ETag of the release, the rights and the address for what programs get; equal: no answer is made."""
+    if request.method not in {"GET", "HEAD"} or not request.url.path.startswith("/api/"):
+        return
+    rights = (principal.role, sorted(principal.courses), sorted(principal.scopes or ["all"]))
+    asked = (request.url.path, request.url.query, request.headers.get("accept", ""))
+    said = repr(
+        (server.keeper.release().id, rights, server.bounds.small_group, principal.user_id, asked)
+    )
+    tag = f'"{hashlib.sha256(server.salt + said.encode()).hexdigest()[:32]}"'
+    request.state.etag = tag
+    if tag in request.headers.get("if-none-match", ""):
+        raise UnchangedError
+
+
+Caller = Annotated[Principal, Depends(caller_of)]
+Reading = Annotated[Reader, Depends(reader_of)]
