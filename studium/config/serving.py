@@ -31,7 +31,7 @@ class ServeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     secret: Annotated[
         str,
         Meta(
-            description="Signs forms and the audit log: at least 32 random characters; empty: keys/serve,"
+            description="Signs forms: at least 32 random characters; empty: keys/serve,"
             " which the first start makes."
         ),
     ] = ""
@@ -40,6 +40,13 @@ class ServeSettings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             description="Key of researchers' pseudonyms: at least 32 random characters; empty:"
             " keys/pseudonyms, which the first start makes."
+        ),
+    ] = ""
+    audit_key: Annotated[
+        str,
+        Meta(
+            description="Key of the audit log's hashes: at least 32 random characters; empty:"
+            " keys/audit, which the first start makes."
         ),
     ] = ""
     accounts_url: Annotated[

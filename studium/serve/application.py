@@ -14,10 +14,11 @@ from starlette.staticfiles import StaticFiles
 
 from studium import __version__
 from studium.config import Workspace
-from studium.serve.accounts.secrets import load_secrets
+from studium.serve.accounts import open_desk
+from studium.serve.audit import AuditGate
 from studium.serve.release import Bounds, Keeper
 from studium.serve.rights import Principal
-from studium.serve.web.admission import UnchangedError, admit
+from studium.serve.web.admission import UnchangedError, admit, refuse_forged_forms
 from studium.serve.web.headers import Headers
 from studium.serve.web.problems import add_error_handlers
 from studium.serve.web.server import Server
@@ -33,12 +34,12 @@ def create_application(
 
     `authenticate` stands in for sessions and tokens in tests.
     """
-    secrets = load_secrets(workspace)
+    desk = open_desk(workspace)
     settings = workspace.settings.serve
     app = FastAPI(
         title="Studium",
         version=__version__,
-        dependencies=[Depends(admit)],
+        dependencies=[Depends(refuse_forged_forms), Depends(admit)],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -50,16 +51,17 @@ def create_application(
             query_seconds=settings.time_limit_seconds,
             export_seconds=settings.export_limit_seconds,
             small_group=settings.small_group,
-            pads=secrets.pads,
+            pads=desk.keys.pads,
         ),
-        salt=secrets.serve,
-        authenticate=authenticate or (lambda _request: None),
+        desk=desk,
+        authenticate=authenticate or desk.authenticate,
     )
     add_error_handlers(app)
     app.exception_handler(UnchangedError)(_unchanged)
     for router in find_routers():
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
+    app.add_middleware(AuditGate, log=desk.audit)
     app.add_middleware(Headers, form_targets=_form_targets(workspace))
     return app
 

@@ -1,1 +1,23 @@
-"""Accounts, sessions, tokens and keys."""
+"""Who people are: accounts, passwords, sessions, tokens, OpenID Connect, and the keys of the server.
+
+Enters: a workspace, requests. Leaves: principals. What they may see is the matter of `rights`.
+"""
+
+from studium.serve.accounts.claims import SignInRefusedError
+from studium.serve.accounts.desk import Desk, open_desk
+from studium.serve.accounts.lockout import LockedError
+from studium.serve.accounts.people import Account, People
+from studium.serve.accounts.secrets import Secrets, load_secrets
+from studium.serve.accounts.tokens import Token
+
+__all__ = [
+    "Account",
+    "Desk",
+    "LockedError",
+    "People",
+    "Secrets",
+    "SignInRefusedError",
+    "Token",
+    "load_secrets",
+    "open_desk",
+]

@@ -29,6 +29,7 @@ class Secrets:
 
     serve: bytes
     pseudonyms: bytes
+    audit: bytes
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -52,6 +53,7 @@ def load_secrets(workspace: Workspace) -> Secrets:
     return Secrets(
         serve=_load(settings.secret, "secret", workspace.keys / "serve"),
         pseudonyms=_load(settings.pseudonym_key, "pseudonym_key", workspace.keys / "pseudonyms"),
+        audit=_load(settings.audit_key, "audit_key", workspace.keys / "audit"),
     )
 
 

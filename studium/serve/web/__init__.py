@@ -6,7 +6,7 @@ Enters: requests. Leaves: `Caller` and `Reading` to annotate parameters of handl
 from studium.serve.web import course_ids  # registers {course_id:course}
 from studium.serve.web.admission import Caller, Reading, admit, caller_of, reader_of
 from studium.serve.web.problems import ProblemError, wants_page
-from studium.serve.web.server import Server, server_of
+from studium.serve.web.server import Server, remember, server_of
 from studium.serve.web.templates import TEMPLATES, render
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "caller_of",
     "course_ids",
     "reader_of",
+    "remember",
     "render",
     "server_of",
     "wants_page",

@@ -4,11 +4,11 @@ Enters: a request that found its route. Leaves: `Caller` and `Reading` for handl
 refusal. A route whose handler carries no rule answers nobody.
 """
 
-import hashlib
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from studium.serve.accounts.forms import form_token, refuse_forged
 from studium.serve.release import Reader
 from studium.serve.rights import (
     ForbiddenError,
@@ -33,6 +33,7 @@ def admit(request: Request) -> None:
     server = server_of(request)
     principal = server.authenticate(request)
     request.state.principal = principal
+    request.state.form_token = form_token(request, server.desk.keys)
     if rule is Rule.PUBLIC:
         return
     if principal is None:
@@ -42,6 +43,11 @@ def admit(request: Request) -> None:
     if course_id is not None and not reader_of(request).has_course(course_id):
         raise HiddenError
     _tag(request, principal, server)
+
+
+async def refuse_forged_forms(request: Request) -> None:
+    """Raise ForgedFormError for a change that was not asked for by a page of ours; runs before `admit`."""
+    await refuse_forged(request, server_of(request).desk.keys)
 
 
 def caller_of(request: Request) -> Principal:
@@ -73,7 +79,7 @@ def _tag(request: Request, principal: Principal, server: Server) -> None:
     said = repr(
         (server.keeper.release().id, rights, server.bounds.small_group, principal.user_id, asked)
     )
-    tag = f'"{hashlib.sha256(server.salt + said.encode()).hexdigest()[:32]}"'
+    tag = f'"{server.desk.keys.sign("etag", said)[:32]}"'
     request.state.etag = tag
     if tag in request.headers.get("if-none-match", ""):
         raise UnchangedError

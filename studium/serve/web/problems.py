@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from studium.errors import MisuseError, StudiumError
+from studium.serve.accounts import LockedError, SignInRefusedError
 from studium.serve.release import (
     GreedyQueryError,
     NoReleaseError,
@@ -30,6 +31,8 @@ _STATUS: dict[type[StudiumError], int] = {
     NoReleaseError: 503,
     OverdueQueryError: 503,
     GreedyQueryError: 503,
+    LockedError: 429,
+    SignInRefusedError: 400,
     MisuseError: 400,
 }
 _TITLES = {
@@ -104,6 +107,8 @@ def _of_studium(request: Request, error: StudiumError) -> Response:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(target, safe='')}", 303)
     headers = dict(error.headers) if isinstance(error, ProblemError) else {}
+    if isinstance(error, LockedError):
+        headers["Retry-After"] = str(max(1, round(error.seconds)))
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     problem, fix = (error.problem, error.fix) if status != 500 else (_TITLES[500], _FIXES[500])

@@ -1,0 +1,72 @@
+"""The reception: everything that knows who people are, in one place for the application and the commands.
+
+Enters: a workspace. Leaves: a `Desk` with accounts, sessions, tokens, lock-out, OpenID Connect, audit log.
+"""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from studium.config import Workspace
+from studium.serve.accounts.database import open_database
+from studium.serve.accounts.forms import SESSION_COOKIE, has_bearer
+from studium.serve.accounts.lockout import Lockout
+from studium.serve.accounts.oidc import OpenIdConnect
+from studium.serve.accounts.passwords import fits
+from studium.serve.accounts.people import People
+from studium.serve.accounts.secrets import Secrets, load_secrets
+from studium.serve.accounts.sessions import Sessions
+from studium.serve.accounts.tokens import Tokens
+from studium.serve.audit import AuditLog
+from studium.serve.rights import Principal, SignInNeededError
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`oidc` is None where no issuer is set."""
+
+    keys: Secrets
+    people: People
+    sessions: Sessions
+    tokens: Tokens
+    lockout: Lockout
+    oidc: OpenIdConnect | None
+    audit: AuditLog
+
+    def authenticate(self, request: Request) -> Principal | None:
+        """Who asks, by token or session; raises SignInNeededError for a token that opens nothing."""
+        if has_bearer(request):
+            principal = self.tokens.resolve(request.headers["authorization"][7:].strip())
+            if principal is None:
+                raise SignInNeededError
+            return principal
+        value = request.cookies.get(SESSION_COOKIE)
+        return self.sessions.resolve(value) if value else None
+
+    def check_password(self, username: str, password: str, address: str) -> int | None:
+        """The user id where name and password fit; raises LockedError after too many tries."""
+        self.lockout.begin(username, address)
+        user_id, hashed = self.people.password_of(username)
+        if not fits(password, hashed) or user_id is None:
+            return None
+        self.lockout.forgive(username)
+        return user_id
+
+
+def open_desk(workspace: Workspace) -> Desk:
+    """Raises MisuseError for keys or settings that are not safe, StudiumError without a database."""
+    settings = workspace.settings.serve
+    keys = load_secrets(workspace)
+    engine = open_database(workspace)
+    has_issuer = bool(workspace.settings.oidc.issuer)
+    return Desk(
+        keys=keys,
+        people=People(engine),
+        sessions=Sessions(engine, settings.session_hours),
+        tokens=Tokens(engine),
+        lockout=Lockout(engine, settings.lockout_failures, settings.lockout_minutes),
+        oidc=OpenIdConnect(engine, workspace.settings.oidc, settings.public_url)
+        if has_issuer
+        else None,
+        audit=AuditLog(engine, keys.audit),
+    )

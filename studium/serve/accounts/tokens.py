@@ -1,0 +1,121 @@
+"""Tokens of programs: shown once, kept as a hash, with scopes, an end, and a way to revoke them.
+
+Enters: an account, scopes, days. Leaves: the text of a token; later, the principal that it stands for.
+"""
+
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine, insert, select, update
+
+from studium.errors import MisuseError
+from studium.serve.accounts.database import ACCOUNTS, TOKENS, writing
+from studium.serve.accounts.people import principal_of
+from studium.serve.accounts.sessions import digest
+from studium.serve.rights import Principal, Scope
+
+LONGEST_DAYS = 3660
+_FORM = re.compile(r"studium_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as its owner sees it; the text itself is shown only when it is made."""
+
+    token_id: str
+    username: str
+    label: str
+    scopes: tuple[Scope, ...]
+    created_at: float
+    expires_at: float
+    revoked_at: float | None
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it still opens anything."""
+        return self.revoked_at is None and self.expires_at > time.time()
+
+
+class Tokens:
+    """The tokens of a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create(
+        self, user_id: int, label: str, scopes: Iterable[Scope], days: float
+    ) -> tuple[str, str]:
+        """(id, text) of a new token; raises MisuseError without scopes or with an end that is none."""
+        wanted = sorted(set(scopes))
+        if not wanted or not 0 < days <= LONGEST_DAYS or not 0 < len(label) <= 100:
+            raise MisuseError(
+                "A token needs a label, at least one scope and an end",
+                f"label {label[:100]!r}, {len(wanted)} scopes, {days:g} days",
+                f"Scopes are {', '.join(Scope)}; the end is at most {LONGEST_DAYS} days away.",
+            )
+        token_id, secret, now = secrets.token_hex(6), secrets.token_urlsafe(32), time.time()
+        row = {
+            "token_id": token_id,
+            "token_hash": digest(secret),
+            "user_id": user_id,
+            "label": label,
+            "scopes": " ".join(wanted),
+            "created_at": now,
+            "expires_at": now + days * 86400,
+        }
+        with writing(self._engine) as connection:
+            connection.execute(insert(TOKENS).values(row))
+        return token_id, f"studium_{token_id}_{secret}"
+
+    def resolve(self, text: str) -> Principal | None:
+        """Whom a token stands for; None for one that is unknown, of another server, over or revoked."""
+        parts = _FORM.fullmatch(text)
+        if parts is None:
+            return None
+        with self._engine.connect() as connection:
+            row = connection.execute(select(TOKENS).where(TOKENS.c.token_id == parts[1])).first()
+            if row is None or not hmac.compare_digest(row.token_hash, digest(parts[2])):
+                return None
+            if row.revoked_at is not None or row.expires_at <= time.time():
+                return None
+            principal = principal_of(connection, row.user_id, f"token {row.token_id}")
+        scopes = frozenset(Scope(scope) for scope in row.scopes.split())
+        return principal and replace(principal, scopes=scopes)
+
+    def list(self, user_id: int | None = None) -> list[Token]:
+        """Tokens of one account, or all of them, newest first."""
+        wanted = (
+            select(TOKENS, ACCOUNTS.c.username)
+            .join(ACCOUNTS, ACCOUNTS.c.user_id == TOKENS.c.user_id)
+            .order_by(TOKENS.c.created_at.desc(), TOKENS.c.token_id)
+        )
+        if user_id is not None:
+            wanted = wanted.where(TOKENS.c.user_id == user_id)
+        with self._engine.connect() as connection:
+            return [
+                Token(
+                    token_id=row.token_id,
+                    username=row.username,
+                    label=row.label,
+                    scopes=tuple(Scope(scope) for scope in row.scopes.split()),
+                    created_at=row.created_at,
+                    expires_at=row.expires_at,
+                    revoked_at=row.revoked_at,
+                )
+                for row in connection.execute(wanted)
+            ]
+
+    def revoke(self, token_id: str, user_id: int | None = None) -> bool:
+        """Whether there was such a token (of that account); it opens nothing from now on."""
+        matching = TOKENS.c.token_id == token_id
+        if user_id is not None:
+            matching &= TOKENS.c.user_id == user_id
+        change = update(TOKENS).where(matching & TOKENS.c.revoked_at.is_(None))
+        with writing(self._engine) as connection:
+            changed = connection.execute(change.values(revoked_at=time.time())).rowcount
+            exists = connection.execute(select(TOKENS.c.token_id).where(matching)).first()
+        return bool(changed) or exists is not None

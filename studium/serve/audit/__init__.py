@@ -1,0 +1,9 @@
+"""What is remembered of reads of learners, of exports and of changes of rights.
+
+Enters: records. Leaves: a log that tells when one of them was changed.
+"""
+
+from studium.serve.audit.gate import AuditGate
+from studium.serve.audit.log import AuditLog, Entry, Record, Verification
+
+__all__ = ["AuditGate", "AuditLog", "Entry", "Record", "Verification"]

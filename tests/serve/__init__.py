@@ -1,0 +1,1 @@
+"""Pages and API: rights, accounts, audit, releases that move."""

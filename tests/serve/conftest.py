@@ -1,0 +1,199 @@
+"""A small campus, published: three courses, tables of every level, an account of every role.
+
+Enters: nothing. Leaves: a `Campus` with an application and clients that ask as somebody.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from studium.config import Workspace, open_workspace, write_default_settings
+from studium.progress import Silent
+from studium.publish import (
+    Candidate,
+    CheckOutcome,
+    Clock,
+    Groups,
+    InputFile,
+    LakeEvidence,
+    Rights,
+    Table,
+    publish,
+)
+from studium.serve import create_application
+from studium.serve.accounts import Desk, open_desk
+from studium.serve.rights import Role, Scope
+
+ONE, TWO, OLD = "course-v1:Uni+One+2024", "course-v1:Uni+Two+2024", "Uni/Old/2013"
+COURSES = (ONE, TWO, OLD)
+PASSWORD = "correct horse battery staple"
+ALL_SCOPES = tuple(Scope)
+GRANTED = {Role.COURSE_STAFF: [ONE], Role.RESEARCHER: [TWO]}
+MARTS = f"""
+create schema marts;
+create schema studium;
+create table studium.last_build as
+    select 'abc' as models_hash, null::date as events_from, date '2024-03-03' as as_of,
+        false as compat, true as is_complete;
+create table marts.event_types_daily as
+    select * from (values
+        ('{ONE}', date '2024-03-01', 'play_video', 'browser', 4, 3),
+        ('{ONE}', date '2024-03-01', 'problem_check', 'server', 2, 2),
+        ('{TWO}', date '2024-03-01', 'play_video', 'browser', 1, 1),
+        ('{OLD}', date '2024-03-01', 'play_video', 'browser', 1, 1)
+    ) as rows (course_id, date, event_type, event_source, event_count, learner_count);
+create table marts.person_course as
+    select course_id, 1000 + number as user_id, 'learner' || number as username,
+        '10.0.0.' || number as ip, number / 40.0 as grade, number % 3 = 0 as certified
+    from range(1, 41) as numbers (number),
+        (values ('{ONE}', 0), ('{TWO}', 1), ('{OLD}', 2)) as courses (course_id, place)
+    where number % 3 <= 2 - place;
+create table marts.course_enrollment_daily as
+    select course_id, date '2024-03-02' as date, count(*)::bigint as count,
+        count(*)::bigint as cumulative_count
+    from marts.person_course group by course_id;
+create table marts.course_enrollment_by_gender as
+    select * from (values
+        ('{ONE}', 'f', 30), ('{ONE}', 'm', 17), ('{ONE}', 'o', 1),
+        ('{TWO}', 'f', 12), ('{TWO}', 'm', 11), ('{OLD}', 'f', 3), ('{OLD}', 'm', 4)
+    ) as rows (course_id, gender, count);
+create table marts.overall as select 48::bigint as learners;
+create table marts.user_languages as
+    select 'learner' || number as username, 'en' as language from range(1, 41) as n (number);
+create table marts.unclassified as select '{ONE}' as course_id, 'learner1' as username;
+"""
+CLASSIFIED = {
+    "event_types_daily": Rights(level="course", course="course_id"),
+    "person_course": Rights(
+        level="learner", course="course_id", learner=["user_id", "username"], personal=["ip"]
+    ),
+    "course_enrollment_daily": Rights(level="course", course="course_id"),
+    "course_enrollment_by_gender": Rights(
+        level="course",
+        course="course_id",
+        groups=Groups(within=["course_id"], counts=["count"]),
+    ),
+    "overall": Rights(level="institution"),
+    "user_languages": Rights(level="learner", learner=["username"]),
+    "unclassified": None,
+}
+
+
+def publish_marts(workspace: Workspace, second: int = 0) -> str:
+    """A release of what the warehouse holds; its id."""
+    described = [Table(name, 0, "", grain="", rights=found) for name, found in CLASSIFIED.items()]
+    day = date(2024, 3, 1)
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "select sum(event_count) from marts.event_types_daily"
+        ).fetchone()
+    events = int(found[0]) if found else 0
+    lake = LakeEvidence(
+        [InputFile("tracking.log", "a" * 64, events, events=events)], [], {day: events}
+    )
+    candidate = Candidate([CheckOutcome("all_is_well", "pass")], lake, described)
+    clock = Clock(datetime(2024, 3, 4, 10, 15, second, tzinfo=UTC), date(2024, 3, 4))
+    return publish(workspace, candidate, Silent(), clock).release.id
+
+
+def make_workspace(root: Path, settings: str = "") -> Workspace:
+    """A workspace with the marts in its warehouse and nothing published."""
+    write_default_settings(root)
+    with (root / "studium.toml").open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{settings}\n")
+    with duckdb.connect(str(root / "warehouse.duckdb")) as connection:
+        connection.execute(MARTS)
+    return open_workspace(root, {})
+
+
+def with_settings(workspace: Workspace, **variables: str) -> Workspace:
+    """The same workspace as STUDIUM_<SECTION>__<SETTING> would change it."""
+    given = {f"STUDIUM_{name.upper()}": value for name, value in variables.items()}
+    return open_workspace(workspace.root, given)
+
+
+@dataclass
+class Campus:
+    """An application, its desk, and tokens of an account for each role; names are the roles'."""
+
+    workspace: Workspace
+    app: FastAPI
+    desk: Desk
+    tokens: dict[Role, str]
+
+    def client(self, role: Role | None = None) -> TestClient:
+        """A program that asks with a token of the role, or without any."""
+        client = TestClient(self.app, base_url="https://testserver", raise_server_exceptions=False)
+        if role is not None:
+            client.headers["authorization"] = f"Bearer {self.tokens[role]}"
+        return client
+
+    def browser(self, role: Role) -> TestClient:
+        """A browser that has signed in by password."""
+        client = self.client()
+        sign_in(client, role.value, PASSWORD)
+        return client
+
+
+def form_token_of(client: TestClient, path: str = "/sign-in") -> str:
+    """The token in the form of a page."""
+    page = client.get(path).text
+    return page.split('name="form_token" value="', 1)[1].split('"', 1)[0]
+
+
+def sign_in(client: TestClient, username: str, password: str, **form: str) -> Any:
+    """Open the page, send its form."""
+    asked = {"username": username, "password": password, "form_token": form_token_of(client)}
+    return client.post("/sign-in", data=asked | form, follow_redirects=False)
+
+
+def open_campus(workspace: Workspace) -> Campus:
+    """The application with an account and a token for each role."""
+    desk = open_desk(workspace)
+    tokens = {}
+    for role in Role:
+        account = desk.people.add(role.value, role, GRANTED.get(role, ()), PASSWORD)
+        tokens[role] = desk.tokens.create(account.user_id, "test", ALL_SCOPES, 1)[1]
+    return Campus(workspace, create_application(workspace), desk, tokens)
+
+
+@pytest.fixture(scope="module")
+def campus(tmp_path_factory: pytest.TempPathFactory) -> Campus:
+    """Published and open; shared by the tests of a file, which must not change its accounts."""
+    workspace = make_workspace(tmp_path_factory.mktemp("serve") / "campus")
+    publish_marts(workspace)
+    return open_campus(workspace)
+
+
+@pytest.fixture
+def own_campus(tmp_path: Path) -> Campus:
+    """The same for one test, which may change everything."""
+    workspace = make_workspace(tmp_path / "campus")
+    publish_marts(workspace)
+    return open_campus(workspace)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Marts, but no release."""
+    return make_workspace(tmp_path / "campus")
+
+
+@pytest.fixture
+def change(own_campus: Campus) -> Callable[[str], str]:
+    """Change the marts and publish again."""
+    seconds = iter(range(1, 60))
+
+    def run(sql: str) -> str:
+        with duckdb.connect(str(own_campus.workspace.warehouse)) as connection:
+            connection.execute(sql)
+        return publish_marts(own_campus.workspace, next(seconds))
+
+    return run
