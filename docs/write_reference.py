@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from studium.analyses import analysis_catalogue
-from studium.cli import program
+from studium.cli import all_commands, program
 from studium.cli.session import Command
 from studium.config import (
     SettingInfo,
@@ -65,7 +65,7 @@ def _command_lines() -> Iterator[str]:
         "An error has three lines: what is wrong, where, what to do next; with `--json` it is an",
         "object on stdout.",
     )
-    for name, command in program.commands.items():
+    for name, command in all_commands().items():
         yield from ("", f"## studium {name}", "", command.help or "", "")
         with click.Context(command, info_name=f"studium {name}") as ctx:
             yield from ("```", *_usage(command, ctx), "```", "")

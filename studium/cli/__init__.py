@@ -4,6 +4,6 @@ Enters: arguments. Leaves: results on stdout, progress and errors on stderr, an 
 1 the data or the state refused, 2 misuse, 130 and 143 stopped. Commands import late.
 """
 
-from studium.cli.program import main, program, start
+from studium.cli.program import all_commands, main, program, start
 
-__all__ = ["main", "program", "start"]
+__all__ = ["all_commands", "main", "program", "start"]

@@ -22,6 +22,7 @@ from studium.cli.answers.inspection import query, releases, status
 from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback
+from studium.cli.serving import audit, serve, token, user
 from studium.cli.session import Session
 from studium.cli.steps import build, check, land, publish, run
 from studium.errors import FullDiskError, MisuseError, StudiumError, says_full_disk
@@ -71,6 +72,10 @@ for _command in (
     export,
     package,
     report,
+    serve,
+    user,
+    token,
+    audit,
     quarantine,
     retract,
     demo,
@@ -91,6 +96,17 @@ def start() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(code)
+
+
+def all_commands() -> dict[str, click.Command]:
+    """Every command by its words, such as `user add`; groups are not among them."""
+    commands: dict[str, click.Command] = {}
+    for name, command in program.commands.items():
+        if isinstance(command, click.Group):
+            commands |= {f"{name} {word}": inner for word, inner in command.commands.items()}
+        else:
+            commands[name] = command
+    return commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,8 +1,24 @@
 """What people see: pages and an API over the current release, with rights.
 
-Enters: a workspace with a release. Leaves: an ASGI application, a running server.
+Enters: a workspace with a release. Leaves: an ASGI application, a running server, and the desk that
+commands about accounts, tokens and the audit log ask.
 """
 
+from studium.serve.accounts import Account, Desk, Token, open_desk
 from studium.serve.application import create_application
+from studium.serve.audit import Entry, Record
+from studium.serve.rights import Role, Scope
+from studium.serve.running import serve
 
-__all__ = ["create_application"]
+__all__ = [
+    "Account",
+    "Desk",
+    "Entry",
+    "Record",
+    "Role",
+    "Scope",
+    "Token",
+    "create_application",
+    "open_desk",
+    "serve",
+]

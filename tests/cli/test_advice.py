@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from studium.cli import program
+from studium.cli import all_commands
 from studium.cli.answers.description import readable_sql
 from tests.cli.conftest import Answers, call
 
@@ -261,7 +261,7 @@ def test_retry_says_that_files_were_parsed_again(campus: Path, studium: Answers)
 
 
 def test_every_option_says_what_it_does() -> None:
-    for name, command in program.commands.items():
+    for name, command in all_commands().items():
         for option in command.params:
             if isinstance(option, click.Option):
                 assert option.help, f"{name} {option.opts}"

@@ -23,6 +23,7 @@ from studium.publish import (
     Groups,
     InputFile,
     LakeEvidence,
+    Release,
     Rights,
     Table,
     publish,
@@ -100,7 +101,8 @@ def publish_marts(workspace: Workspace, second: int = 0) -> str:
     )
     candidate = Candidate([CheckOutcome("all_is_well", "pass")], lake, described)
     clock = Clock(datetime(2024, 3, 4, 10, 15, second, tzinfo=UTC), date(2024, 3, 4))
-    return publish(workspace, candidate, Silent(), clock).release.id
+    release: Release = publish(workspace, candidate, Silent(), clock).release
+    return release.id
 
 
 def make_workspace(root: Path, settings: str = "") -> Workspace:

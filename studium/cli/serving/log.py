@@ -1,0 +1,104 @@
+"""`studium audit …`: whether the audit log is as it was written, and what is in it.
+
+Enters: a hash that was noted. Leaves: records, or the first one that is not what it was.
+"""
+
+import getpass
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from studium.cli.session import Command, Session, examples, pass_session
+from studium.cli.tables import table_lines
+from studium.errors import StudiumError
+
+if TYPE_CHECKING:
+    from studium.serve import Desk
+
+
+@click.group()
+def audit() -> None:
+    """Who read which learners and took what out: verify, list."""
+
+
+@audit.command(cls=Command)
+@click.option(
+    "--noted",
+    metavar="HASH",
+    default="",
+    help="A hash that an earlier verify printed and that must be there; by default none.",
+)
+@examples("studium audit verify", "studium audit verify --noted 9f2c…")
+@pass_session
+def verify(session: Session, noted: str) -> None:
+    """Check every record of the audit log; exit code 1 at the first that was changed."""
+    from studium.serve import open_desk
+
+    found = open_desk(session.workspace()).audit.verify(noted)
+    if found.problem:
+        raise StudiumError(
+            f"The audit log is not as it was written: {found.problem}",
+            f"audit log, after {found.records:,} sound records",
+            "Keep the database as it is for whoever looks into it; restore a copy from a backup.",
+        )
+    session.say(
+        f"Sound     {found.records:,} records; the last hash, to note elsewhere: {found.head}"
+    )
+    session.answer({"records": found.records, "head": found.head})
+
+
+@audit.command("list", cls=Command)
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=50, show_default=True, help="How many."
+)
+@click.option("--user", "username", metavar="NAME", help="Of this account only; by default of all.")
+@examples("studium audit list", "studium audit list --user ada --limit 500 --json")
+@pass_session
+def list_records(session: Session, limit: int, username: str | None) -> None:
+    """Show the newest records, newest first."""
+    from studium.serve import open_desk
+
+    entries = open_desk(session.workspace()).audit.list(limit, username)
+    rows = [
+        (
+            str(entry.number),
+            entry.at,
+            entry.record.username,
+            entry.record.action,
+            entry.record.subject,
+            "" if entry.record.row_count is None else f"{entry.record.row_count:,}",
+        )
+        for entry in entries
+    ]
+    for line in table_lines(("number", "at", "who", "what", "of", "rows"), rows):
+        session.say(line)
+    session.answer(
+        [
+            {
+                "number": entry.number,
+                "at": entry.at,
+                "username": entry.record.username,
+                "action": entry.record.action,
+                "subject": entry.record.subject,
+                "rows": entry.record.row_count,
+                "credential": entry.record.credential,
+                "address": entry.record.address,
+                "detail": entry.record.detail,
+                "hash": entry.hash,
+            }
+            for entry in entries
+        ]
+    )
+
+
+def remember(
+    desk: "Desk", action: str, subject: str, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Have what a command changed in the audit log; who: the user of the operating system."""
+    from studium.serve import Record
+
+    who = f"command line, {getpass.getuser()}"
+    desk.audit.append(
+        [Record(username=who, action=action, subject=subject, detail=dict(detail or {}))]
+    )
