@@ -20,6 +20,7 @@ from studium.serve.release import Bounds, Keeper
 from studium.serve.rights import Principal
 from studium.serve.web.admission import UnchangedError, admit, refuse_forged_forms
 from studium.serve.web.headers import Headers
+from studium.serve.web.limits import Limits
 from studium.serve.web.problems import add_error_handlers
 from studium.serve.web.server import Server
 from studium.serve.web.templates import FOLDER
@@ -62,6 +63,7 @@ def create_application(
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_middleware(AuditGate, log=desk.audit)
+    app.add_middleware(Limits)
     app.add_middleware(Headers, form_targets=_form_targets(workspace))
     return app
 

@@ -6,6 +6,7 @@ Enters: nothing. Leaves: a `Campus` with an application and clients that ask as 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from studium.config import Workspace, open_workspace, write_default_settings
 from studium.progress import Silent
@@ -23,13 +25,14 @@ from studium.publish import (
     Groups,
     InputFile,
     LakeEvidence,
-    Release,
     Rights,
     Table,
     publish,
 )
 from studium.serve import create_application
 from studium.serve.accounts import Desk, open_desk
+from studium.serve.accounts.database import ACCOUNTS, writing
+from studium.serve.accounts.passwords import hash_password
 from studium.serve.rights import Role, Scope
 
 ONE, TWO, OLD = "course-v1:Uni+One+2024", "course-v1:Uni+Two+2024", "Uni/Old/2013"
@@ -101,8 +104,8 @@ def publish_marts(workspace: Workspace, second: int = 0) -> str:
     )
     candidate = Candidate([CheckOutcome("all_is_well", "pass")], lake, described)
     clock = Clock(datetime(2024, 3, 4, 10, 15, second, tzinfo=UTC), date(2024, 3, 4))
-    release: Release = publish(workspace, candidate, Silent(), clock).release
-    return release.id
+    release_id: str = publish(workspace, candidate, Silent(), clock).release.id
+    return release_id
 
 
 def make_workspace(root: Path, settings: str = "") -> Workspace:
@@ -146,7 +149,7 @@ class Campus:
 
 def form_token_of(client: TestClient, path: str = "/sign-in") -> str:
     """The token in the form of a page."""
-    page = client.get(path).text
+    page: str = client.get(path).text
     return page.split('name="form_token" value="', 1)[1].split('"', 1)[0]
 
 
@@ -156,12 +159,22 @@ def sign_in(client: TestClient, username: str, password: str, **form: str) -> An
     return client.post("/sign-in", data=asked | form, follow_redirects=False)
 
 
+@cache
+def hashed() -> str:
+    """The hash of the password of everybody."""
+    return hash_password(PASSWORD, "nobody")
+
+
 def open_campus(workspace: Workspace) -> Campus:
     """The application with an account and a token for each role."""
     desk = open_desk(workspace)
     tokens = {}
     for role in Role:
-        account = desk.people.add(role.value, role, GRANTED.get(role, ()), PASSWORD)
+        account = desk.people.add(role.value, role, GRANTED.get(role, ()))
+        with writing(
+            desk.people.engine
+        ) as connection:  # one hash for all: each costs what it shall cost
+            connection.execute(update(ACCOUNTS).values(password_hash=hashed()))
         tokens[role] = desk.tokens.create(account.user_id, "test", ALL_SCOPES, 1)[1]
     return Campus(workspace, create_application(workspace), desk, tokens)
 
