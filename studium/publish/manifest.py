@@ -4,7 +4,6 @@ Enters: a folder of a release. Leaves: a typed `Manifest`; readers need nothing 
 """
 
 import hashlib
-import os
 import shlex
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from studium.errors import StudiumError
 DATABASE_NAME = "studium.duckdb"
 MANIFEST_NAME = "manifest.json"
 _MAGIC = slice(8, 12), b"DUCK"  # behind the checksum of the first block
+_WHOLE: dict[tuple[Path, int, int, int], bytes] = {}  # first bytes of files that were looked at
 
 
 class Column(Struct, frozen=True):
@@ -184,9 +184,7 @@ def read_release(folder: Path) -> Release:
     try:
         manifest = msgspec.json.decode((folder / name).read_bytes(), type=Manifest)
         name = DATABASE_NAME
-        with (folder / name).open("rb") as stream:
-            head = stream.read(_MAGIC[0].stop)
-            size = os.fstat(stream.fileno()).st_size
+        head, size = _look_at(folder / name)
     except OSError as error:
         raise DamagedReleaseError(folder, f"{name}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
@@ -199,6 +197,20 @@ def read_release(folder: Path) -> Release:
     if head[_MAGIC[0]] != _MAGIC[1]:
         raise DamagedReleaseError(folder, f"{name} is no database any more")
     return Release(path=folder, manifest=manifest)
+
+
+def _look_at(database: Path) -> tuple[bytes, int]:
+    """(first bytes, size) of a database; a process opens a file that did not change only once.
+
+    Closing it drops the process's POSIX locks on it, and with them the one by which retention sees that it serves
+    the release.
+    """
+    found = database.stat()
+    key = (database, found.st_ino, found.st_size, found.st_mtime_ns)
+    if key not in _WHOLE:
+        with database.open("rb") as stream:
+            _WHOLE[key] = stream.read(_MAGIC[0].stop)
+    return _WHOLE[key], found.st_size
 
 
 def verify_database(release: Release) -> None:

@@ -5,7 +5,7 @@ import hmac
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studium.errors import StudiumError
@@ -69,6 +69,7 @@ def sorted_rows(rows: list[Row]) -> list[str]:
     return sorted(repr(sorted(row.items())) for row in rows)
 
 
+@settings(deadline=None)
 @given(role=ROLES, courses=GRANTS, scopes=SCOPES)
 def test_every_dataset_has_exactly_the_rows_of_the_role(
     campus: Campus, role: Role, courses: frozenset[str], scopes: frozenset[Scope] | None
@@ -209,6 +210,7 @@ def test_limits_of_the_connection_are_those_of_the_settings(campus: Campus) -> N
     assert limit[0].startswith("953")  # MiB of 1000 MB
 
 
+@settings(deadline=None)
 @given(value=st.text(max_size=60))
 def test_values_are_bound_and_never_part_of_the_query(campus: Campus, value: str) -> None:
     reader = reader_for(campus, Principal(7, "staff", Role.COURSE_STAFF, frozenset({ONE})))

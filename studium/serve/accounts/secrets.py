@@ -72,8 +72,8 @@ def _load(given: str, name: str, file: Path) -> bytes:
 def _make(file: Path) -> None:
     """A new random key, whole or not at all; of two servers that start at once, one makes it."""
     file.parent.mkdir(mode=0o700, exist_ok=True)
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    unfinished = file.with_name(f".{file.name}.{secrets.token_hex(6)}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(secrets.token_urlsafe(48))

@@ -142,7 +142,7 @@ class Reader:
         self._note("export", query, parameters, rows)
         deadline = Deadline(self.open_release.cursor(), self.bounds.export_seconds)
         with self.watch.limit(deadline), _explained(deadline):
-            answer = deadline.cursor.execute(query.sql, values)
+            answer = deadline.cursor.sql(query.sql, params=values)
             reader: pa.RecordBatchReader = answer.to_arrow_reader(_BATCH_ROWS)
         return reader.schema, self._batches(reader, deadline)
 
@@ -209,3 +209,9 @@ def _explained(deadline: Deadline) -> Iterator[None]:
         raise GreedyQueryError from None
     except _UNFIT as error:
         raise UnfitValueError(str(error).splitlines()[0][:200]) from None
+    except OSError as error:  # as Arrow passes on what DuckDB says in the middle of a download
+        if deadline.is_over:
+            raise OverdueQueryError(deadline.seconds) from None
+        if "Out of Memory" in str(error):
+            raise GreedyQueryError from None
+        raise

@@ -1,0 +1,114 @@
+"""Small groups: nobody under the limit is countable, not even as the difference of what is shown."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studium.publish import Column, Groups, Rights, Table
+from studium.serve.release import Reader
+from studium.serve.rights import Principal, Role, guard_query, hidden_cells, suppress
+from tests.serve.conftest import OLD, ONE, TWO, Campus
+
+LEAST = 10
+COUNTS = st.lists(st.integers(0, 40), max_size=8)
+
+
+def rows_of(campus: Campus, role: Role) -> dict[tuple[str, str], Any]:
+    server = campus.app.state.server
+    principal = Principal(7, "somebody", role, frozenset({ONE, TWO, OLD}))
+    reader = Reader(principal, server.bounds, server.keeper.release(), server.keeper.watch)
+    rows = reader.rows("select course_id, gender, count from course_enrollment_by_gender")
+    return {(row["course_id"], row["gender"]): row["count"] for row in rows}
+
+
+@given(counts=COUNTS)
+def test_hidden_people_are_enough_to_hide_in(counts: list[int]) -> None:
+    """Whoever knows the total and all that is shown learns of a group that is not small."""
+    hidden = hidden_cells(counts, LEAST)
+    shown = [count for count, is_hidden in zip(counts, hidden, strict=True) if not is_hidden]
+    difference = sum(counts) - sum(shown)
+    assert all(count == 0 or count >= LEAST for count in shown)
+    if any(hidden):
+        people = [count for count in counts if count]
+        assert sum(hidden) >= min(2, len(people))
+        assert difference >= LEAST or sum(hidden) == len(people)
+    else:
+        assert all(count == 0 or count >= LEAST for count in counts)
+
+
+@given(counts=COUNTS)
+def test_no_more_is_hidden_than_it_takes(counts: list[int]) -> None:
+    hidden = hidden_cells(counts, LEAST)
+    taken = sorted(count for count, is_hidden in zip(counts, hidden, strict=True) if is_hidden)
+    large = [count for count in taken if count >= LEAST]
+    if large:  # without the largest, there would be too few to hide in
+        rest = taken[:-1]
+        assert len(rest) < 2 or sum(rest) < LEAST
+
+
+@settings(deadline=None)
+@given(counts=st.lists(st.integers(0, 40) | st.none(), min_size=1, max_size=8))
+def test_datasets_hide_what_the_function_hides(counts: list[int | None]) -> None:
+    import duckdb
+
+    table = Table(
+        "parts",
+        0,
+        "",
+        columns=[Column(name, "BIGINT") for name in ("whole", "part", "people", "mean")],
+        rights=Rights(
+            level="course",
+            course="whole",
+            groups=Groups(within=["whole"], counts=["people"], measures=["mean"]),
+        ),
+    )
+    view = Principal(7, "somebody", Role.INSTITUTION_VIEWER).view(LEAST)
+    guarded = guard_query(
+        "select part, people, mean from parts order by part", {"parts": table}, view
+    )
+    values = [(1, place, count, place) for place, count in enumerate(counts)]
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as release")
+        connection.execute(
+            "create table release.main.parts (whole bigint, part bigint, people bigint, mean bigint)"
+        )
+        connection.executemany("insert into release.main.parts values (?, ?, ?, ?)", values)
+        found = connection.execute(guarded.sql).fetchall()
+    rows = [{"part": place, "people": count, "mean": place} for _, place, count, _ in values]
+    expected = suppress(rows, "people", LEAST, measures=["mean"])
+    assert found == [(row["part"], row["people"], row["mean"]) for row in expected]
+
+
+def test_an_institution_viewer_cannot_subtract_one_learner(campus: Campus) -> None:
+    """`o` is one person: with the total of the course and `f` and `m`, everybody would know."""
+    assert rows_of(campus, Role.ADMINISTRATOR)[ONE, "o"] == 1
+    found = rows_of(campus, Role.INSTITUTION_VIEWER)
+    assert found[ONE, "f"] == 30
+    assert found[ONE, "m"] is None
+    assert found[ONE, "o"] is None
+    assert (found[TWO, "f"], found[TWO, "m"]) == (12, 11)
+    assert (found[OLD, "f"], found[OLD, "m"]) == (None, None)
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.ANALYST, Role.COURSE_STAFF])
+def test_whoever_sees_the_learners_sees_all_counts(campus: Campus, role: Role) -> None:
+    assert None not in rows_of(campus, role).values()
+
+
+def test_a_query_over_hidden_counts_adds_up_what_is_shown(campus: Campus) -> None:
+    server = campus.app.state.server
+    principal = Principal(7, "viewer", Role.INSTITUTION_VIEWER)
+    reader = Reader(principal, server.bounds, server.keeper.release(), server.keeper.watch)
+    sql = "select sum(count) as n from course_enrollment_by_gender where course_id = $course_id"
+    everybody = reader.rows(sql, {"course_id": ONE})
+    without_one = reader.rows(f"{sql} and gender <> 'o'", {"course_id": ONE})
+    assert everybody == without_one == [{"n": 30}]
+
+
+def test_the_limit_is_a_setting(campus: Campus) -> None:
+    rows = [{"g": "a", "n": 3}, {"g": "b", "n": 30}, {"g": "c", "n": 50}]
+    assert suppress(rows, "n", 0) == rows
+    assert [row["n"] for row in suppress(rows, "n", 4)] == [None, None, 50]
+    assert Principal(7, "v", Role.INSTITUTION_VIEWER).view(0).hides_under == 0
