@@ -253,6 +253,10 @@ def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candid
             events=events,
             unbuilt=warehouse.unbuilt_dates(workspace, partitions),
             unbuilt_courses=warehouse.unbuilt_courses(workspace, _interval(workspace)),
+            event_days=[
+                publish.EventDay(it.event_date, it.fingerprint, it.paths, it.duplicates)
+                for it in partitions
+            ],
         ),
         described=[
             _table(model)

@@ -17,6 +17,7 @@ import click
 
 from studium import __version__
 from studium.cli.answers.description import describe
+from studium.cli.answers.events import events
 from studium.cli.answers.exports import export, package, report
 from studium.cli.answers.inspection import query, releases, status
 from studium.cli.interruption import TOLD, Interruption
@@ -68,6 +69,7 @@ for _command in (
     releases,
     rollback,
     query,
+    events,
     describe,
     export,
     package,

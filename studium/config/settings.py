@@ -148,6 +148,12 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Meta(ge=1, description="Releases kept; the current one and one being read always are."),
     ] = 5
+    events: Annotated[
+        bool,
+        Meta(
+            description="Whether a release holds its events too, for questions about any field of them."
+        ),
+    ] = True
     minimum_events: Annotated[
         int, Meta(ge=0, description="Refuse a release made from fewer events than this.")
     ] = 1

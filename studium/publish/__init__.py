@@ -5,6 +5,17 @@ Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
 from studium.publish.answers import as_json, write_answer
+from studium.publish.events import (
+    DEVICE_RULES,
+    DIMENSIONS,
+    Device,
+    EventAnswer,
+    EventDay,
+    EventField,
+    EventLimits,
+    EventQuestion,
+    query_events,
+)
 from studium.publish.exports import (
     CoursePackage,
     Delivery,
@@ -38,8 +49,11 @@ from studium.publish.release_store import (
     rollback,
 )
 from studium.publish.reports import REPORTS, ReportOrder, write_report
+from studium.publish.retention import hold_open
 
 __all__ = [
+    "DEVICE_RULES",
+    "DIMENSIONS",
     "REPORTS",
     "Answer",
     "BuildInfo",
@@ -50,6 +64,12 @@ __all__ = [
     "CoursePackage",
     "DamagedReleaseError",
     "Delivery",
+    "Device",
+    "EventAnswer",
+    "EventDay",
+    "EventField",
+    "EventLimits",
+    "EventQuestion",
     "Groups",
     "InputFile",
     "LakeEvidence",
@@ -68,9 +88,11 @@ __all__ = [
     "find_release",
     "find_table",
     "held_release",
+    "hold_open",
     "package_course",
     "publish",
     "query",
+    "query_events",
     "releases",
     "rollback",
     "verify_database",

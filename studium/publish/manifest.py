@@ -123,7 +123,10 @@ class ArchiveCopy(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True):
-    """Everything but the rows. `content` is equal for releases that say the same."""
+    """Everything but the rows. `content` is equal for releases that say the same.
+
+    `event_files` is how many files `events/` has; 0: the release was published without its events.
+    """
 
     id: str
     created_at: datetime
@@ -135,6 +138,7 @@ class Manifest(Struct, frozen=True):
     versions: dict[str, str]
     database_sha256: str
     database_bytes: int
+    event_files: int = 0
     format: int = 1
     archive: ArchiveCopy | None = None
 

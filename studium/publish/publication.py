@@ -18,6 +18,7 @@ from studium.errors import StudiumError
 from studium.progress import Progress
 from studium.publish.database import Marts, open_marts
 from studium.publish.disk import move_link
+from studium.publish.events import EventDay
 from studium.publish.gate import Condition, Evidence, refuse_unless_met, weigh
 from studium.publish.holding import held_release, let_go
 from studium.publish.manifest import (
@@ -39,7 +40,7 @@ from studium.publish.retention import remove_old_releases, remove_unfinished
 
 
 class LakeEvidence(Struct, frozen=True):
-    """What the lake says about itself: `events` by date, duplicates not counted.
+    """What the lake says about itself: `events` by date, duplicates not counted, and their files.
 
     `unbuilt` are the dates that changed since the tables were built, `unbuilt_courses` those with other dumps.
     """
@@ -49,6 +50,7 @@ class LakeEvidence(Struct, frozen=True):
     events: dict[date, int]
     unbuilt: list[date] = []
     unbuilt_courses: list[str] = []
+    event_days: list[EventDay] = []
 
 
 class Publication(Struct, frozen=True):
@@ -113,6 +115,7 @@ def publish(
             inputs=sorted(candidate.lake.inputs, key=lambda file: (file.name, file.sha256)),
             checks=sorted(candidate.checks, key=lambda check: check.name),
             versions=_versions(),
+            event_days=_days_inside(workspace, candidate.lake.event_days, build),
         )
         same = find_same(workspace, contents)
         if current and same and same.id > current.id == held_release(workspace):
@@ -166,6 +169,15 @@ def _is_comparable(before: Manifest, build: BuildInfo, inputs: Sequence[InputFil
     has_same_rules = before.build.compat == build.compat
     is_all_there = {file.sha256 for file in before.inputs} <= {file.sha256 for file in inputs}
     return has_same_start and has_same_rules and is_all_there and not is_cut
+
+
+def _days_inside(
+    workspace: Workspace, days: Sequence[EventDay], build: BuildInfo
+) -> list[EventDay]:
+    if not workspace.settings.publish.events:
+        return []
+    first, end = build.events_from or date.min, build.as_of or date.max
+    return sorted((it for it in days if first <= it.day < end), key=lambda it: it.day)
 
 
 def _inside(events: dict[date, int], build: BuildInfo) -> dict[date, int]:

@@ -17,6 +17,7 @@ from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.publish.database import Marts
 from studium.publish.disk import flush_file, flush_folder, move_link, write_flushed
+from studium.publish.events import EventDay, digest_days, link_days
 from studium.publish.holding import hold, let_go
 from studium.publish.manifest import (
     DATABASE_NAME,
@@ -47,15 +48,17 @@ class Contents(Struct, frozen=True):
     inputs: list[InputFile]
     checks: list[CheckOutcome]
     versions: dict[str, str]
+    event_days: list[EventDay] = []
 
     @property
     def digest(self) -> str:
-        """Equal for the same tables, descriptions, interval and bytes of inputs.
+        """Equal for the same tables, descriptions, interval, events and bytes of inputs.
 
         Names of files and versions of packages do not count: they change nothing that is said.
         """
         inputs = sorted((file.sha256, file.lines, file.events) for file in self.inputs)
-        said = msgspec.json.encode([self.build, self.tables, inputs], order="deterministic")
+        parts = [self.build, self.tables, inputs, *filter(None, [digest_days(self.event_days)])]
+        said = msgspec.json.encode(parts, order="deterministic")
         return hashlib.sha256(said).hexdigest()
 
 
@@ -174,6 +177,7 @@ def create_release(
     try:
         database = unfinished / DATABASE_NAME
         marts.copy_to(database, contents.tables)
+        event_files = link_days(unfinished, contents.event_days)
         release_id, created_at = _choose_id(workspace, contents, now)
         manifest = Manifest(
             id=release_id,
@@ -187,9 +191,10 @@ def create_release(
             database_sha256=hash_database(unfinished),
             database_bytes=database.stat().st_size,
             archive=_archive(marts, unfinished, created_at),
+            event_files=event_files,
         )
         write_flushed(unfinished / MANIFEST_NAME, encode_manifest(manifest))
-        for file in unfinished.iterdir():
+        for file in filter(Path.is_file, unfinished.iterdir()):
             flush_file(file)
             file.chmod(0o444)
         flush_folder(unfinished)

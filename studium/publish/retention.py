@@ -1,30 +1,41 @@
-"""Which old releases go, and the remains of publishes that were killed.
+"""Which old releases go, who is reading one, and the remains of publishes that were killed.
 
 Enters: a workspace. Leaves: fewer folders; never the current release, never one that is being read.
 """
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from studium.config import Workspace
-from studium.publish.manifest import DATABASE_NAME, DamagedReleaseError, Release, read_release
+from studium.publish.manifest import (
+    DATABASE_NAME,
+    MANIFEST_NAME,
+    DamagedReleaseError,
+    Release,
+    read_release,
+)
 
 UNFINISHED = ".tmp-"
 _RELEASE = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")  # other folders are somebody else's
 
 # DuckDB holds a POSIX lock on a database that it reads. Asking must happen in a process that never
-# opened the file: closing any descriptor of it drops all locks of the asking process on it.
+# opened the file: closing any descriptor of it drops all locks of the asking process on it. Who reads
+# other files of a release holds the manifest by flock, which no other descriptor's end drops.
 _ASK = """
-import fcntl, sys
+import fcntl, os, sys
 for path in sys.argv[1:]:
     try:
         with open(path, "r+b") as stream:
             fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with open(os.path.join(os.path.dirname(path), "manifest.json"), "rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
         pass
     except OSError:
@@ -48,6 +59,23 @@ def remove_old_releases(workspace: Workspace, keep: int) -> list[str]:
         folder.rename(leaving)
         shutil.rmtree(leaving)
     return [folder.name for folder in removed]
+
+
+@contextmanager
+def hold_open(release: Release) -> Iterator[None]:
+    """Keep retention from removing a release while files of it are read, from whatever process.
+
+    Raises DamagedReleaseError when it is gone already.
+    """
+    try:
+        stream = (release.path / MANIFEST_NAME).open("rb")
+    except FileNotFoundError:
+        raise DamagedReleaseError(release.path, "it was removed") from None
+    with stream:
+        fcntl.flock(stream, fcntl.LOCK_SH)
+        if not release.path.is_dir():  # renamed away by retention in between
+            raise DamagedReleaseError(release.path, "it was removed")
+        yield
 
 
 def release_folders(workspace: Workspace) -> list[Path]:

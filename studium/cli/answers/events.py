@@ -1,0 +1,132 @@
+"""How often an event is used, on which device, by a field that only it has: without a pipeline.
+
+Enters: a type of event, dimensions, fields. Leaves: counts over the events of a release.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from studium.cli.session import Command, Session, examples, pass_session
+from studium.cli.tables import count, table_lines
+
+if TYPE_CHECKING:
+    from studium.publish import EventAnswer, EventQuestion, Release
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_COUNTS = ("events", "learners", "first_at", "last_at")
+_TYPES = (
+    "select event_type, sum(event_count)::bigint as events, min(date) as first_date, "
+    "max(date) as last_date from event_types_daily group by event_type order by events desc, event_type"
+)
+
+
+@click.command(cls=Command)
+@click.argument("event_type", metavar="[TYPE]", required=False)
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="DIMENSION",
+    help="Count by device, os, browser, course, organisation, source, host, date, week, month or hour.",
+)
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME",
+    help="Count by a column of the lake, or by a key of the event's payload: new_time, state.seed.",
+)
+@click.option("--course", metavar="KEY", help="Only events of this course.")
+@click.option("--from", "start", type=_DAY, help="Only events of this day and later.")
+@click.option("--until", "end", type=_DAY, help="Only events before this day.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1, max=10_000),
+    default=50,
+    show_default=True,
+    help="How many groups are shown, the largest first.",
+)
+@click.option(
+    "--release", "release_id", metavar="ID", help="Ask this release; by default the current one."
+)
+@examples("studium events", "studium events seek_video --by os --field new_time")
+@pass_session
+def events(
+    session: Session, /, event_type: str | None, release_id: str | None, **asked: Any
+) -> None:
+    """Count events of one type by device, time or any field; without TYPE, list the types by use."""
+    from studium import publish
+
+    workspace = session.workspace()
+    if event_type is None:
+        _list_types(session, release_id)
+        return
+    question = publish.EventQuestion(event_type, **{**asked, **_days(asked)})
+    release = publish.find_release(workspace, release_id)
+    limits = workspace.settings.query
+    workspace.scratch.mkdir(exist_ok=True)
+    answer = publish.query_events(
+        release,
+        question,
+        publish.EventLimits(
+            limits.time_limit_seconds,
+            limits.memory_limit_mb,
+            limits.threads,
+            workspace.scratch / "query",
+        ),
+    )
+    _tell(session, question, release, answer)
+
+
+def _days(asked: dict[str, Any]) -> dict[str, Any]:
+    days: dict[str, datetime | None] = {name: asked[name] for name in ("start", "end")}
+    return {name: moment.date() if moment else None for name, moment in days.items()}
+
+
+def _list_types(session: Session, release_id: str | None) -> None:
+    from studium import publish
+
+    with publish.query(session.workspace(), _TYPES, release_id) as answer:
+        rows = list(answer.rows())
+        session.answer(
+            {
+                "release": answer.release.id,
+                "types": [dict(zip(answer.columns, row, strict=True)) for row in rows],
+            }
+        )
+        if not session.is_json:
+            session.say("\n".join(table_lines(answer.columns, rows)))
+
+
+def _tell(
+    session: Session, question: "EventQuestion", release: "Release", answer: "EventAnswer"
+) -> None:
+    session.answer(
+        {
+            "event_type": question.event_type,
+            "release": release.id,
+            "total": answer.total,
+            "fields": [field._asdict() for field in answer.fields],
+            "groups": [dict(zip(answer.columns, row, strict=True)) for row in answer.rows],
+        }
+    )
+    total = answer.total
+    if session.is_json:
+        return
+    if not total["events"]:
+        session.say(f"No event of type {question.event_type}. List the types: studium events")
+        return
+    session.say(
+        f"{count(total['events'], 'event')} of {count(total['learners'], 'learner')}, "
+        f"{total['first_at']:%Y-%m-%d} to {total['last_at']:%Y-%m-%d}"
+    )
+    if answer.fields:
+        headings = ["field", "events with it", "values", "least", "median", "greatest"]
+        session.say("\n" + "\n".join(table_lines(headings, answer.fields)))
+    if answer.rows:
+        shown = [name for name in answer.columns if name not in _COUNTS[2:]]
+        rows = [row[: len(shown)] for row in answer.rows]
+        session.say("\n" + "\n".join(table_lines(shown, rows)))
+    if len(answer.rows) == question.limit:
+        session.say(f"The largest {question.limit} groups; more: --limit")

@@ -1,0 +1,24 @@
+"""The events of a release: links to the lake's own files, and questions to them without a pipeline.
+
+Enters: event days of the lake; a release. Leaves: `releases/<id>/events`, counts by device or field.
+"""
+
+from studium.publish.events.devices import DEVICE_RULES, Device
+from studium.publish.events.parts import EventDay, digest_days, link_days, list_parts
+from studium.publish.events.questions import DIMENSIONS, EventQuestion
+from studium.publish.events.reading import EventAnswer, EventField, EventLimits, query_events
+
+__all__ = [
+    "DEVICE_RULES",
+    "DIMENSIONS",
+    "Device",
+    "EventAnswer",
+    "EventDay",
+    "EventField",
+    "EventLimits",
+    "EventQuestion",
+    "digest_days",
+    "link_days",
+    "list_parts",
+    "query_events",
+]

@@ -1,0 +1,178 @@
+"""Asks the events of one release: a connection of its own that reaches their folder and nothing else.
+
+Enters: a release, a question, limits. Leaves: counts. The files are held meanwhile, so that retention
+does not remove them; time, memory and threads are bounded.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from studium.errors import StudiumError
+from studium.publish.events.parts import FOLDER, count_parts, list_parts
+from studium.publish.events.questions import (
+    EventQuestion,
+    Query,
+    check_question,
+    summary_sql,
+    write_query,
+)
+from studium.publish.manifest import DamagedReleaseError, Release
+from studium.publish.retention import hold_open
+from studium.publish.runner import OverdueError, Runner
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class EventLimits(NamedTuple):
+    """Of one question; without `scratch` nothing is spilled to the disk."""
+
+    seconds: float = 20.0
+    memory_mb: int = 1000
+    threads: int = 2
+    scratch: Path | None = None
+
+
+class EventField(NamedTuple):
+    """A field over all events of the answer; the range is None where a value is no number."""
+
+    name: str
+    events: int
+    values: int
+    least: float | None
+    median: float | None
+    greatest: float | None
+
+
+class EventAnswer(NamedTuple):
+    """`rows` are the largest groups; `total` counts all events, learners once."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    total: dict[str, Any]
+    fields: list[EventField]
+
+
+_COUNTS = ("events", "learners", "first_at", "last_at")
+
+
+def query_events(
+    release: Release, question: EventQuestion, limits: EventLimits | None = None
+) -> EventAnswer:
+    """Count events of one type; a type that never happened gives a total of 0 and no rows.
+
+    Raises MisuseError for a question that cannot be asked, StudiumError when the release has no events or the
+    limits are not enough, DamagedReleaseError when files are missing.
+    """
+    check_question(question)
+    if not release.manifest.event_files:
+        raise StudiumError(
+            "This release was published without its events",
+            f"release {release.id}",
+            "Set publish.events = true in studium.toml, then: studium publish",
+        )
+    with hold_open(release):
+        if count_parts(release.path) != release.manifest.event_files:
+            raise DamagedReleaseError(release.path, "files of its events are missing")
+        parts = list_parts(release.path, question.start, question.end)
+        if not parts.events:
+            return EventAnswer([*question.by, *question.fields, *_COUNTS], [], _nothing(), [])
+        values = {"paths": [str(path) for path in parts.events]}
+        if parts.duplicates:
+            values["duplicates"] = [str(path) for path in parts.duplicates]
+        return _ask(release, question, values, limits or EventLimits())
+
+
+def _ask(
+    release: Release, question: EventQuestion, files: Mapping[str, Any], limits: EventLimits
+) -> EventAnswer:
+    import duckdb
+
+    with _connect(release.path / FOLDER, limits) as (connection, runner):
+        try:
+            return runner.call(lambda: _answer(connection, question, files))
+        except OverdueError as error:
+            raise StudiumError(
+                f"The question {error}",
+                f"release {release.id}",
+                "Ask for fewer days: a first and a last date",
+            ) from None
+        except duckdb.OutOfMemoryException:
+            raise StudiumError(
+                f"The question needs more than {limits.memory_mb:,} MB of memory",
+                f"release {release.id}",
+                "Ask for fewer days, or by a field with fewer values",
+            ) from None
+        except duckdb.Error as error:
+            raise StudiumError(
+                f"The events cannot be read: {str(error).splitlines()[0]}",
+                f"release {release.id}",
+                "Look for damage: studium doctor",
+            ) from None
+
+
+def _answer(
+    connection: "duckdb.DuckDBPyConnection", question: EventQuestion, files: Mapping[str, Any]
+) -> EventAnswer:
+    columns = [
+        row[0]
+        for row in connection.execute(
+            "describe select * from read_parquet($path, hive_partitioning = false)",
+            {"path": files["paths"][0]},
+        ).fetchall()
+    ]
+    query = write_query(question, columns, "duplicates" in files)
+    # Materialised once: payloads are read once for groups, total and fields.
+    connection.execute(f"create temp table chosen as {query.chosen}", {**query.values, **files})
+    has_keys = bool(question.by or question.fields)
+    values = {"limit": question.limit} if has_keys else {}
+    found = connection.execute(query.groups, values)
+    names = [column[0] for column in found.description]
+    rows = found.fetchall() if has_keys else []
+    total = connection.execute(query.total).fetchone() or ()
+    return EventAnswer(
+        columns=names,
+        rows=rows,
+        total=dict(zip(_COUNTS, total, strict=True)),
+        fields=list(_summaries(connection, query)),
+    )
+
+
+def _summaries(connection: "duckdb.DuckDBPyConnection", query: Query) -> Iterator[EventField]:
+    for name in query.fields:
+        yield EventField(name, *(connection.execute(summary_sql(name)).fetchone() or ()))
+
+
+def _nothing() -> dict[str, Any]:
+    return {"events": 0, "learners": 0, "first_at": None, "last_at": None}
+
+
+@contextmanager
+def _connect(
+    folder: Path, limits: EventLimits
+) -> "Iterator[tuple[duckdb.DuckDBPyConnection, Runner]]":
+    import duckdb
+
+    connection = duckdb.connect(
+        config={
+            "memory_limit": f"{limits.memory_mb}MB",
+            "threads": limits.threads,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
+            "temp_directory": str(limits.scratch or ""),
+        }
+    )
+    connection.execute("set enable_progress_bar = false")
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set allowed_directories = [$folder]", {"folder": f"{folder}/"})
+    # After the rest: nothing can be set once this is locked.
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    runner = Runner(connection, limits.seconds)
+    try:
+        yield connection, runner
+    finally:
+        runner.close()
