@@ -4,15 +4,16 @@ Enters: a reader. Leaves: `CourseSummary` rows, for the JSON routes here and for
 """
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
+from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
-from studium.serve.web import Reading
+from studium.serve.web import Listing, Paging, Reading, answer_all
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", tags=["courses"])
 
 
 @dataclass(frozen=True)
@@ -20,61 +21,108 @@ class CourseSummary:
     """What the list says of a course; None where the release has no such table or the count is hidden."""
 
     course_id: str
-    enrolled: int | None
-    ever_enrolled: int | None
-    first_date: date | None
-    last_date: date | None
+    title: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    availability: str | None = None
+    pacing: str | None = None
+    enrolled: int | None = None
+    ever_enrolled: int | None = None
+    change_7_days: int | None = None
+    verified: int | None = None
+    viewed: int | None = None
+    explored: int | None = None
+    certified: int | None = None
+    first_date: date | None = None
+    last_date: date | None = None
 
 
-_SUMMARIES = """
+_PARTS = {
+    "course_enrollment_daily": """
 select
     course_id,
     max_by(count, date) as enrolled,
     max_by(cumulative_count, date) as ever_enrolled,
+    max_by(count, date) - max_by(count, date) filter (
+        date <= (select max(date) - 7 from course_enrollment_daily)
+    ) as change_7_days,
     min(date) as first_date,
     max(date) as last_date
 from course_enrollment_daily
 where $course_id is null or course_id = $course_id
 group by course_id
-"""
+""",
+    "course_enrollment_mode_daily": """
+select
+    course_id,
+    max_by(count, date) as verified
+from course_enrollment_mode_daily
+where mode = 'verified' and ($course_id is null or course_id = $course_id)
+group by course_id
+""",
+    "broad_stats_by_course": """
+select
+    course_id,
+    viewed_sum as viewed,
+    explored_sum as explored,
+    certified_sum as certified
+from broad_stats_by_course
+where $course_id is null or course_id = $course_id
+""",
+    "d_course": """
+select
+    course_id,
+    catalog_course_title as title,
+    start_time as starts_at,
+    end_time as ends_at,
+    availability,
+    pacing_type as pacing
+from d_course
+where $course_id is null or course_id = $course_id
+""",
+}
 
 
-def list_courses(reader: Reading, course_id: str | None = None) -> list[CourseSummary]:
-    """All courses that the reader's principal may see, or the one named, by id."""
+def list_courses(reader: Reader, course_id: str | None = None) -> list[CourseSummary]:
+    """All courses that the reader's principal may see, or the one named, by id.
+
+    Ids that only stray events name, in no enrolment, roster or catalogue, are left out of the list.
+    """
     found: dict[str, dict[str, Any]] = {}
-    if reader.has("course_enrollment_daily"):
-        rows = reader.rows(_SUMMARIES, {"course_id": course_id})
-        found = {row["course_id"]: row for row in rows}
-    wanted = reader.courses if course_id is None else [course_id]
-    nothing: dict[str, Any] = dict.fromkeys(
-        ("enrolled", "ever_enrolled", "first_date", "last_date")
-    )
-    return [CourseSummary(**(nothing | {"course_id": key} | found.get(key, {}))) for key in wanted]
+    for dataset, sql in _PARTS.items():
+        if reader.has(dataset):
+            for row in reader.rows(sql, {"course_id": course_id}):
+                found.setdefault(row["course_id"], {}).update(row)
+    wanted = [course_id] if course_id else [key for key in reader.courses if key in found]
+    return [CourseSummary(**({"course_id": key} | found.get(key, {}))) for key in wanted]
 
 
-def read_course(reader: Reading, course_id: str) -> CourseSummary:
+def read_course(reader: Reader, course_id: str) -> CourseSummary:
     """One course; raises HiddenError for one that is not there or not for the principal."""
     if not reader.has_course(course_id):
         raise HiddenError
     return list_courses(reader, course_id)[0]
 
 
-@router.get("/courses")
+@router.get("/courses", response_model=Listing[CourseSummary])
 @rule(Rule.ACCOUNT)
-def courses(reader: Reading) -> dict[str, Any]:
-    """The courses that you may see."""
+def courses(
+    reader: Reading,
+    page: Paging,
+    search: Annotated[
+        str | None, Query(max_length=200, description="Part of the id or the title.")
+    ] = None,
+) -> Any:
+    """The courses that you may see, by id."""
     items = list_courses(reader)
-    return {
-        "items": items,
-        "next": None,
-        "total": len(items),
-        "release": reader.release_id,
-        "as_of": reader.as_of,
-    }
+    if search:
+        wanted = search.casefold()
+        items = [it for it in items if wanted in f"{it.course_id} {it.title or ''}".casefold()]
+    return answer_all(reader, CourseSummary, items, page)
 
 
 @router.get("/courses/{course_id:course}")
 @rule(Rule.COURSE)
 def course(course_id: str, reader: Reading) -> CourseSummary:
-    """One course."""
+    """One course's figures on its last day."""
     return read_course(reader, course_id)

@@ -25,6 +25,7 @@ class Rule(Enum):
     PERSON = "changes of one's own account"
     COURSE = "aggregates of a course"
     LEARNERS = "learners of a course, by name or pseudonym"
+    EVENTS = "events of any type and field, by roles that see learners by name"
     INSTITUTION = "aggregates over all courses"
     DATASETS = "descriptions of datasets; the rights of each count too"
     EXPORT = "rows of a dataset; the rights of the dataset count too"
@@ -54,6 +55,10 @@ _WHO = {
     Rule.PERSON: (_EVERYBODY, Scope.ADMINISTER),
     Rule.COURSE: (_EVERYBODY, Scope.READ),
     Rule.LEARNERS: (_EVERYBODY - {Role.INSTITUTION_VIEWER}, Scope.LEARNERS),
+    Rule.EVENTS: (
+        frozenset({Role.ADMINISTRATOR, Role.ANALYST, Role.COURSE_STAFF}),
+        Scope.LEARNERS,
+    ),
     Rule.INSTITUTION: (_INSTITUTION, Scope.READ),
     Rule.DATASETS: (_EVERYBODY, Scope.READ),
     Rule.EXPORT: (_EVERYBODY, Scope.EXPORT),

@@ -1,10 +1,20 @@
-"""What pages and API share: admission, readers for handlers, errors as answers, headers, templates.
+"""What pages and API share: admission, readers for handlers, lists, downloads, errors, headers, templates.
 
-Enters: requests. Leaves: `Caller` and `Reading` to annotate parameters of handlers with.
+Enters: requests. Leaves: `Caller`, `Reading` and `Paging` to annotate parameters of handlers with.
 """
 
 from studium.serve.web import course_ids  # registers {course_id:course}
 from studium.serve.web.admission import Caller, Reading, admit, caller_of, reader_of
+from studium.serve.web.downloads import Form, download
+from studium.serve.web.listings import (
+    Listing,
+    Page,
+    Paging,
+    answer_all,
+    answer_page,
+    prefers_csv,
+    read_page,
+)
 from studium.serve.web.problems import ProblemError, wants_page
 from studium.serve.web.server import Server, remember, server_of
 from studium.serve.web.templates import TEMPLATES, render
@@ -12,12 +22,21 @@ from studium.serve.web.templates import TEMPLATES, render
 __all__ = [
     "TEMPLATES",
     "Caller",
+    "Form",
+    "Listing",
+    "Page",
+    "Paging",
     "ProblemError",
     "Reading",
     "Server",
     "admit",
+    "answer_all",
+    "answer_page",
     "caller_of",
     "course_ids",
+    "download",
+    "prefers_csv",
+    "read_page",
     "reader_of",
     "remember",
     "render",

@@ -1,0 +1,223 @@
+"""Datasets: the dictionary with lineage, and their rows as files.
+
+Enters: a reader, the name of a dataset. Leaves: what each column means, where it comes from, and rows
+as the principal may see them, written while they are sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from studium.publish import Table
+from studium.serve.release import Reader
+from studium.serve.rights import HiddenError, Rule, rule
+from studium.serve.web import (
+    Form,
+    Listing,
+    Paging,
+    ProblemError,
+    Reading,
+    answer_all,
+    download,
+    prefers_csv,
+)
+
+router = APIRouter(prefix="/api/v1", tags=["datasets"])
+_MOST_ROWS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """A dataset; `rows` are those of the release, of which you may see fewer."""
+
+    name: str
+    grain: str
+    level: str | None
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True)
+class DatasetColumn:
+    """A column with its type in SQL, its meaning and its unit."""
+
+    name: str
+    type: str
+    description: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset with its columns, the promises that were tested, and the checksum of its rows."""
+
+    name: str
+    grain: str
+    level: str | None
+    rows: int
+    checksum: str
+    columns: list[DatasetColumn]
+    tests: list[str]
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What a dataset is made from (`depends_on`), datasets made from it (`used_by`), and its SQL."""
+
+    name: str
+    depends_on: list[str]
+    used_by: list[str]
+    sql: str
+
+
+def list_datasets(reader: Reader) -> list[DatasetSummary]:
+    """Datasets that the principal may see any of, by name."""
+    return [
+        DatasetSummary(it.name, it.grain, _level(it), it.rows, len(reader.columns_of(it.name)))
+        for it in sorted(reader.datasets, key=lambda table: table.name)
+    ]
+
+
+def read_dataset(reader: Reader, name: str) -> Dataset:
+    """One dataset; raises HiddenError for one that is not there or not for the principal."""
+    table = reader.dataset(name)
+    return Dataset(
+        name,
+        table.grain,
+        _level(table),
+        table.rows,
+        table.checksum,
+        read_columns(reader, name),
+        table.tests,
+    )
+
+
+def read_columns(reader: Reader, name: str) -> list[DatasetColumn]:
+    """The columns that the principal may see."""
+    visible = set(reader.columns_of(name))
+    return [
+        DatasetColumn(column.name, column.type, column.description, column.unit)
+        for column in reader.dataset(name).columns
+        if column.name in visible
+    ]
+
+
+def read_lineage(reader: Reader, name: str) -> Lineage:
+    """What a dataset comes from, and what comes from it, among what the principal may see."""
+    table = reader.dataset(name)
+    used_by = sorted(it.name for it in reader.datasets if name in it.depends_on)
+    return Lineage(name, sorted(table.depends_on), used_by, table.sql)
+
+
+def write_query(
+    reader: Reader, name: str, columns: Sequence[str], has_course: bool, order: Sequence[str]
+) -> str:
+    """SQL of the rows of a dataset; raises ProblemError 422 for a column that it does not have."""
+    visible = reader.columns_of(name)
+    unknown = [column for column in [*columns, *order] if column not in visible]
+    if unknown:
+        raise ProblemError(
+            422,
+            f"The dataset {name} has no column {unknown[0][:100]!r} for you",
+            f"List them: /api/v1/datasets/{name}/schema",
+        )
+    shown = ", ".join(f'"{column}"' for column in columns or visible)
+    where = ""
+    if has_course:
+        rights = reader.dataset(name).rights
+        if rights is None or rights.course is None or rights.course_until:
+            raise ProblemError(
+                422, f"Rows of {name} belong to no single course", "Ask without `course_id`."
+            )
+        where = f' where "{rights.course}" = $course_id'
+    ordered = ", ".join(f'"{column}"' for column in order)
+    return f'select {shown} from "{name}"{where}' + (f" order by {ordered}" if order else "")
+
+
+@router.get("/datasets", response_model=Listing[DatasetSummary])
+@rule(Rule.DATASETS)
+def datasets(reader: Reading, page: Paging) -> Any:
+    """Datasets of the release that you may see."""
+    return answer_all(reader, DatasetSummary, list_datasets(reader), page)
+
+
+@router.get("/datasets/{name}")
+@rule(Rule.DATASETS)
+def dataset(name: str, reader: Reading) -> Dataset:
+    """One dataset."""
+    return read_dataset(reader, name)
+
+
+@router.get("/datasets/{name}/schema", response_model=Listing[DatasetColumn])
+@rule(Rule.DATASETS)
+def schema(name: str, reader: Reading, page: Paging) -> Any:
+    """Columns of a dataset with types, meanings and units."""
+    return answer_all(reader, DatasetColumn, read_columns(reader, name), page)
+
+
+@router.get("/datasets/{name}/lineage")
+@rule(Rule.DATASETS)
+def lineage(name: str, reader: Reading) -> Lineage:
+    """What a dataset is made from, and what is made from it."""
+    return read_lineage(reader, name)
+
+
+@router.get(
+    "/datasets/{name}/rows",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Rows, written while they are read.",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "application/vnd.apache.parquet": {
+                    "schema": {"type": "string", "format": "binary"}
+                },
+                "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+                "application/x-ndjson": {"schema": {"type": "string"}},
+            },
+        }
+    },
+)
+@rule(Rule.EXPORT)
+def rows(
+    request: Request,
+    name: str,
+    reader: Reading,
+    form: Annotated[Form | None, Query(alias="format", description="Wins over Accept.")] = None,
+    course_id: Annotated[
+        str | None, Query(max_length=255, description="Rows of one course.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, Query(max_length=400, description="Only these columns, in this order.")
+    ] = None,
+    order_by: Annotated[list[str] | None, Query(max_length=10, description="Columns.")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=_MOST_ROWS)] = None,
+) -> StreamingResponse:
+    """Rows of a dataset, as you may see them, as CSV, Parquet, JSON or JSON lines."""
+    reader.dataset(name)
+    if course_id is not None and not reader.has_course(course_id):
+        raise HiddenError
+    sql = write_query(reader, name, column or [], course_id is not None, order_by or [])
+    values: dict[str, Any] = {} if course_id is None else {"course_id": course_id}
+    if limit is not None:
+        sql += " limit $limit"
+        values["limit"] = limit
+    found, batches = reader.arrow(sql, values)
+    return download(found, batches, form or _form(request), name)
+
+
+def _form(request: Request) -> Form:
+    accept = request.headers.get("accept", "")
+    if "parquet" in accept:
+        return Form.PARQUET
+    if "ndjson" in accept:
+        return Form.JSONL
+    return Form.CSV if prefers_csv(request) else Form.JSON
+
+
+def _level(table: Table) -> str | None:
+    return table.rights.level if table.rights else None
