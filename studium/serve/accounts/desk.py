@@ -9,7 +9,7 @@ from fastapi import Request
 
 from studium.config import Workspace
 from studium.serve.accounts.database import open_database
-from studium.serve.accounts.forms import SESSION_COOKIE, has_bearer
+from studium.serve.accounts.forms import SESSION_COOKIE, bearer_of, has_bearer
 from studium.serve.accounts.lockout import Lockout
 from studium.serve.accounts.oidc import OpenIdConnect
 from studium.serve.accounts.passwords import fits
@@ -36,7 +36,7 @@ class Desk:
     def authenticate(self, request: Request) -> Principal | None:
         """Who asks, by token or session; raises SignInNeededError for a token that opens nothing."""
         if has_bearer(request):
-            principal = self.tokens.resolve(request.headers["authorization"][7:].strip())
+            principal = self.tokens.resolve(bearer_of(request))
             if principal is None:
                 raise SignInNeededError
             return principal

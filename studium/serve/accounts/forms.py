@@ -50,8 +50,16 @@ async def refuse_forged(request: Request, keys: Secrets) -> None:
 
 
 def has_bearer(request: Request) -> bool:
-    """Whether a token is sent; then the cookie is not looked at."""
-    return request.headers.get("authorization", "").lower().startswith("bearer ")
+    """Whether a token is sent, as `Bearer` or, by clients of the edX Analytics Data API, as `Token`.
+
+    Then the cookie is not looked at.
+    """
+    return request.headers.get("authorization", "").lower().startswith(("bearer ", "token "))
+
+
+def bearer_of(request: Request) -> str:
+    """The token that is sent; empty without one."""
+    return request.headers.get("authorization", "").partition(" ")[2].strip()
 
 
 def visit_of(request: Request) -> str:
