@@ -4,9 +4,11 @@ Enters: rows. Leaves: answers. A list without rows is a 404 there, and rows of a
 last one unless dates are given.
 """
 
+import math
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -186,9 +188,9 @@ def only_latest(rows: list[dict[str, Any]], column: str, dates: Dates) -> list[d
     return [row for row in rows if row[column] == last]
 
 
-def day_before(moment: date, days: int) -> date:
-    """So many days earlier."""
-    return moment - timedelta(days=days)
+def plus(left: int | None, right: int | None) -> int | None:
+    """A sum; None, a hidden count, makes it unknown."""
+    return None if left is None or right is None else left + right
 
 
 def _as_plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,8 +200,8 @@ def _as_plain(row: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return _as_text(value)
-    if isinstance(value, float) and value != value:
-        return None
+    if isinstance(value, float | Decimal):
+        return float(value) if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return _as_plain(value)
     if isinstance(value, list):

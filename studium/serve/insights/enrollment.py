@@ -4,7 +4,6 @@ Enters: enrolment by day of a release. Leaves: rows with the fields of the edX A
 """
 
 import csv
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from studium.serve.insights.contract import (
     insights_router,
     known,
     only_latest,
+    plus,
     rows_answer,
 )
 from studium.serve.release import Reader
@@ -81,10 +81,10 @@ def by_mode(request: Request, course_id: str, reader: Reading, dates: AskedDates
             },
         )
         mode = "professional" if row["mode"] == "no-id-professional" else row["mode"]
-        day["count"] += row["count"] or 0
-        day["cumulative_count"] += row["cumulative_count"] or 0
+        day["count"] = plus(day["count"], row["count"])
+        day["cumulative_count"] = plus(day["cumulative_count"], row["cumulative_count"])
         if mode in MODES:
-            day[mode] += row["count"] or 0
+            day[mode] = plus(day[mode], row["count"])
     return rows_answer(request, days.values(), f"{course_id}--enrollment-mode")
 
 
@@ -121,7 +121,8 @@ def by_gender(request: Request, course_id: str, reader: Reading, dates: AskedDat
                 **dict.fromkeys((*_GENDERS.values(), "unknown"), 0),
             },
         )
-        day[_GENDERS.get(row["gender"], "unknown")] += row["count"] or 0
+        gender = _GENDERS.get(row["gender"], "unknown")
+        day[gender] = plus(day[gender], row["count"])
     return rows_answer(request, days.values(), f"{course_id}--enrollment-gender")
 
 
@@ -130,10 +131,10 @@ def by_gender(request: Request, course_id: str, reader: Reading, dates: AskedDat
 def by_location(request: Request, course_id: str, reader: Reading, dates: AskedDates) -> Response:
     """Learners by day and country; codes that are none are one country, UNKNOWN."""
     found = _read(reader, "course_enrollment_location_current", course_id, dates)
-    counts: dict[tuple[Any, str], int] = defaultdict(int)
+    counts: dict[tuple[Any, str], int | None] = {}
     for row in only_latest(found, "date", dates):
         code = row["country_code"] if row["country_code"] in countries() else ""
-        counts[row["date"], code] += row["count"] or 0
+        counts[row["date"], code] = plus(counts.get((row["date"], code), 0), row["count"])
     unknown = {"alpha2": None, "alpha3": None, "name": "UNKNOWN"}
     rows = [
         {
@@ -143,7 +144,7 @@ def by_location(request: Request, course_id: str, reader: Reading, dates: AskedD
             "count": count,
             "created": created(reader),
         }
-        for (date, code), count in sorted(counts.items())
+        for (date, code), count in sorted(counts.items(), key=lambda item: item[0])
     ]
     return rows_answer(request, rows, f"{course_id}--enrollment-location")
 

@@ -16,6 +16,7 @@ from studium.serve.insights.contract import (
     insights_router,
     known,
     one_answer,
+    plus,
     read_moment,
     rows_answer,
     split,
@@ -73,7 +74,8 @@ def summarise(
     if recent is not None:
         before = _counts_on(reader, recent)
         for key, course in courses.items():
-            course["recent_count_change"] = course["count"] - before.get(key, 0)
+            then = before.get(key, 0)
+            course["recent_count_change"] = plus(course["count"], None if then is None else -then)
     if has_programs:
         programs = _programs_by_course(reader)
         for key, course in courses.items():
@@ -108,17 +110,18 @@ def _add(course: dict[str, Any], row: Mapping[str, Any]) -> None:
     mode = "professional" if mode == "no-id-professional" else mode
     counts = course["enrollment_modes"].setdefault(mode, dict.fromkeys(_COUNTS, 0))
     for name in _COUNTS:
-        counts[name] += row.get(name) or 0
-        course[name] += row.get(name) or 0
+        value = row.get(name, 0)
+        counts[name] = plus(counts[name], value)
+        course[name] = plus(course[name], value)
 
 
-def _counts_on(reader: Reader, day: date) -> dict[str, int]:
+def _counts_on(reader: Reader, day: date) -> dict[str, int | None]:
     if not reader.has("course_enrollment_daily"):
         return {}
     rows = reader.rows(
         "select course_id, count from course_enrollment_daily where date = $day", {"day": day}
     )
-    return {row["course_id"]: row["count"] or 0 for row in rows}
+    return {row["course_id"]: row["count"] for row in rows}
 
 
 def _programs_by_course(reader: Reader) -> dict[str, list[str]]:
@@ -227,9 +230,16 @@ async def post_course_totals(request: Request, reader: Reading) -> Response:
 def _totals(reader: Reader, course_ids: Sequence[str]) -> Response:
     _refuse_malformed(course_ids)
     rows = summarise(reader, course_ids, None, False)
-    totals = {name: sum(row[name] for row in rows) for name in _COUNTS[:3]}
-    verified = sum(row["enrollment_modes"]["verified"]["count"] for row in rows)
+    totals = {name: _sum(row[name] for row in rows) for name in _COUNTS[:3]}
+    verified = _sum(row["enrollment_modes"]["verified"]["count"] for row in rows)
     return one_answer(totals | {"verified_enrollment": verified})
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    total: int | None = 0
+    for value in values:
+        total = plus(total, value)
+    return total
 
 
 @router.get("/programs/")

@@ -4,7 +4,8 @@ Enters: a path. Leaves: errors that programs know. This file's name comes after 
 """
 
 import re
-from typing import NoReturn
+
+from fastapi import Response
 
 from studium.serve.insights.contract import InsightsError, insights_router
 from studium.serve.rights import HiddenError, Rule, rule
@@ -15,7 +16,7 @@ _KEY = re.compile(r"([^/:]+:[^/]+|[^/:+]+/[^/:+]+/[^/:+]+)(/.*)?")
 
 @router.get("/courses/{rest:path}", include_in_schema=False)
 @rule(Rule.ACCOUNT)
-def malformed(rest: str) -> NoReturn:
+def malformed(rest: str) -> Response:
     """Why an address below courses/ is none."""
     if not rest.strip("/"):
         raise InsightsError(400, "course_not_specified", "Course id/key not specified.")

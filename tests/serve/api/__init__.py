@@ -1,0 +1,1 @@
+"""Tests of /api/v1 and /api/v0."""
