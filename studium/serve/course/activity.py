@@ -4,7 +4,7 @@ Enters: a reader, a course. Leaves: `ActivityWeek` rows, and the ranges that div
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Listing, Paging, Reading, answer_all
-from studium.serve.web.days import AskedDays, Days
+from studium.serve.web.days import AskedDays, Days, Moment
 
 router = APIRouter(prefix="/api/v1", tags=["activity"])
 
@@ -21,8 +21,8 @@ router = APIRouter(prefix="/api/v1", tags=["activity"])
 class ActivityWeek:
     """Learners who did something in a week, Monday to Monday; `enrolled` on its last day that is known."""
 
-    interval_start: datetime
-    interval_end: datetime
+    interval_start: Moment
+    interval_end: Moment
     active: int | None
     attempted_problem: int | None
     played_video: int | None

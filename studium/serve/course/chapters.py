@@ -4,7 +4,6 @@ Enters: a reader, a course. Leaves: `Chapter` rows in the order of the course.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,6 +11,7 @@ from fastapi import APIRouter
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Listing, Paging, Reading, answer_all
+from studium.serve.web.days import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["chapters"])
 
@@ -23,8 +23,8 @@ class Chapter:
     position: int
     chapter_id: str
     name: str | None
-    starts_at: datetime | None
-    due_at: datetime | None
+    starts_at: Moment | None
+    due_at: Moment | None
     learners: int | None
     sequences: int
     videos: int

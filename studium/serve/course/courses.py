@@ -4,7 +4,7 @@ Enters: a reader. Leaves: `CourseSummary` rows, for the JSON routes here and for
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import Listing, Paging, Reading, answer_all
+from studium.serve.web.days import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["courses"])
 
@@ -22,8 +23,8 @@ class CourseSummary:
 
     course_id: str
     title: str | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     availability: str | None = None
     pacing: str | None = None
     enrolled: int | None = None

@@ -5,7 +5,7 @@ the role has it.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -23,6 +23,7 @@ from studium.serve.web import (
     answer_page,
     read_page,
 )
+from studium.serve.web.days import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["learners"])
 
@@ -35,8 +36,8 @@ class Learner:
     user_id: Any
     mode: str | None
     is_enrolled: bool | None
-    enrolled_at: datetime | None
-    last_event_at: datetime | None
+    enrolled_at: Moment | None
+    last_event_at: Moment | None
     grade: float | None
     is_certified: bool | None
     days_active: int | None

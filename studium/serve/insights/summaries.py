@@ -57,6 +57,17 @@ where mode_daily.date in (days.last_date, days.last_date - 7)
 group by mode_daily.course_id, mode_daily.mode
 order by mode_daily.course_id, mode_daily.mode
 """
+_ASKED = ("course_ids", "fields", "exclude", "programs", "recent_date")
+
+
+def _form(*names: str) -> dict[str, Any]:
+    """What OpenAPI says of a form: each field may come several times, or once with commas."""
+    values = {"type": "array", "items": {"type": "string"}}
+    schema = {"type": "object", "properties": dict.fromkeys(names, values)}
+    content = {"application/x-www-form-urlencoded": {"schema": schema}}
+    return {"requestBody": {"content": content}}
+
+
 _Ids = Annotated[str | None, Query(max_length=_LONGEST_LIST, description="With commas between.")]
 _Names = Annotated[str | None, Query(max_length=1000, description="With commas between.")]
 
@@ -183,7 +194,7 @@ def course_summaries(
     return _answer(request, reader, asked)
 
 
-@router.post("/course_summaries/")
+@router.post("/course_summaries/", openapi_extra=_form(*_ASKED))
 @rule(Rule.ACCOUNT)
 async def post_course_summaries(request: Request, reader: Reading) -> Response:
     """The same for lists of courses that are too long for an address; changes nothing."""
@@ -218,7 +229,7 @@ def course_totals(reader: Reading, course_ids: _Ids = None) -> Response:
     return _totals(reader, split(course_ids))
 
 
-@router.post("/course_totals/")
+@router.post("/course_totals/", openapi_extra=_form("course_ids"))
 @rule(Rule.ACCOUNT)
 async def post_course_totals(request: Request, reader: Reading) -> Response:
     """The same for long lists; changes nothing."""

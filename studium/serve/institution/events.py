@@ -5,7 +5,7 @@ single learners by name; course staff count the events of their courses.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ from studium.publish import (
 from studium.serve.release import Read, Reader
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import Listing, Paging, ProblemError, Reading, answer_all, server_of
-from studium.serve.web.days import AskedDays
+from studium.serve.web.days import AskedDays, Moment
 from studium.serve.web.listings import csv_rows, prefers_csv
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
@@ -61,8 +61,8 @@ class EventTotal(BaseModel):
 
     events: int
     learners: int
-    first_at: datetime | None
-    last_at: datetime | None
+    first_at: Moment | None
+    last_at: Moment | None
 
 
 class EventCounts(BaseModel):

@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from studium.serve.rights import Rule, rule
-from studium.serve.web import server_of
+from studium.serve.web import describe, server_of
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", tags=["operations"])
 
 
 @router.get("/health")
@@ -25,5 +25,4 @@ def health(request: Request) -> dict[str, Any]:
 @rule(Rule.PUBLIC)
 def openapi(request: Request) -> dict[str, Any]:
     """The description of the API."""
-    document: dict[str, Any] = request.app.openapi()
-    return document
+    return describe(request.app)

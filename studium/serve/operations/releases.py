@@ -4,7 +4,7 @@ Enters: a server. Leaves: `ReleaseSummary` rows and one release's tables, inputs
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -13,6 +13,7 @@ from studium.publish import Release
 from studium.publish import releases as published
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import Listing, Paging, Reading, Server, answer_all, server_of
+from studium.serve.web.days import Moment
 
 router = APIRouter(prefix="/api/v1", tags=["operations"])
 
@@ -22,7 +23,7 @@ class ReleaseSummary:
     """A release; `is_current` is the one that this answer is from."""
 
     id: str
-    created_at: datetime
+    created_at: Moment
     is_current: bool
     events_from: date | None
     as_of: date | None

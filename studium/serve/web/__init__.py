@@ -5,6 +5,7 @@ Enters: requests. Leaves: `Caller`, `Reading` and `Paging` to annotate parameter
 
 from studium.serve.web import course_ids  # registers {course_id:course}
 from studium.serve.web.admission import Caller, Reading, admit, caller_of, reader_of
+from studium.serve.web.documents import describe
 from studium.serve.web.downloads import Form, download
 from studium.serve.web.listings import (
     Listing,
@@ -34,6 +35,7 @@ __all__ = [
     "answer_page",
     "caller_of",
     "course_ids",
+    "describe",
     "download",
     "prefers_csv",
     "read_page",

@@ -1,15 +1,25 @@
-"""Dates that a request may give: ISO days, the first counts and the last does not.
+"""Dates that a request may give, and times that an answer has.
 
-Enters: `start` and `end` of the query. Leaves: a `Days`, or a 422 where no day is between them.
+Enters: `start` and `end` of the query; the first counts, the last does not. Leaves: a `Days`, or a 422
+where no day is between them; `Moment` for fields of answers.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
+from pydantic import PlainSerializer
 
 from studium.serve.web.problems import ProblemError
+
+
+def _say_zone(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+# A time in UTC, as all datasets have them; JSON says so, as RFC 3339 and programs ask.
+Moment = Annotated[datetime, PlainSerializer(_say_zone, return_type=datetime, when_used="json")]
 
 
 @dataclass(frozen=True)
