@@ -1,0 +1,170 @@
+"""Who enrolls: over time, by mode, age, education, gender and country.
+
+Enters: the key of a course. Leaves: the page at `/courses/{course_id}/enrollment`.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from studium.serve.pages.charts import Chart, world_map
+from studium.serve.pages.course.heading import heading_of, show_course
+from studium.serve.pages.course.overview import daily_chart, day_rows
+from studium.serve.pages.course.profiles import (
+    age_rows,
+    country_rows,
+    education_rows,
+    gender_rows,
+    median_age,
+)
+from studium.serve.pages.rendering import Page, figures
+from studium.serve.pages.tables import Column, Table
+from studium.serve.pages.wording import count, people, percent, share
+from studium.serve.release import Reader
+from studium.serve.rights import Rule, rule
+from studium.serve.web import Reading
+
+router = APIRouter()
+
+_MODES = """
+    select date, mode, count
+    from course_enrollment_mode_daily where course_id = $course_id order by date, mode
+"""
+_UNKNOWN = "Nobody's answer to this is in the release, or your role does not see it."
+
+
+@router.get("/courses/{course_id:course}/enrollment", include_in_schema=False)
+@rule(Rule.COURSE)
+def enrollment_page(request: Request, course_id: str, reader: Reading) -> Response:
+    """Enrollment in all its breakdowns."""
+    heading = heading_of(reader, course_id)
+    days = day_rows(reader, course_id)
+    ages = age_rows(reader, course_id)
+    countries = country_rows(reader, course_id)
+    mode_chart = _mode_chart(reader.rows(_MODES, {"course_id": course_id}))
+    middle = median_age(ages)
+    known = [row for row in countries if row["code"]]
+    numbers = figures(
+        ("Enrolled now", count(days[-1]["count"])),
+        ("Ever enrolled", count(days[-1]["cumulative_count"])),
+        ("Median age", count(middle), "of those who told a year of birth"),
+        ("Countries", count(len(known)), "by the addresses of their requests"),
+    )
+    page = Page(
+        "course/enrollment.html",
+        "Enrollment",
+        "courses",
+        f"{people(days[-1]['count'])} enrolled, from {people(len(known), 'country').replace('countrys', 'countries')}.",
+        charts=(
+            daily_chart(days),
+            mode_chart,
+            _age_chart(ages, middle),
+            _breakdown(
+                "education", "Education", "Highest degree", education_rows(reader, course_id)
+            ),
+            _breakdown("gender", "Gender", "Gender", gender_rows(reader, course_id)),
+            _country_chart(countries),
+        ),
+        tables=(_top_countries(countries),),
+        content={"figures": numbers},
+    )
+    return show_course(request, reader, heading, "enrollment", page)
+
+
+def _mode_chart(rows: Sequence[dict[str, Any]]) -> Chart:
+    """Modes as columns: one row per day."""
+    totals: dict[str, int] = {}
+    by_day: dict[date, dict[str, Any]] = {}
+    for row in rows:
+        by_day.setdefault(row["date"], {"date": row["date"]})[row["mode"]] = row["count"]
+        totals[row["mode"]] = row["count"]
+    modes = sorted(totals, key=lambda mode: (-totals[mode], mode))
+    table = Table(
+        "enrollment_mode",
+        "Enrollment by mode",
+        (
+            Column("date", "Date", "date"),
+            *(Column(mode, mode.capitalize(), "count") for mode in modes),
+        ),
+        [dict.fromkeys(modes, 0) | day for day in by_day.values()],
+        "Nobody has enrolled yet.",
+        ("course_enrollment_mode_daily", "course_enrollment_mode_daily.count"),
+    )
+    finding = ", ".join(f"{mode} {count(totals[mode])}" for mode in modes)
+    return Chart(table, "areas", "date", tuple(modes), f"Now: {finding}." if finding else "")
+
+
+def _age_chart(ages: list[dict[str, Any]], middle: int | None) -> Chart:
+    table = Table(
+        "age",
+        "Age",
+        (Column("age", "Age"), Column("learners", "Learners", "count")),
+        ages,
+        _UNKNOWN,
+        ("person_course.YoB",),
+    )
+    finding = f"Half are younger than {middle}." if middle is not None else ""
+    return Chart(table, "bars", "age", ("learners",), finding)
+
+
+def _breakdown(name: str, title: str, heading: str, rows: list[dict[str, Any]]) -> Chart:
+    whole = sum(row["learners"] or 0 for row in rows)
+    table = Table(
+        name,
+        title,
+        (
+            Column("group", heading),
+            Column("learners", "Learners", "count"),
+            Column("share", "Share", "percent", bar=True),
+        ),
+        [row | {"share": share(row["learners"], whole)} for row in rows],
+        _UNKNOWN,
+        (f"person_course.{'LoE' if name == 'education' else 'gender'}",),
+    )
+    known = [row for row in rows if row["group"] != "not told" and row["learners"]]
+    largest = max(known, key=lambda row: row["learners"], default=None)
+    finding = ""
+    if largest:
+        told = sum(row["learners"] for row in known)
+        finding = f"Most often: {largest['group']}, {percent(share(largest['learners'], told))} of those who told."
+    return Chart(table, "rows", "group", ("learners",), finding)
+
+
+_COUNTRY_COLUMNS = (
+    Column("country", "Country", under=None),
+    Column("learners", "Learners", "count"),
+    Column("share", "Share", "percent", bar=True),
+)
+
+
+def _country_chart(countries: list[dict[str, Any]]) -> Chart:
+    table = Table(
+        "countries",
+        "Countries",
+        (Column("country", "Country"), Column("code", "Code"), *_COUNTRY_COLUMNS[1:]),
+        countries,
+        _UNKNOWN,
+        ("person_course.cc_by_ip", "person_course.countryLabel"),
+    )
+    known = [row for row in countries if row["code"]]
+    finding = ""
+    if known:
+        first = known[0]
+        finding = (
+            f"From {len(known)} countries; most from {first['country']}, {percent(first['share'])}."
+        )
+    return world_map(table, "learners", finding)
+
+
+def _top_countries(countries: list[dict[str, Any]]) -> Table:
+    return Table(
+        "countries_top",
+        "Most frequent countries",
+        _COUNTRY_COLUMNS,
+        countries[:10],
+        _UNKNOWN,
+        ("person_course.cc_by_ip",),
+    )

@@ -1,0 +1,80 @@
+"""What stands above each page of a course: its title, its key, its tabs.
+
+Enters: the key of a course. Leaves: its `Heading`, or HiddenError where it is unknown or not for the viewer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from studium.serve.pages.links import Link
+from studium.serve.pages.rendering import Page, show
+from studium.serve.pages.wording import course_address
+from studium.serve.release import Reader
+from studium.serve.rights import HiddenError, Role
+
+_TABS = (
+    ("overview", "Overview", ""),
+    ("enrollment", "Enrollment", "enrollment"),
+    ("engagement", "Engagement", "engagement"),
+    ("videos", "Videos", "videos"),
+    ("problems", "Problems", "problems"),
+    ("chapters", "Chapters", "chapters"),
+    ("forum", "Forum", "forum"),
+    ("learners", "Learners", "learners"),
+)
+_ROLES_WITHOUT_LEARNERS = {Role.INSTITUTION_VIEWER}
+_COURSE = """
+    select min(date) as first_day
+    from course_enrollment_daily where course_id = $course_id
+"""
+_TITLE = """
+    select min(name) as title from course_axis where course_id = $course_id and category = 'course'
+"""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A course as its pages show it."""
+
+    course_id: str
+    title: str
+    first_day: Any
+    tabs: tuple[Link, ...]
+
+    @property
+    def address(self) -> str:
+        return course_address(self.course_id)
+
+    def to(self, *tail: str) -> str:
+        """The address of one of its pages."""
+        return course_address(self.course_id, *tail)
+
+
+def heading_of(reader: Reader, course_id: str) -> Heading:
+    """The heading of a course; raises HiddenError for one that the viewer may not see or that is none."""
+    if not reader.has_course(course_id):
+        raise HiddenError
+    asked = {"course_id": course_id}
+    days = (reader.one(_COURSE, asked) or {}) if reader.has("course_enrollment_daily") else {}
+    found = (reader.one(_TITLE, asked) or {}) if reader.has("course_axis") else {}
+    hidden = {"learners"} if reader.principal.role in _ROLES_WITHOUT_LEARNERS else set()
+    tabs = tuple(
+        Link(name, label, course_address(course_id, *filter(None, [tail])))
+        for name, label, tail in _TABS
+        if name not in hidden
+    )
+    title = found.get("title") or course_id
+    return Heading(course_id, title, days.get("first_day"), tabs)
+
+
+def show_course(
+    request: Request, reader: Reader, heading: Heading, tab: str, page: Page
+) -> Response:
+    """Answer with a page of a course: its title and tabs stand above what the template says."""
+    content: Mapping[str, Any] = {"course": heading, "tab": tab, **page.content}
+    title = heading.title if tab == "overview" else f"{page.title} · {heading.title}"
+    return show(request, reader, replace(page, title=title, place="courses", content=content))

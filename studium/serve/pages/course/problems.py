@@ -1,0 +1,258 @@
+"""The problems of a course: how many try, how many are right, what each item tells; one problem in depth.
+
+Enters: the key of a course, maybe of a problem. Leaves: the pages at `/courses/{course_id}/problems` and `…/{problem_id}`.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from studium.serve.pages.charts import Chart
+from studium.serve.pages.course.answers import answer_charts, attempt_rows
+from studium.serve.pages.course.heading import Heading, heading_of, show_course
+from studium.serve.pages.rendering import Page, figures
+from studium.serve.pages.tables import Column, Table
+from studium.serve.pages.wording import count, decimal, people, percent, share
+from studium.serve.release import Reader
+from studium.serve.rights import HiddenError, Rule, rule
+from studium.serve.web import Reading
+
+router = APIRouter()
+
+_PROBLEMS = """
+    with places as (
+        select
+            problem_nid,
+            min(chapter_name) as chapter,
+            min(assignment_type) as assignment,
+            min(problem_weight) as weight,
+            count(*) as items
+        from course_item where course_id = $course_id group by problem_nid
+    )
+    select
+        problem.problem_nid,
+        problem.problem_id,
+        problem.problem_short_id,
+        coalesce(problem.problem_name, problem.problem_id) as name,
+        places.chapter,
+        places.assignment,
+        places.items,
+        problem.n_unique_users_attempted as learners,
+        problem.avg_problem_pct_score / 100 as score
+    from course_problem as problem
+    left join places on problem.problem_nid = places.problem_nid
+    where problem.course_id = $course_id
+    order by problem.problem_nid
+"""
+_STATISTICS = """
+    select
+        problem_nid, item_test, item_rest, alpha, Difficulty as difficulty, Discrimination as discrimination,
+        Difficulty_SE as difficulty_error, Discrimination_SE as discrimination_error, cutnum
+    from item_response_theory_report where course_id = $course_id order by problem_nid, cutnum
+"""
+_FIRST = """
+    select problem_nid, pct_correct_first_attempt_by_explored / 100 as first_right
+    from problem_first_attempt_correct where course_id = $course_id
+"""
+_COLUMNS = (
+    Column("name", "Problem", link="address", under="place"),
+    Column("assignment", "Assignment"),
+    Column("learners", "Learners", "count"),
+    Column("score", "Average score", "percent", bar=True),
+    Column("first_right", "Right at once", "percent"),
+    Column("item_rest", "Item–rest", "decimal"),
+    Column("difficulty", "Difficulty", "decimal"),
+    Column("discrimination", "Discrimination", "decimal"),
+)
+_SOURCES = (
+    "course_problem.n_unique_users_attempted",
+    "course_problem.avg_problem_pct_score",
+    "problem_first_attempt_correct.pct_correct_first_attempt_by_explored",
+    "item_response_theory_report.item_rest",
+    "item_response_theory_report.Difficulty",
+    "item_response_theory_report.Discrimination",
+)
+_EMPTY = "No problem of this course has more than five answers."
+
+
+@router.get("/courses/{course_id:course}/problems", include_in_schema=False)
+@rule(Rule.COURSE)
+def problems_page(request: Request, course_id: str, reader: Reading) -> Response:
+    """All problems in the order of the course."""
+    heading = heading_of(reader, course_id)
+    problems = problem_rows(reader, heading)
+    scores = [row["score"] for row in problems if row["score"] is not None]
+    numbers = figures(
+        ("Problems with answers", count(len(problems))),
+        (
+            "Average score",
+            percent(sum(scores) / len(scores) if scores else None),
+            "mean of problems",
+        ),
+        ("Hardest", percent(min(scores, default=None)), "lowest average score"),
+        ("Easiest", percent(max(scores, default=None)), "highest average score"),
+    )
+    table = Table("problems", "All problems", _COLUMNS, problems, _EMPTY, _SOURCES)
+    page = Page(
+        "course/problems.html",
+        "Problems",
+        "courses",
+        f"{people(len(problems), 'problem')} with answers.",
+        charts=(_score_chart(problems), _attempted_chart(problems)),
+        tables=(table,),
+        content={"figures": numbers},
+    )
+    return show_course(request, reader, heading, "problems", page)
+
+
+@router.get("/courses/{course_id:course}/problems/{problem_id}", include_in_schema=False)
+@rule(Rule.COURSE)
+def problem_page(request: Request, course_id: str, problem_id: str, reader: Reading) -> Response:
+    """One problem: attempts, answers, statistics."""
+    heading = heading_of(reader, course_id)
+    problems = problem_rows(reader, heading)
+    at = next((n for n, row in enumerate(problems) if row["problem_id"] == problem_id), None)
+    if at is None:
+        raise HiddenError
+    problem = problems[at]
+    attempts = attempt_rows(reader, course_id, problem["problem_nid"])
+    tries = sum(row["attempts"] * (row["learners"] or 0) for row in attempts)
+    tried = sum(row["learners"] or 0 for row in attempts)
+    numbers = figures(
+        ("Learners", count(problem["learners"])),
+        ("Average score", percent(problem["score"])),
+        ("Right at once", percent(problem["first_right"]), "of learners who explored"),
+        ("Attempts", decimal(share(tries, tried)), "per learner"),
+    )
+    page = Page(
+        "course/problem.html",
+        problem["name"],
+        "courses",
+        f"{people(problem['learners'] or 0)} tried, {percent(problem['score'])} on average.",
+        charts=(_attempt_chart(attempts), *answer_charts(reader, course_id, problem_id)),
+        tables=(_statistics_table(reader, course_id, problem["problem_nid"]),),
+        content={
+            "figures": numbers,
+            "problem": problem,
+            "before": problems[at - 1] if at else None,
+            "after": problems[at + 1] if at + 1 < len(problems) else None,
+        },
+    )
+    return show_course(request, reader, heading, "problems", page)
+
+
+def problem_rows(reader: Reader, heading: Heading) -> list[dict[str, Any]]:
+    """Problems with items, in the order of the course, with what is known of each."""
+    if not (reader.has("course_problem") and reader.has("course_item")):
+        return []
+    asked = {"course_id": heading.course_id}
+    statistics: dict[int, dict[str, Any]] = {}
+    for row in statistic_rows(reader, heading.course_id):
+        statistics.setdefault(row["problem_nid"], row)
+    has_first = reader.has("problem_first_attempt_correct")
+    first = reader.rows(_FIRST, asked) if has_first else []
+    right = {row["problem_nid"]: row["first_right"] for row in first}
+    nothing = dict.fromkeys(("item_rest", "difficulty", "discrimination"))
+    return [
+        row
+        | {name: statistics.get(row["problem_nid"], nothing)[name] for name in nothing}
+        | {
+            "first_right": right.get(row["problem_nid"]),
+            "place": " · ".join(filter(None, [row["chapter"], row["problem_short_id"]])),
+            "address": heading.to("problems", row["problem_id"]),
+        }
+        for row in reader.rows(_PROBLEMS, asked)
+    ]
+
+
+def statistic_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
+    """Item statistics: a row for each problem and each step of its score."""
+    if not reader.has("item_response_theory_report"):
+        return []
+    return reader.rows(_STATISTICS, {"course_id": course_id})
+
+
+def _score_chart(problems: list[dict[str, Any]]) -> Chart:
+    table = Table(
+        "scores",
+        "Average score of each problem",
+        (
+            Column("name", "Problem", link="address"),
+            Column("score", "Average score", "percent"),
+            Column("first_right", "Right at once", "percent"),
+        ),
+        problems,
+        _EMPTY,
+        _SOURCES[1:3],
+    )
+    known = [row for row in problems if row["score"] is not None]
+    finding = ""
+    if known:
+        hard = min(known, key=lambda row: row["score"])
+        finding = f"In the order of the course. Hardest: {hard['name']}, {percent(hard['score'])}."
+    return Chart(table, "bars", "name", ("score", "first_right"), finding, options={"most": 1})
+
+
+def _attempted_chart(problems: list[dict[str, Any]]) -> Chart:
+    table = Table(
+        "attempted",
+        "How many learners try each problem",
+        (Column("name", "Problem", link="address"), Column("learners", "Learners", "count")),
+        problems,
+        _EMPTY,
+        _SOURCES[:1],
+    )
+    return Chart(table, "bars", "name", ("learners",), "In the order of the course.", "low")
+
+
+def _attempt_chart(attempts: list[dict[str, Any]]) -> Chart:
+    table = Table(
+        "attempts",
+        "Attempts",
+        (
+            Column("label", "Attempts"),
+            Column("learners", "Learners", "count"),
+            Column("right", "Of them right in the end", "percent", bar=True),
+        ),
+        attempts,
+        "Not known for this problem, or your role does not see it.",
+        ("person_problem.n_attempts", "person_problem.problem_pct_score"),
+    )
+    finding = ""
+    known = [row for row in attempts if row["learners"]]
+    if known:
+        top = max(known, key=lambda row: row["learners"])
+        finding = f"Most often {people(top['attempts'], 'attempt')}."
+    return Chart(table, "bars", "label", ("learners",), finding, "low")
+
+
+def _statistics_table(reader: Reader, course_id: str, problem_nid: int) -> Table:
+    rows = [
+        row | {"step": f"at least {row['cutnum']}"}
+        for row in statistic_rows(reader, course_id)
+        if row["problem_nid"] == problem_nid
+    ]
+    return Table(
+        "statistics",
+        "Item statistics",
+        (
+            Column("step", "Points"),
+            Column("item_test", "Item–test", "decimal"),
+            Column("item_rest", "Item–rest", "decimal"),
+            Column("alpha", "Alpha without it", "decimal"),
+            Column("difficulty", "Difficulty", "decimal"),
+            Column("difficulty_error", "Its error", "decimal"),
+            Column("discrimination", "Discrimination", "decimal"),
+            Column("discrimination_error", "Its error", "decimal"),
+        ),
+        rows,
+        "Too few learners answered enough problems of this course.",
+        (
+            "item_response_theory_report.item_test",
+            "item_response_theory_report.item_rest",
+            "item_response_theory_report.alpha",
+            "item_response_theory_report.Difficulty",
+            "item_response_theory_report.Discrimination",
+        ),
+    )

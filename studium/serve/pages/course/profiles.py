@@ -1,0 +1,106 @@
+"""Who the learners of a course say they are: age, education, gender; and where they come from.
+
+Enters: a reader. Leaves: counts by group, for everybody who has a row in person_course.
+"""
+
+from typing import Any
+
+from studium.serve.pages.wording import share
+from studium.serve.release import Reader
+
+_BIRTHS = """
+    select YoB as birth_year, count(*) as learners
+    from person_course where course_id = $course_id and YoB is not null
+    group by YoB order by YoB desc
+"""
+_EDUCATION = """
+    select LoE as code, count(*) as learners
+    from person_course where course_id = $course_id group by LoE
+"""
+_GENDER = """
+    select gender as code, count(*) as learners
+    from person_course where course_id = $course_id group by gender
+"""
+_COUNTRIES = """
+    select cc_by_ip as code, coalesce(min(countryLabel), 'Unknown') as country, count(*) as learners
+    from person_course where course_id = $course_id
+    group by cc_by_ip order by learners desc, cc_by_ip
+"""
+_DEGREES = {
+    "none": "no schooling",
+    "el": "primary",
+    "jhs": "junior secondary",
+    "hs": "secondary",
+    "a": "associate",
+    "b": "bachelor's",
+    "m": "master's",
+    "p": "doctorate",
+    "other": "other",
+}
+_DOCTORATES = {"p_se", "p_oth"}
+_GENDERS = {"f": "women", "m": "men", "o": "other"}
+_NOT_TOLD = "not told"
+_OLDEST = 100
+
+
+def age_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
+    """Learners by age at `as_of`, one row per year of age from the youngest to the oldest; absurd ages left out."""
+    if reader.as_of is None:
+        return []
+    births = _ask(reader, _BIRTHS, course_id)
+    ages = {reader.as_of.year - row["birth_year"]: row["learners"] for row in births}
+    known = {age: learners for age, learners in ages.items() if 0 <= age <= _OLDEST}
+    if not known:
+        return []
+    years = range(min(known), max(known) + 1)
+    rows = [{"age": age, "learners": known.get(age, 0)} for age in years]
+    return reader.suppress(rows, "learners")
+
+
+def median_age(ages: list[dict[str, Any]]) -> int | None:
+    """The age that half of the learners have not passed."""
+    left = sum(row["learners"] or 0 for row in ages) / 2
+    for row in ages:
+        left -= row["learners"] or 0
+        if left <= 0:
+            age: int = row["age"]
+            return age
+    return None
+
+
+def education_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
+    """Learners by highest degree, the lowest first, those who told none last."""
+    totals = dict.fromkeys([*_DEGREES.values(), _NOT_TOLD], 0)
+    rows = _ask(reader, _EDUCATION, course_id)
+    for row in rows:
+        code = "p" if row["code"] in _DOCTORATES else row["code"]
+        totals[_DEGREES.get(code, _NOT_TOLD)] += row["learners"]
+    return _groups(reader, totals) if rows else []
+
+
+def gender_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
+    """Learners by gender, those who told none last."""
+    totals = dict.fromkeys([*_GENDERS.values(), _NOT_TOLD], 0)
+    rows = _ask(reader, _GENDER, course_id)
+    for row in rows:
+        totals[_GENDERS.get(row["code"], _NOT_TOLD)] += row["learners"]
+    return _groups(reader, totals) if rows else []
+
+
+def country_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
+    """Learners by country, the most frequent first, the unknown last."""
+    rows = reader.suppress(_ask(reader, _COUNTRIES, course_id), "learners")
+    whole = sum(row["learners"] or 0 for row in rows)
+    shared = [row | {"share": share(row["learners"], whole)} for row in rows]
+    return sorted(shared, key=lambda row: row["code"] is None)
+
+
+def _groups(reader: Reader, totals: dict[str, int]) -> list[dict[str, Any]]:
+    rows = [{"group": group, "learners": learners} for group, learners in totals.items()]
+    return reader.suppress(rows, "learners")
+
+
+def _ask(reader: Reader, sql: str, course_id: str) -> list[dict[str, Any]]:
+    if not reader.has("person_course"):
+        return []
+    return reader.rows(sql, {"course_id": course_id})

@@ -1,0 +1,93 @@
+"""Tables of pages: columns that know how to be written, rows as queries give them, and their CSV.
+
+A chart draws the columns of a table, so that what is drawn, what is listed and what is downloaded
+are the same numbers.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+Row = Mapping[str, Any]
+
+NUMBERS = {"count", "decimal", "percent", "seconds", "change"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: where its value stands in a row, its heading, and how it is written.
+
+    `kind` is text, key, date, time, mark, spark, or a number: count, decimal, percent (of a fraction from
+    0 to 1), seconds, change (with its sign). `link` and `under` name other fields of the row: the
+    address of the cell, and a second line below it. A percent with `bar` has a bar beside it.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    link: str | None = None
+    under: str | None = None
+    bar: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns; the first column names the row. `empty` says why there may be none."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+    empty: str = "There is nothing to list."
+    sources: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """The column `name`; KeyError for one that the table lacks."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def values(self, name: str) -> list[Any]:
+        """What a column holds, ready for JSON: dates as ISO text, decimals as floats."""
+        return [plain(row.get(name)) for row in self.rows]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+def as_csv(table: Table) -> str:
+    """The table as CSV (RFC 4180) with the names of its columns; missing values are empty.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    columns = [column for column in table.columns if column.kind != "spark"]
+    writer.writerow([column.name for column in columns])
+    for row in table.rows:
+        writer.writerow([_csv_cell(row.get(column.name)) for column in columns])
+    return out.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return plain(value)

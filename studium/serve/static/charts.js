@@ -1,0 +1,442 @@
+// Draws each <figure class="chart">: reads the JSON block in it, takes colours from the style sheet,
+// and draws again when the theme or the width changes. The table beside it says the same in words.
+(() => {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  document.body.append(probe);
+  // getComputedStyle gives `light-dark(…)` for a variable itself, but the colour for a property.
+  const color = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const SERIES = [1, 2, 3, 4, 5, 6].map((number) => `series-${number}`);
+  const SCALE = [0, 1, 2, 3, 4, 5].map((number) => `scale-${number}`);
+  const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4]];
+  const isNarrow = (plot) => plot.clientWidth < 560;
+  const base = new URL(".", document.currentScript.src);
+
+  // --- Words and numbers ---------------------------------------------------------------------
+
+  const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+  const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+  const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+  const minutes = (seconds) =>
+    `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;
+  const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
+
+  function say(value, kind) {
+    if (value === null || value === undefined) return "–";
+    if (kind === "count") return whole.format(value);
+    if (kind === "decimal") return decimal.format(value);
+    if (kind === "percent") return percent.format(value);
+    if (kind === "seconds") return minutes(value);
+    if (kind === "date") return day.format(new Date(value));
+    return String(value);
+  }
+
+  function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    Object.assign(made, attributes);
+    made.append(...children);
+    return made;
+  }
+
+  function tip(heading, lines) {
+    const body = element("tbody");
+    for (const { mark, label, text } of lines) {
+      const name = element("th", { scope: "row" });
+      if (mark) {
+        const dot = element("span", { className: "dot" });
+        dot.style.background = mark;
+        name.append(dot);
+      }
+      name.append(label);
+      body.append(element("tr", {}, name, element("td", { textContent: text })));
+    }
+    return element(
+      "div",
+      { className: "tip" },
+      element("strong", { textContent: heading }),
+      element("table", {}, body),
+    );
+  }
+
+  // --- What all kinds share ------------------------------------------------------------------
+
+  const plainTip = {
+    confine: true,
+    padding: 0,
+    borderWidth: 0,
+    backgroundColor: "transparent",
+    extraCssText: "box-shadow: none",
+    transitionDuration: 0,
+  };
+
+  function frame(plot, data) {
+    return {
+      animation: false,
+      aria: { enabled: false },
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: color("ink-2") },
+      color: SERIES.map(color),
+      grid: { left: 4, right: 16, top: data.series.length > 1 ? 36 : 14, bottom: 4, containLabel: true },
+      legend: {
+        show: data.series.length > 1,
+        left: 0,
+        top: 0,
+        itemGap: 18,
+        itemWidth: 18,
+        itemHeight: 8,
+        icon: data.kind === "lines" ? undefined : "rect",
+        textStyle: { color: color("ink"), fontSize: 13 },
+        inactiveColor: color("rule-2"),
+      },
+    };
+  }
+
+  const axisText = () => ({ color: color("ink-2"), fontSize: 12, hideOverlap: true });
+  const rule = () => ({ show: true, lineStyle: { color: color("rule"), width: 1 } });
+
+  function valueAxis(label, kind, extra = {}) {
+    const isCount = kind === "count";
+    return {
+      type: "value",
+      name: label,
+      nameLocation: "end",
+      nameTextStyle: { color: color("ink-2"), fontSize: 12, align: "left" },
+      minInterval: isCount ? 1 : undefined,
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitLine: rule(),
+      axisLabel: { ...axisText(), formatter: (value) => say(value, kind) },
+      ...extra,
+    };
+  }
+
+  function baseAxis(data, extra = {}) {
+    const { kind, values } = data.x;
+    const shown = kind === "date" ? dateLabel(values) : (value) => say(value, kind);
+    return {
+      type: "category",
+      data: values.map(shown),
+      axisLine: { lineStyle: { color: color("rule-2") } },
+      axisTick: { show: false },
+      splitLine: { show: false },
+      axisLabel: axisText(),
+      ...extra,
+    };
+  }
+
+  // Months over long spans, days over short ones; dates come without gaps, so that places are even.
+  function dateLabel(values) {
+    const days = (new Date(values[values.length - 1]) - new Date(values[0])) / 86_400_000;
+    const shape = days > 400 ? { month: "short", year: "numeric" } : { day: "numeric", month: "short" };
+    const format = new Intl.DateTimeFormat("en-GB", { ...shape, timeZone: "UTC" });
+    return (value) => format.format(new Date(value));
+  }
+
+  function axisTip(data) {
+    return {
+      ...plainTip,
+      trigger: "axis",
+      axisPointer: {
+        type: data.kind === "lines" || data.kind === "areas" ? "line" : "shadow",
+        lineStyle: { color: color("rule-2") },
+        shadowStyle: { color: color("rule"), opacity: 0.35 },
+      },
+      formatter: (points) => {
+        const at = points[0].dataIndex;
+        return tip(
+          say(data.x.values[at], data.x.kind),
+          data.series.map((series, number) => ({
+            mark: color(SERIES[number % SERIES.length]),
+            label: series.label,
+            text: say(series.values[at], series.kind),
+          })),
+        );
+      },
+    };
+  }
+
+  // --- Kinds -------------------------------------------------------------------------------------
+
+  function lines(plot, data) {
+    const isArea = data.kind === "areas";
+    return {
+      ...frame(plot, data),
+      tooltip: axisTip(data),
+      xAxis: baseAxis(data, { boundaryGap: false }),
+      yAxis: valueAxis("", data.series[0].kind, { max: data.most }),
+      series: data.series.map((series, number) => ({
+        type: "line",
+        name: series.label,
+        data: series.values,
+        stack: isArea ? "all" : undefined,
+        step: data.step ? "end" : undefined,
+        areaStyle: isArea ? { opacity: 0.75 } : undefined,
+        showSymbol: series.values.length < 20,
+        symbol: "circle",
+        symbolSize: 5,
+        connectNulls: false,
+        lineStyle: { width: isArea ? 1 : 2, type: isArea ? "solid" : DASHES[number % DASHES.length] },
+        emphasis: { disabled: true },
+      })),
+    };
+  }
+
+  function bars(plot, data) {
+    const isFlat = data.kind === "rows";
+    const category = baseAxis(data, isFlat ? { inverse: true, axisLine: { show: false } } : {});
+    if (isFlat) {
+      category.axisLabel = { ...axisText(), width: isNarrow(plot) ? 110 : 260, overflow: "truncate" };
+      category.axisLabel.color = color("ink");
+    }
+    const value = valueAxis("", data.series[0].kind, { max: data.most });
+    return {
+      ...frame(plot, data),
+      tooltip: axisTip(data),
+      xAxis: isFlat ? value : category,
+      yAxis: isFlat ? category : value,
+      series: data.series.map((series, number) => ({
+        type: "bar",
+        name: series.label,
+        stack: data.stacked ? "all" : undefined,
+        barMaxWidth: isFlat ? 18 : 42,
+        barCategoryGap: data.x.values.length > 25 ? "12%" : "30%",
+        data: marked(series.values, data, number),
+        label: {
+          show: isFlat && data.series.length === 1,
+          position: "right",
+          color: color("ink-2"),
+          formatter: (point) => say(series.values[point.dataIndex], series.kind),
+        },
+        emphasis: { disabled: true },
+      })),
+    };
+  }
+
+  // One set of bars may mark some of them: right answers, say.
+  function marked(values, data, number) {
+    if (!data.marks || number > 0) return values;
+    return values.map((value, at) => ({
+      value,
+      itemStyle: { color: color(data.marks[at] ? "series-3" : "series-2") },
+    }));
+  }
+
+  function heat(plot, data) {
+    const values = data.cells.map((cell) => cell[2]).filter((value) => value !== null);
+    const most = Math.max(...values, 0);
+    return {
+      ...frame(plot, { ...data, series: [0] }),
+      grid: { left: 4, right: 4, top: 6, bottom: 44, containLabel: true },
+      tooltip: {
+        ...plainTip,
+        formatter: ({ data: cell }) =>
+          tip(data.rows.values[cell[1]] ?? "", [
+            { label: data.x.label, text: say(data.x.values[cell[0]], data.x.kind) },
+            { label: data.value.label, text: say(cell[2], data.value.kind) },
+          ]),
+      },
+      xAxis: baseAxis(data, { axisLine: { show: false } }),
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: data.rows.values,
+        show: data.rows.values.length > 1,
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { ...axisText(), width: isNarrow(plot) ? 90 : 240, overflow: "truncate", interval: 0 },
+      },
+      visualMap: scale(0, most, data.value.kind),
+      series: [
+        {
+          type: "heatmap",
+          data: data.cells.map((cell) => [cell[0], cell[1], cell[2] ?? "-"]),
+          itemStyle: { borderColor: color("paper"), borderWidth: data.x.values.length > 60 ? 0 : 1 },
+          emphasis: { disabled: true },
+        },
+      ],
+    };
+  }
+
+  function scale(least, most, kind) {
+    return {
+      min: least,
+      max: most || 1,
+      calculable: false,
+      orient: "horizontal",
+      left: 0,
+      bottom: 0,
+      itemWidth: 10,
+      itemHeight: 120,
+      text: [say(most, kind), say(least, kind)],
+      textStyle: { color: color("ink-2"), fontSize: 12 },
+      inRange: { color: SCALE.map(color) },
+    };
+  }
+
+  async function map(plot, data) {
+    if (!echarts.getMap("world")) {
+      const answer = await fetch(new URL("vendor/world.json", base));
+      if (!answer.ok) throw new Error(`world.json: ${answer.status}`);
+      echarts.registerMap("world", await answer.json());
+    }
+    const series = data.series[0];
+    const points = data.x.values.map((name, at) => ({
+      name,
+      value: series.values[at],
+      label: data.names.values[at],
+    }));
+    return {
+      ...frame(plot, data),
+      tooltip: {
+        ...plainTip,
+        formatter: ({ data: point }) =>
+          point ? tip(point.label, [{ label: series.label, text: say(point.value, series.kind) }]) : "",
+      },
+      visualMap: scale(0, Math.max(...series.values, 1), series.kind),
+      series: [
+        {
+          type: "map",
+          map: "world",
+          data: points,
+          selectedMode: false,
+          showLegendSymbol: false,
+          projection: equalEarth,
+          layoutCenter: ["50%", "46%"],
+          layoutSize: isNarrow(plot) ? "150%" : "185%",
+          itemStyle: { areaColor: color("scale-0"), borderColor: color("rule-2"), borderWidth: 0.5 },
+          emphasis: { label: { show: false }, itemStyle: { areaColor: color("series-5") } },
+        },
+      ],
+    };
+  }
+
+  // Equal Earth (Šavrič, Patterson and Jenny 2018): areas of countries keep their proportions.
+  const [A1, A2, A3, A4] = [1.340264, -0.081106, 0.000893, 0.003796];
+  const M = Math.sqrt(3) / 2;
+  const equalEarth = {
+    project: ([longitude, latitude]) => {
+      const l = Math.asin(M * Math.sin((latitude * Math.PI) / 180));
+      const [l2, l6] = [l * l, l ** 6];
+      const x =
+        ((longitude * Math.PI) / 180) * Math.cos(l) / (M * (A1 + 3 * A2 * l2 + l6 * (7 * A3 + 9 * A4 * l2)));
+      return [x, -l * (A1 + A2 * l2 + l6 * (A3 + A4 * l2))];
+    },
+    unproject: ([x, y]) => {
+      let l = -y;
+      for (let step = 0; step < 12; step += 1) {
+        const [l2, l6] = [l * l, l ** 6];
+        const miss = l * (A1 + A2 * l2 + l6 * (A3 + A4 * l2)) + y;
+        l -= miss / (A1 + 3 * A2 * l2 + l6 * (7 * A3 + 9 * A4 * l2));
+      }
+      const [l2, l6] = [l * l, l ** 6];
+      const longitude = (M * x * (A1 + 3 * A2 * l2 + l6 * (7 * A3 + 9 * A4 * l2))) / Math.cos(l);
+      return [(longitude * 180) / Math.PI, (Math.asin(Math.sin(l) / M) * 180) / Math.PI];
+    },
+  };
+
+  function network(plot, data) {
+    const most = Math.max(...data.nodes.map((node) => node.size), 1);
+    const heaviest = Math.max(...data.links.map((link) => link.size), 1);
+    return {
+      ...frame(plot, { ...data, series: [0] }),
+      tooltip: {
+        ...plainTip,
+        formatter: (point) =>
+          point.dataType === "edge"
+            ? tip(`${point.data.from} · ${point.data.to}`, [
+                { label: data.linkLabel, text: say(point.data.size, "count") },
+              ])
+            : tip(point.data.name, [{ label: data.nodeLabel, text: say(point.data.size, "count") }]),
+      },
+      series: [
+        {
+          type: "graph",
+          layout: "circular",
+          left: isNarrow(plot) ? 90 : 220,
+          right: isNarrow(plot) ? 90 : 220,
+          top: 40,
+          bottom: 40,
+          data: data.nodes.map((node) => ({
+            ...node,
+            symbolSize: 8 + 34 * Math.sqrt(node.size / most),
+            itemStyle: { color: color("series-1") },
+            label: {
+              show: true,
+              position: node.side,
+              color: color("ink"),
+              width: isNarrow(plot) ? 80 : 190,
+              overflow: "truncate",
+            },
+          })),
+          links: data.links.map((link) => ({
+            ...link,
+            lineStyle: { width: 1 + 9 * (link.size / heaviest), color: color("rule-2"), curveness: 0.12 },
+          })),
+          emphasis: { focus: "adjacency", lineStyle: { color: color("accent") } },
+        },
+      ],
+    };
+  }
+
+  const KINDS = { lines, areas: lines, bars, rows: bars, heat, map, network };
+
+  // --- Drawing ------------------------------------------------------------------------------------
+
+  // The table has all rows; a chart of many draws the `first` of them.
+  function shortened(data) {
+    if (!data.first) return data;
+    const cut = (axis) => ({ ...axis, values: axis.values.slice(0, data.first) });
+    return { ...data, x: cut(data.x), series: data.series.map(cut) };
+  }
+
+  const drawn = new Map();
+
+  async function draw(plot) {
+    const data = shortened(JSON.parse(document.getElementById(plot.dataset.source).textContent));
+    try {
+      await document.fonts.ready; // labels are measured once
+      const options = await KINDS[data.kind](plot, data);
+      const chart = drawn.get(plot) ?? echarts.init(plot, null, { renderer: "canvas" });
+      chart.setOption(options, { notMerge: true });
+      drawn.set(plot, chart);
+      plot.dataset.state = "drawn";
+    } catch (error) {
+      plot.dataset.state = "failed";
+      plot.textContent = "This chart could not be drawn. Its table has the same numbers.";
+      console.error(error);
+    }
+  }
+
+  const drawAll = () => Promise.all([...drawn.keys()].map(draw));
+
+  function begin(within) {
+    for (const plot of within.querySelectorAll(".plot:not([data-state='drawn'])")) {
+      seen.observe(plot);
+      sizes.observe(plot);
+    }
+  }
+
+  // A page of twenty charts draws those that are looked at.
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting || drawn.has(target)) continue;
+        seen.unobserve(target);
+        draw(target);
+      }
+    },
+    { rootMargin: "400px" },
+  );
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) drawn.get(target)?.resize();
+  });
+
+  document.addEventListener("studium:theme", drawAll);
+  document.addEventListener("htmx:afterSwap", (event) => begin(event.detail.target));
+  addEventListener("beforeprint", () => {
+    for (const plot of document.querySelectorAll(".plot")) if (!drawn.has(plot)) draw(plot);
+  });
+  begin(document);
+})();
