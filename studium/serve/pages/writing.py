@@ -4,6 +4,7 @@ Enters: the environment of all templates. Leaves: the same, with our filters and
 """
 
 import hashlib
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from urllib.parse import urlencode
@@ -29,11 +30,13 @@ def teach(environment: Environment) -> None:
         definitions=definitions_of,
         mark_class=mark_class,
         moment=wording.moment,
+        pair=lambda value: (value, str(value).replace("_", " ")),
         percent=wording.percent,
         shown_moment=wording.shown_moment,
         sortable=wording.sortable,
         written=wording.written,
     )
+    environment.tests["datetime"] = lambda value: isinstance(value, datetime)
     environment.globals.update(links_of=links_of, static=static_address)
 
 

@@ -78,7 +78,7 @@
       aria: { enabled: false },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: color("ink-2") },
       color: SERIES.map(color),
-      grid: { left: 4, right: 16, top: data.series.length > 1 ? 36 : 14, bottom: 4, containLabel: true },
+      grid: { left: 10, right: 26, top: data.series.length > 1 ? 36 : 14, bottom: 8, containLabel: true },
       legend: {
         show: data.series.length > 1,
         left: 0,
@@ -207,7 +207,10 @@
           show: isFlat && data.series.length === 1,
           position: "right",
           color: color("ink-2"),
-          formatter: (point) => say(series.values[point.dataIndex], series.kind),
+          formatter: ({ dataIndex: at }) => {
+            const sign = data.marks ? (data.marks[at] ? " ✓" : " ✗") : "";
+            return say(series.values[at], series.kind) + sign;
+          },
         },
         emphasis: { disabled: true },
       })),
@@ -225,10 +228,10 @@
 
   function heat(plot, data) {
     const values = data.cells.map((cell) => cell[2]).filter((value) => value !== null);
-    const most = Math.max(...values, 0);
+    const [least, most] = [Math.min(...values), Math.max(...values)];
     return {
       ...frame(plot, { ...data, series: [0] }),
-      grid: { left: 4, right: 4, top: 6, bottom: 44, containLabel: true },
+      grid: { left: 10, right: 14, top: 6, bottom: 46, containLabel: true },
       tooltip: {
         ...plainTip,
         formatter: ({ data: cell }) =>
@@ -247,7 +250,7 @@
         axisTick: { show: false },
         axisLabel: { ...axisText(), width: isNarrow(plot) ? 90 : 240, overflow: "truncate", interval: 0 },
       },
-      visualMap: scale(0, most, data.value.kind),
+      visualMap: scale(least, most, data.value.kind),
       series: [
         {
           type: "heatmap",

@@ -10,11 +10,25 @@ from studium.serve.pages.course import (
     courses,
     engagement,
     enrollment,
+    forum,
+    learner,
+    learners,
     overview,
     problems,
     videos,
 )
 
 router = APIRouter()
-for page in (courses, overview, enrollment, engagement, videos, problems, chapters):
+for page in (
+    courses,
+    overview,
+    enrollment,
+    engagement,
+    videos,
+    problems,
+    chapters,
+    forum,
+    learners,
+    learner,
+):
     router.include_router(page.router)

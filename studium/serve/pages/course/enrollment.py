@@ -23,7 +23,6 @@ from studium.serve.pages.course.profiles import (
 from studium.serve.pages.rendering import Page, figures
 from studium.serve.pages.tables import Column, Table
 from studium.serve.pages.wording import count, people, percent, share
-from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
 

@@ -1,6 +1,6 @@
 """The problems of a course: how many try, how many are right, what each item tells; one problem in depth.
 
-Enters: the key of a course, maybe of a problem. Leaves: the pages at `/courses/{course_id}/problems` and `…/{problem_id}`.
+Enters: the key of a course, maybe of a problem. Leaves: the page of all and the page of one.
 """
 
 from typing import Any
