@@ -308,6 +308,24 @@ def _labels(event: Event) -> Iterator[str]:
         yield "POSTED_FORUM"
 
 
+def enrollment_retention(events: list[Event], as_of: date) -> list[Row]:
+    """Weeks of one's own since the first enrollment, by the month in which that was."""
+    first = {row[:2]: row[5].date() for row in course_enrollment_summary(events, as_of)}
+    seen: dict[tuple[str, int], set[date]] = defaultdict(set)
+    for event in events:
+        is_counted = event.user_id and event.valid_course and event.type and event.source
+        is_task = event.source == "task" or (event.type or "").startswith(ENROLLMENT)
+        if is_counted and not is_task:
+            seen[event.valid_course or "", event.user_id or 0].add(event.day)
+    cells: dict[tuple[str, date, int], list[bool]] = defaultdict(list)
+    for (course, user), begin in first.items():
+        for week in range((as_of - begin).days // 7):
+            days = {begin + (7 * week + number) * DAY for number in range(7)}
+            is_active = bool(days & seen[course, user])
+            cells[course, begin.replace(day=1), week].append(is_active)
+    return [(*cell, len(members), sum(members)) for cell, members in cells.items()]
+
+
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001
 

@@ -40,6 +40,7 @@ COMPUTED: dict[str, Callable[[list[oracle.Event], bool], list[Row]]] = {
     ),
     "course_enrollment_summary": lambda events, _: oracle.course_enrollment_summary(events, AS_OF),
     "course_modal_ip": oracle_geography.course_modal_ip,
+    "enrollment_retention": lambda events, _: oracle.enrollment_retention(events, AS_OF),
     "event_types_daily": lambda events, _: oracle.event_types_daily(events),
     "global_modal_ip": oracle_geography.global_modal_ip,
     "pc_geoip": lambda events, _: [],  # no accounts are landed in this world

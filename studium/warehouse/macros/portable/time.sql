@@ -50,3 +50,9 @@
 {% macro shifted(day, days) -%}
     cast({{ day }} {{ '-' if days < 0 else '+' }} interval '{{ days | abs }}' day as date)
 {%- endmacro %}
+
+
+{# Whole weeks from one date to a later one, BIGINT. #}
+{% macro whole_weeks(first, last) -%}
+    cast(floor(({{ microseconds('cast(' ~ last ~ ' as timestamp)') }} - {{ microseconds('cast(' ~ first ~ ' as timestamp)') }}) / 604800000000) as bigint)
+{%- endmacro %}
