@@ -58,11 +58,15 @@ def world_map(table: Table, value: str, finding: str = "") -> Chart:
 
 
 def heat_map(
-    table: Table, cells: Sequence[Mapping[str, Any]], finding: str = "", size: str = ""
+    table: Table,
+    cells: Sequence[Mapping[str, Any]],
+    finding: str = "",
+    size: str = "",
+    kind: str = "decimal",
 ) -> Chart:
     """Fields row, column and value of `cells` as colours; the table lists them in its own form.
 
-    Rows and columns stand in the order in which they first come.
+    `kind` is that of the values, as in tables. Rows and columns stand in the order in which they first come.
     """
     rows = list(dict.fromkeys(cell["row"] for cell in cells))
     columns = list(dict.fromkeys(cell["column"] for cell in cells))
@@ -71,7 +75,7 @@ def heat_map(
     options = {
         "x": {"label": "", "kind": "text", "values": [plain(column) for column in columns]},
         "rows": {"values": [plain(row) for row in rows]},
-        "value": {"label": "", "kind": "decimal"},
+        "value": {"label": table.title, "kind": kind},
         "cells": [
             (at_column[cell["column"]], at_row[cell["row"]], plain(cell["value"])) for cell in cells
         ],

@@ -235,9 +235,8 @@
       tooltip: {
         ...plainTip,
         formatter: ({ data: cell }) =>
-          tip(data.rows.values[cell[1]] ?? "", [
-            { label: data.x.label, text: say(data.x.values[cell[0]], data.x.kind) },
-            { label: data.value.label, text: say(cell[2], data.value.kind) },
+          tip(`${data.rows.values[cell[1]]} ${say(data.x.values[cell[0]], data.x.kind)}`, [
+            { label: data.value.label, text: cell[2] === "-" ? "–" : say(cell[2], data.value.kind) },
           ]),
       },
       xAxis: baseAxis(data, { axisLine: { show: false } }),
@@ -306,8 +305,8 @@
           selectedMode: false,
           showLegendSymbol: false,
           projection: equalEarth,
-          layoutCenter: ["50%", "46%"],
-          layoutSize: isNarrow(plot) ? "150%" : "185%",
+          layoutCenter: ["50%", "51%"],
+          layoutSize: isNarrow(plot) ? "115%" : "168%",
           itemStyle: { areaColor: color("scale-0"), borderColor: color("rule-2"), borderWidth: 0.5 },
           emphasis: { label: { show: false }, itemStyle: { areaColor: color("series-5") } },
         },

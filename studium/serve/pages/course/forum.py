@@ -120,9 +120,7 @@ def _week_chart(weeks: list[dict[str, Any]]) -> Chart:
     finding = ""
     if weeks:
         top = max(weeks, key=lambda week: week["authors"])
-        finding = (
-            f"Most authors in the week from {top['week']:%-d %B %Y}: {count(top['authors'])}."
-        )
+        finding = f"Most authors in the week from {top['week']:%-d %B %Y}: {count(top['authors'])}."
     names = ("threads", "responses", "comments")
     return Chart(table, "bars", "week", names, finding, options={"stacked": True})
 

@@ -81,7 +81,11 @@ def learner_page(request: Request, course_id: str, username: str, reader: Readin
     numbers = figures(
         ("Grade", percent(person["grade"]), status_of(person)),
         ("Days active", count(person["ndays_act"])),
-        ("Time on task", seconds(sum(row["sum_dt"] or 0 for row in days)), "hours, minutes, seconds"),
+        (
+            "Time on task",
+            seconds(sum(row["sum_dt"] or 0 for row in days)),
+            "hours, minutes, seconds",
+        ),
         ("Chapters", count(person["nchapters"])),
         ("Last seen", day(person["last_event"])),
     )

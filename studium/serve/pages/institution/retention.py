@@ -1,0 +1,135 @@
+"""Who comes back: by month of enrollment and week after it, in all courses or in one.
+
+Enters: a reader, maybe a course in the address. Leaves: the page at `/retention`.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from studium.serve.pages.charts import Chart, heat_map
+from studium.serve.pages.rendering import Page, show
+from studium.serve.pages.tables import Column, Table
+from studium.serve.pages.titles import titles_of
+from studium.serve.pages.wording import percent, share
+from studium.serve.release import Reader
+from studium.serve.rights import Rule, rule
+from studium.serve.web import Reading
+
+router = APIRouter()
+
+_MOST_WEEKS = 26
+_COHORTS = """
+    select
+        cohort_month,
+        week_number,
+        sum(learners) as learners,
+        sum(active_learners) as active_learners
+    from enrollment_retention
+    where week_number < $most and ($course_id = '' or course_id = $course_id)
+    group by cohort_month, week_number
+    order by cohort_month, week_number
+"""
+_SOURCES = (
+    "enrollment_retention",
+    "enrollment_retention.learners",
+    "enrollment_retention.active_learners",
+)
+_EMPTY = "No week after an enrollment is over yet, or the release is older than this page."
+
+
+@router.get("/retention", include_in_schema=False)
+@rule(Rule.INSTITUTION)
+def retention_page(
+    request: Request, reader: Reading, course: Annotated[str, Query(max_length=500)] = ""
+) -> Response:
+    """Cohorts by month, as colours and as a line."""
+    titles = titles_of(reader)
+    chosen = course if course in titles else ""
+    cohorts = cohort_rows(reader, chosen)
+    where = titles[chosen] if chosen else "all courses"
+    page = Page(
+        "institution/retention.html",
+        "Retention by cohort",
+        "retention",
+        f"Who was active again, week by week after enrolling: {where}.",
+        charts=(_heat(cohorts), _lines(cohorts)),
+        content={
+            "choices": sorted(titles.items(), key=lambda entry: entry[1].casefold()),
+            "chosen": chosen,
+        },
+    )
+    return show(request, reader, page)
+
+
+def cohort_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
+    """Cells of month and week; a learner counts in each course. `course_id` '' is all courses."""
+    if not reader.has("enrollment_retention"):
+        return []
+    rows = reader.rows(_COHORTS, {"course_id": course_id, "most": _MOST_WEEKS})
+    return [
+        row
+        | {
+            "month": f"{row['cohort_month']:%B %Y}",
+            "share": share(row["active_learners"], row["learners"]),
+        }
+        for row in rows
+    ]
+
+
+def _heat(cohorts: list[dict[str, Any]]) -> Chart:
+    table = Table(
+        "retention",
+        "Share of each cohort that was active",
+        (
+            Column("month", "Enrolled in"),
+            Column("week_number", "Week after"),
+            Column("learners", "Learners", "count"),
+            Column("active_learners", "Active", "count"),
+            Column("share", "Share", "percent"),
+        ),
+        cohorts,
+        _EMPTY,
+        _SOURCES,
+    )
+    weeks = sorted({row["week_number"] for row in cohorts})
+    months = list(dict.fromkeys(row["month"] for row in cohorts))
+    found = {(row["month"], row["week_number"]): row["share"] for row in cohorts}
+    cells = [
+        {"row": month, "column": week, "value": found.get((month, week))}
+        for month in months
+        for week in weeks
+    ]
+    size = "" if len(months) > 4 else "low"
+    finding = "By the week after enrolling; week 0 begins with the enrollment."
+    return heat_map(table, cells, finding, size, "percent")
+
+
+def _lines(cohorts: list[dict[str, Any]]) -> Chart:
+    """All cohorts together: of everybody whose week is over, who was active in it."""
+    totals: dict[int, list[int]] = {}
+    for row in cohorts:
+        total = totals.setdefault(row["week_number"], [0, 0])
+        total[0] += row["learners"] or 0
+        total[1] += row["active_learners"] or 0
+    rows = [
+        {"week_number": week, "learners": everybody, "share": share(active, everybody)}
+        for week, (everybody, active) in sorted(totals.items())
+    ]
+    table = Table(
+        "retention_all",
+        "All cohorts together",
+        (
+            Column("week_number", "Week after"),
+            Column("learners", "Learners", "count"),
+            Column("share", "Active", "percent"),
+        ),
+        rows,
+        _EMPTY,
+        _SOURCES,
+    )
+    finding = ""
+    if len(rows) > 4:
+        finding = f"Four weeks after enrolling, {percent(rows[4]['share'])} were active."
+    return Chart(table, "lines", "week_number", ("share",), finding, "low")
