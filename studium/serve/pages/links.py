@@ -1,41 +1,33 @@
-"""The main links of every page, and which of them a role is shown; rights are held elsewhere."""
+"""The main links of every page; who may not follow one is not shown it. Rights are held by the rules of the routes."""
 
 from dataclasses import dataclass
 
-from studium.serve.rights import Principal, Role
+from studium.serve.rights import Principal, Rule
 
 
 @dataclass(frozen=True)
 class Link:
-    """An entry of the main links."""
+    """An entry of links, and the rule of the route that it leads to."""
 
     name: str
     label: str
     address: str
+    rule: Rule = Rule.ACCOUNT
 
 
-_COURSES = (
+_LINKS = (
     Link("courses", "Courses", "/"),
     Link("compare", "Compare", "/compare"),
+    Link("subjects", "Subjects", "/subjects", Rule.INSTITUTION),
+    Link("network", "Network", "/network", Rule.INSTITUTION),
+    Link("retention", "Retention", "/retention", Rule.INSTITUTION),
+    Link("events", "Events", "/events", Rule.EVENTS),
+    Link("datasets", "Datasets", "/datasets", Rule.DATASETS),
+    Link("operations", "Operations", "/operations/releases", Rule.OPERATIONS),
+    Link("accounts", "Accounts", "/accounts", Rule.ADMINISTRATION),
 )
-_INSTITUTION = (
-    Link("subjects", "Subjects", "/subjects"),
-    Link("network", "Network", "/network"),
-    Link("retention", "Retention", "/retention"),
-)
-_EVENTS = (Link("events", "Events", "/events"),)
-_DATASETS = (Link("datasets", "Datasets", "/datasets"),)
-_OPERATIONS = (Link("operations", "Operations", "/operations/releases"),)
-_ACCOUNTS = (Link("accounts", "Accounts", "/accounts"),)
-_OF_ROLE = {
-    Role.ADMINISTRATOR: _COURSES + _INSTITUTION + _EVENTS + _DATASETS + _OPERATIONS + _ACCOUNTS,
-    Role.ANALYST: _COURSES + _INSTITUTION + _EVENTS + _DATASETS + _OPERATIONS,
-    Role.INSTITUTION_VIEWER: _COURSES + _INSTITUTION + _DATASETS,
-    Role.COURSE_STAFF: _COURSES + _DATASETS,
-    Role.RESEARCHER: _COURSES + _DATASETS,
-}
 
 
 def links_of(principal: Principal) -> tuple[Link, ...]:
     """The links that this person can follow."""
-    return _OF_ROLE[principal.role]
+    return tuple(link for link in _LINKS if principal.role in (link.rule.roles or ()))

@@ -83,6 +83,9 @@
         show: data.series.length > 1,
         left: 0,
         top: 0,
+        type: "scroll",
+        pageIconColor: color("accent"),
+        pageTextStyle: { color: color("ink-2") },
         itemGap: 18,
         itemWidth: 18,
         itemHeight: 8,
@@ -355,13 +358,14 @@
       series: [
         {
           type: "graph",
-          layout: "circular",
-          left: isNarrow(plot) ? 90 : 220,
-          right: isNarrow(plot) ? 90 : 220,
+          layout: "none",
+          left: isNarrow(plot) ? 90 : 240,
+          right: isNarrow(plot) ? 90 : 240,
           top: 40,
           bottom: 40,
-          data: data.nodes.map((node) => ({
+          data: data.nodes.map((node, place) => ({
             ...node,
+            ...onCircle(plot, (place + 0.5) / data.nodes.length),
             symbolSize: 8 + 34 * Math.sqrt(node.size / most),
             itemStyle: { color: color("series-1") },
             label: {
@@ -380,6 +384,12 @@
         },
       ],
     };
+  }
+
+  // Clockwise from the top; wider than high, as the place for it is.
+  function onCircle(plot, turn) {
+    const wide = isNarrow(plot) ? 1 : 1.5;
+    return { x: wide * Math.sin(2 * Math.PI * turn), y: -Math.cos(2 * Math.PI * turn) };
   }
 
   const KINDS = { lines, areas: lines, bars, rows: bars, heat, map, network };

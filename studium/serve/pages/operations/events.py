@@ -1,0 +1,136 @@
+"""Events without a pipeline: how often one type is used, on which device, by a field that only it has.
+
+Enters: a question in the address. Leaves: the page at `/events`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from studium.publish import DIMENSIONS, EventAnswer, EventQuestion
+from studium.serve.institution.events import count_events, limits_of, list_types
+from studium.serve.pages.charts import Chart
+from studium.serve.pages.rendering import Page, figures, show
+from studium.serve.pages.tables import Column, Table
+from studium.serve.pages.titles import titles_of
+from studium.serve.pages.wording import count, people
+from studium.serve.rights import HiddenError, Rule, rule
+from studium.serve.web import ProblemError, Reading
+
+router = APIRouter()
+
+_MOST_GROUPS = 200
+_DRAWN = 15
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the form asks; without a type nothing is counted."""
+
+    type: Annotated[str, Query(max_length=200)] = ""
+    by: Annotated[str, Query(max_length=40)] = "date"
+    field: Annotated[str, Query(max_length=200)] = ""
+    course: Annotated[str, Query(max_length=255)] = ""
+    start: Annotated[str, Query(max_length=10)] = ""
+    end: Annotated[str, Query(max_length=10)] = ""
+
+
+@router.get("/events", include_in_schema=False)
+@rule(Rule.EVENTS)
+def events_page(
+    request: Request, reader: Reading, asked: Annotated[Question, Depends()]
+) -> Response:
+    """The form, and the answer below it; what cannot be asked is said in words."""
+    answer, problem = None, ""
+    if asked.type:
+        try:
+            answer = count_events(reader, _question(asked), limits_of(request))
+        except (ProblemError, HiddenError) as error:
+            problem = f"{error.problem}. {error.fix}"
+        except ValueError:
+            problem = "A date is written like 2024-03-01."
+    content = {
+        "asked": asked,
+        "types": list_types(reader),
+        "dimensions": list(DIMENSIONS),
+        "courses": sorted(titles_of(reader).items(), key=lambda entry: entry[1].casefold()),
+        "problem": problem,
+        "figures": _figures(answer),
+    }
+    page = Page(
+        "operations/events.html",
+        f"Events: {asked.type}" if asked.type else "Events",
+        "events",
+        "Count any event of the logs by device, time, course or a field of its own.",
+        charts=(_groups(answer, asked),) if answer else (),
+        tables=(_fields(answer),) if answer else (),
+        content=content,
+    )
+    return show(request, reader, page)
+
+
+def _question(asked: Question) -> EventQuestion:
+    """Raises ValueError for a date that is none."""
+    return EventQuestion(
+        event_type=asked.type,
+        by=(asked.by,) if asked.by else (),
+        fields=(asked.field,) if asked.field else (),
+        course=asked.course or None,
+        start=date.fromisoformat(asked.start) if asked.start else None,
+        end=date.fromisoformat(asked.end) if asked.end else None,
+        limit=_MOST_GROUPS,
+    )
+
+
+def _figures(answer: EventAnswer | None) -> Any:
+    if answer is None:
+        return ()
+    total = answer.total
+    return figures(
+        ("Events", count(total["events"])),
+        ("Learners", count(total["learners"]), "each counts once"),
+        ("Groups", count(len(answer.rows))),
+    )
+
+
+def _groups(answer: EventAnswer, asked: Question) -> Chart:
+    keys = [name for name in answer.columns if name in {asked.by, asked.field} - {""}]
+    rows: list[dict[str, Any]] = []
+    for found in answer.rows:
+        row = dict(zip(answer.columns, found, strict=True))
+        label = " · ".join("–" if row[key] is None else str(row[key]) for key in keys)
+        rows.append({**row, "group": label or "all"})
+    is_over_time = keys == [asked.by] and asked.by in {"date", "week", "month"}
+    if is_over_time:
+        rows.sort(key=lambda row: str(row["group"]))
+    columns = (
+        Column("group", " · ".join(keys) or "All"),
+        Column("events", "Events", "count"),
+        Column("learners", "Learners", "count"),
+        Column("first_at", "First", "time"),
+        Column("last_at", "Last", "time"),
+    )
+    known = tuple(column for column in columns if column.name in {*answer.columns, "group"})
+    table = Table("groups", f"{asked.type} by {' and '.join(keys) or 'nothing'}", known, rows)
+    if is_over_time:
+        return Chart(table, "lines", "group", ("events", "learners"))
+    size = "tall" if len(rows) > 8 else ""
+    finding = f"{people(len(rows), 'group')}; the largest are drawn." if len(rows) > _DRAWN else ""
+    return Chart(table, "rows", "group", ("events",), finding, size, {"first": _DRAWN})
+
+
+def _fields(answer: EventAnswer) -> Table:
+    columns = (
+        Column("name", "Field", "key"),
+        Column("events", "Events that have it", "count"),
+        Column("values", "Different values", "count"),
+        Column("least", "Least", "decimal"),
+        Column("median", "Median", "decimal"),
+        Column("greatest", "Greatest", "decimal"),
+    )
+    names = [column.name for column in columns]
+    rows = [dict(zip(names, found, strict=True)) for found in answer.fields]
+    return Table("fields", "Fields", columns, rows, "No field was asked for.")
