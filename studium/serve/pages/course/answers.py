@@ -6,6 +6,7 @@ Enters: a reader, a course, a problem. Leaves: rows of attempts, one chart for e
 import json
 from typing import Any
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.tables import Column, Table
 from studium.serve.pages.wording import percent, share
@@ -49,10 +50,9 @@ def attempt_rows(reader: Reader, course_id: str, problem_nid: int) -> list[dict[
 
 def answer_charts(reader: Reader, course_id: str, problem_id: str) -> list[Chart]:
     """A chart for each answer field of a problem: the most frequent answers, right ones marked."""
-    if not reader.has("problem_analysis"):
-        return []
     asked = {"course_id": course_id, "problem_id": problem_id}
-    rows = reader.suppress(reader.rows(_ANSWERS, asked), "learners", within=["answer_id"])
+    found = ask(reader, "problem_analysis.response", _ANSWERS, asked)
+    rows = reader.suppress(found, "learners", within=["answer_id"])
     fields: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         fields.setdefault(row["answer_id"], []).append(row)

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask, ask_one
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.course.heading import heading_of, show_course
 from studium.serve.pages.rendering import Page, figures
@@ -90,13 +91,11 @@ def chapters_page(request: Request, course_id: str, reader: Reading) -> Response
 
 def chapter_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Chapters in the order of the course, with those who came and how many of the chapter before went on."""
-    if not reader.has("course_axis"):
-        return []
     asked = {"course_id": course_id}
-    whole = (reader.one(_REGISTERED, asked) or {}).get("registered_sum")
-    content = {row["url_name"]: row for row in reader.rows(_CONTENT, asked)}
+    whole = ask_one(reader, "broad_stats_by_course", _REGISTERED, asked).get("registered_sum")
+    content = {row["url_name"]: row for row in ask(reader, "course_axis", _CONTENT, asked)}
     rows: list[dict[str, Any]] = []
-    for row in reader.rows(_CHAPTERS, asked):
+    for row in ask(reader, "course_axis stats_module_usage", _CHAPTERS, asked):
         before = rows[-1]["learners"] if rows else whole
         inside = content.get(row["url_name"], {})
         rows.append(
@@ -113,9 +112,8 @@ def chapter_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
 
 def reached_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Learners by the number of chapters that they came to."""
-    if not reader.has("pc_nchapters"):
-        return []
-    return reader.suppress(reader.rows(_REACHED, {"course_id": course_id}), "learners")
+    rows = ask(reader, "pc_nchapters", _REACHED, {"course_id": course_id})
+    return reader.suppress(rows, "learners")
 
 
 def _funnel(chapters: list[dict[str, Any]]) -> Chart:

@@ -8,9 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import spark
 from studium.serve.pages.rendering import Page, figures, show
 from studium.serve.pages.tables import Column, Table
+from studium.serve.pages.titles import titles_of
 from studium.serve.pages.wording import change, count, course_address, people, share
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
@@ -18,46 +20,28 @@ from studium.serve.web import Reading
 
 router = APIRouter()
 
-_COURSES = """
+_ENROLLED = """
     with latest as (
         select course_id, max(date) as last_day, min(date) as first_day
         from course_enrollment_daily group by course_id
-    ),
-    learners as (
-        select
-            latest.course_id,
-            latest.first_day,
-            today.count as enrolled,
-            today.cumulative_count as ever_enrolled,
-            today.count - coalesce(before.count, 0) as enrolled_change
-        from latest
-        inner join course_enrollment_daily as today
-            on latest.course_id = today.course_id and latest.last_day = today.date
-        left join course_enrollment_daily as before
-            on latest.course_id = before.course_id and before.date = latest.last_day - 7
-    ),
-    verified as (
-        select mode.course_id, sum(mode.count) as verified
-        from course_enrollment_mode_daily as mode
-        inner join latest on mode.course_id = latest.course_id and mode.date = latest.last_day
-        where mode.mode = 'verified'
-        group by mode.course_id
-    ),
-    titles as (
-        select course_id, min(name) as title from course_axis where category = 'course' group by course_id
     )
     select
-        learners.*,
-        coalesce(verified.verified, 0) as verified,
-        reports.registered_sum as registered,
-        reports.certified_sum as certified,
-        coalesce(titles.title, learners.course_id) as title
-    from learners
-    left join verified on learners.course_id = verified.course_id
-    left join broad_stats_by_course as reports on learners.course_id = reports.course_id
-    left join titles on learners.course_id = titles.course_id
-    order by learners.enrolled desc, learners.course_id
+        latest.course_id,
+        latest.first_day,
+        today.count as enrolled,
+        today.cumulative_count as ever_enrolled,
+        today.count - coalesce(before.count, 0) as enrolled_change
+    from latest
+    inner join course_enrollment_daily as today
+        on latest.course_id = today.course_id and latest.last_day = today.date
+    left join course_enrollment_daily as before
+        on latest.course_id = before.course_id and before.date = latest.last_day - 7
 """
+_VERIFIED = """
+    select course_id, max_by(count, date) as verified
+    from course_enrollment_mode_daily where mode = 'verified' group by course_id
+"""
+_CERTIFIED = "select course_id, certified_sum as certified from broad_stats_by_course"
 _WEEKS = """
     select course_id, interval_start, count
     from course_activity where label = 'ACTIVE' order by course_id, interval_start
@@ -120,24 +104,37 @@ def courses_page(request: Request, reader: Reading) -> Response:
 
 def course_rows(reader: Reader) -> list[dict[str, Any]]:
     """One row per course with its numbers, the largest first."""
+    enrolled = _by_course(ask(reader, "course_enrollment_daily", _ENROLLED))
+    verified = _by_course(ask(reader, "course_enrollment_mode_daily", _VERIFIED))
+    certified = _by_course(ask(reader, "broad_stats_by_course", _CERTIFIED))
     weeks: dict[str, list[int]] = {}
-    for week in reader.rows(_WEEKS):
+    for week in ask(reader, "course_activity", _WEEKS):
         weeks.setdefault(week["course_id"], []).append(week["count"])
     rows = []
-    for course in reader.rows(_COURSES):
-        active = weeks.get(course["course_id"], [])
+    for course_id, title in titles_of(reader).items():
+        active = weeks.get(course_id, [])
+        row = dict.fromkeys(("first_day", "enrolled", "ever_enrolled", "enrolled_change"))
+        row |= enrolled.get(course_id, {})
         latest = active[-1] if active else None
         rows.append(
-            course
+            row
             | {
-                "address": course_address(course["course_id"]),
-                "key": course["course_id"] if course["title"] != course["course_id"] else None,
+                "course_id": course_id,
+                "title": title,
+                "key": course_id if title != course_id else None,
+                "address": course_address(course_id),
+                "verified": verified.get(course_id, {}).get("verified"),
+                "certified": certified.get(course_id, {}).get("certified"),
                 "active": latest,
-                "active_share": share(latest, course["enrolled"]),
+                "active_share": share(latest, row["enrolled"]),
                 "weeks": spark(active),
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: (-(row["enrolled"] or 0), row["course_id"]))
+
+
+def _by_course(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {row["course_id"]: row for row in rows}
 
 
 def _total(rows: list[dict[str, Any]], name: str) -> int:

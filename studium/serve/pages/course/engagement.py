@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.course.heading import heading_of, show_course
 from studium.serve.pages.rendering import Page, figures
@@ -78,7 +79,8 @@ def engagement_page(request: Request, course_id: str, reader: Reading) -> Respon
 
 def week_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Active learners by complete week, by kind, with the share of those enrolled at its end."""
-    rows = reader.rows(_WEEKS, {"course_id": course_id})
+    asked = {"course_id": course_id}
+    rows = ask(reader, "course_activity course_enrollment_daily", _WEEKS, asked)
     return [row | {"active_share": share(row["active"], row["enrolled"])} for row in rows]
 
 
@@ -99,7 +101,7 @@ def weekly_chart(weeks: list[dict[str, Any]]) -> Chart:
     )
     finding = ""
     if weeks:
-        best = max(weeks, key=lambda week: (week["active"], week["week"]))
+        best = max(weeks, key=lambda week: (week["active"] or 0, week["week"]))
         finding = (
             f"{count(weeks[-1]['active'])} learners were active last week; "
             f"{count(best['active'])} in the busiest, from {best['week']:%-d %B}."

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import Chart, world_map
 from studium.serve.pages.course.heading import heading_of, show_course
 from studium.serve.pages.course.overview import daily_chart, day_rows
@@ -43,12 +44,15 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
     days = day_rows(reader, course_id)
     ages = age_rows(reader, course_id)
     countries = country_rows(reader, course_id)
-    mode_chart = _mode_chart(reader.rows(_MODES, {"course_id": course_id}))
+    mode_chart = _mode_chart(
+        ask(reader, "course_enrollment_mode_daily", _MODES, {"course_id": course_id})
+    )
+    latest = days[-1] if days else {"count": None, "cumulative_count": None}
     middle = median_age(ages)
     known = [row for row in countries if row["code"]]
     numbers = figures(
-        ("Enrolled now", count(days[-1]["count"])),
-        ("Ever enrolled", count(days[-1]["cumulative_count"])),
+        ("Enrolled now", count(latest["count"])),
+        ("Ever enrolled", count(latest["cumulative_count"])),
         ("Median age", count(middle), "of those who told a year of birth"),
         ("Countries", count(len(known)), "by the addresses of their requests"),
     )
@@ -56,7 +60,7 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
         "course/enrollment.html",
         "Enrollment",
         "courses",
-        f"{people(days[-1]['count'])} enrolled, from {people(len(known), 'country').replace('countrys', 'countries')}.",
+        f"{people(latest['count'] or 0)} enrolled, from {len(known)} countries.",
         charts=(
             daily_chart(days),
             mode_chart,
@@ -80,7 +84,7 @@ def _mode_chart(rows: Sequence[dict[str, Any]]) -> Chart:
     for row in rows:
         by_day.setdefault(row["date"], {"date": row["date"]})[row["mode"]] = row["count"]
         totals[row["mode"]] = row["count"]
-    modes = sorted(totals, key=lambda mode: (-totals[mode], mode))
+    modes = sorted(totals, key=lambda mode: (-(totals[mode] or 0), mode))
     table = Table(
         "enrollment_mode",
         "Enrollment by mode",

@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask, ask_one
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.course.heading import heading_of, show_course
 from studium.serve.pages.rendering import Page, figures
 from studium.serve.pages.tables import Column, Table
 from studium.serve.pages.wording import count, people, percent, share
-from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
 
@@ -64,11 +64,11 @@ def forum_page(request: Request, course_id: str, reader: Reading) -> Response:
     """The forum by week and by thread."""
     heading = heading_of(reader, course_id)
     asked = {"course_id": course_id}
-    totals = _first(reader, "broad_stats_by_course", _TOTALS, asked)
-    people_of = _first(reader, "forum_person", _READERS, asked)
-    weeks = reader.rows(_WEEKS, asked) if reader.has("forum_posts") else []
-    threads = reader.rows(_THREADS, asked) if reader.has("forum_posts") else []
-    enrolled = _first(
+    totals = ask_one(reader, "broad_stats_by_course", _TOTALS, asked)
+    people_of = ask_one(reader, "forum_person", _READERS, asked)
+    weeks = ask(reader, "forum_posts", _WEEKS, asked)
+    threads = ask(reader, "forum_posts.title", _THREADS, asked)
+    enrolled = ask_one(
         reader,
         "course_enrollment_daily",
         "select max_by(cumulative_count, date) as ever from course_enrollment_daily where course_id = $course_id",
@@ -96,10 +96,6 @@ def forum_page(request: Request, course_id: str, reader: Reading) -> Response:
         content={"figures": numbers},
     )
     return show_course(request, reader, heading, "forum", page)
-
-
-def _first(reader: Reader, dataset: str, sql: str, asked: dict[str, Any]) -> dict[str, Any]:
-    return (reader.one(sql, asked) or {}) if reader.has(dataset) else {}
 
 
 def _week_chart(weeks: list[dict[str, Any]]) -> Chart:

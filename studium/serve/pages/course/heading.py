@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask_one
 from studium.serve.pages.links import Link
 from studium.serve.pages.rendering import Page, show
 from studium.serve.pages.wording import course_address
@@ -59,8 +60,8 @@ def heading_of(reader: Reader, course_id: str) -> Heading:
     if not reader.has_course(course_id):
         raise HiddenError
     asked = {"course_id": course_id}
-    days = (reader.one(_COURSE, asked) or {}) if reader.has("course_enrollment_daily") else {}
-    found = (reader.one(_TITLE, asked) or {}) if reader.has("course_axis") else {}
+    days = ask_one(reader, "course_enrollment_daily", _COURSE, asked)
+    found = ask_one(reader, "course_axis", _TITLE, asked)
     hidden = {"learners"} if reader.principal.role in _ROLES_WITHOUT_LEARNERS else set()
     tabs = tuple(
         Link(name, label, course_address(course_id, *filter(None, [tail])))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.course.heading import Heading, heading_of, show_course
 from studium.serve.pages.rendering import Page
 from studium.serve.pages.tables import Column, Table
@@ -154,8 +155,8 @@ def learners_page(
         "after": _page_address(request, filters.page + 1)
         if total > filters.page * _PAGE_ROWS
         else None,
-        "modes": [row["mode"] for row in reader.rows(_MODES, asked)],
-        "cohorts": [row["cohort"] for row in reader.rows(_COHORTS, asked)] if has_roster else [],
+        "modes": [row["mode"] for row in ask(reader, "person_course", _MODES, asked)],
+        "cohorts": [row["cohort"] for row in ask(reader, "learner_roster", _COHORTS, asked)],
         "segments": _SEGMENTS if has_roster else (),
     }
     page = Page(
@@ -194,7 +195,7 @@ def learner_rows(
             "status": status_of(row),
             "segment": row["segments"].replace("_", " ").replace(",", ", "),
         }
-        for row in reader.rows(sql, asked)
+        for row in ask(reader, "person_course", sql, asked)
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask, ask_one
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.course.engagement import week_rows, weekly_chart
 from studium.serve.pages.course.heading import heading_of, show_course
@@ -48,15 +49,17 @@ def overview_page(request: Request, course_id: str, reader: Reading) -> Response
     heading = heading_of(reader, course_id)
     days = day_rows(reader, course_id)
     weeks = week_rows(reader, course_id)
-    outcomes = reader.one(_OUTCOMES, {"course_id": course_id}) or {}
+    outcomes = ask_one(reader, "broad_stats_by_course", _OUTCOMES, {"course_id": course_id})
     daily, paths = daily_chart(days), _paths_chart(outcomes)
-    chapters = _chapter_table(reader.rows(_CHAPTERS, {"course_id": course_id}), outcomes)
-    latest = days[-1]
+    chapters = _chapter_table(
+        ask(reader, "course_axis stats_module_usage", _CHAPTERS, {"course_id": course_id}), outcomes
+    )
+    latest = days[-1] if days else {}
     last_week = weeks[-1] if weeks else {}
     registered = outcomes.get("registered_sum")
     numbers = figures(
-        ("Enrolled now", count(latest["count"]), f"{change(_in_a_week(days))} in 7 days"),
-        ("Ever enrolled", count(latest["cumulative_count"])),
+        ("Enrolled now", count(latest.get("count")), f"{change(_in_a_week(days))} in 7 days"),
+        ("Ever enrolled", count(latest.get("cumulative_count"))),
         (
             "Active last week",
             count(last_week.get("active")),
@@ -73,7 +76,7 @@ def overview_page(request: Request, course_id: str, reader: Reading) -> Response
         "course/overview.html",
         "Overview",
         "courses",
-        f"{people(latest['count'])} enrolled, {people(last_week.get('active') or 0)} active last week.",
+        f"{people(latest.get('count') or 0)} enrolled, {people(last_week.get('active') or 0)} active last week.",
         charts=(daily, weekly_chart(weeks), paths),
         tables=(chapters,),
         content={"figures": numbers},
@@ -83,8 +86,7 @@ def overview_page(request: Request, course_id: str, reader: Reading) -> Response
 
 def day_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Enrollment by day, the first day first."""
-    rows: list[dict[str, Any]] = reader.rows(_DAYS, {"course_id": course_id})
-    return rows
+    return ask(reader, "course_enrollment_daily", _DAYS, {"course_id": course_id})
 
 
 def daily_chart(days: list[dict[str, Any]]) -> Chart:
@@ -101,15 +103,20 @@ def daily_chart(days: list[dict[str, Any]]) -> Chart:
         "Nobody has enrolled yet.",
         ("course_enrollment_daily.count", "course_enrollment_daily.cumulative_count"),
     )
-    finding = f"{people(days[-1]['count'])} enrolled, {change(_in_a_week(days))} in 7 days."
+    finding = ""
+    if days:
+        now = people(days[-1]["count"] or 0)
+        finding = f"{now} enrolled, {change(_in_a_week(days))} in 7 days."
     return Chart(table, "lines", "date", ("count", "cumulative_count"), finding)
 
 
-def _in_a_week(days: list[dict[str, Any]]) -> int:
+def _in_a_week(days: list[dict[str, Any]]) -> int | None:
+    if not days:
+        return None
     latest = days[-1]
     before = {day["date"]: day["count"] for day in days}
-    earlier: int = before.get(latest["date"] - timedelta(days=7), 0)
-    return int(latest["count"]) - earlier
+    earlier = before.get(latest["date"] - timedelta(days=7), 0)
+    return None if None in {latest["count"], earlier} else int(latest["count"]) - earlier
 
 
 def _paths_chart(outcomes: dict[str, Any]) -> Chart:

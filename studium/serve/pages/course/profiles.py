@@ -5,6 +5,7 @@ Enters: a reader. Leaves: counts by group, for everybody who has a row in person
 
 from typing import Any
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.wording import share
 from studium.serve.release import Reader
 
@@ -47,7 +48,7 @@ def age_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Learners by age at `as_of`, one row per year of age from the youngest to the oldest; absurd ages left out."""
     if reader.as_of is None:
         return []
-    births = _ask(reader, _BIRTHS, course_id)
+    births = ask(reader, "person_course.YoB", _BIRTHS, {"course_id": course_id})
     ages = {reader.as_of.year - row["birth_year"]: row["learners"] for row in births}
     known = {age: learners for age, learners in ages.items() if 0 <= age <= _OLDEST}
     if not known:
@@ -71,7 +72,7 @@ def median_age(ages: list[dict[str, Any]]) -> int | None:
 def education_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Learners by highest degree, the lowest first, those who told none last."""
     totals = dict.fromkeys([*_DEGREES.values(), _NOT_TOLD], 0)
-    rows = _ask(reader, _EDUCATION, course_id)
+    rows = ask(reader, "person_course.LoE", _EDUCATION, {"course_id": course_id})
     for row in rows:
         code = "p" if row["code"] in _DOCTORATES else row["code"]
         totals[_DEGREES.get(code, _NOT_TOLD)] += row["learners"]
@@ -81,7 +82,7 @@ def education_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
 def gender_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Learners by gender, those who told none last."""
     totals = dict.fromkeys([*_GENDERS.values(), _NOT_TOLD], 0)
-    rows = _ask(reader, _GENDER, course_id)
+    rows = ask(reader, "person_course.gender", _GENDER, {"course_id": course_id})
     for row in rows:
         totals[_GENDERS.get(row["code"], _NOT_TOLD)] += row["learners"]
     return _groups(reader, totals) if rows else []
@@ -89,7 +90,15 @@ def gender_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
 
 def country_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Learners by country, the most frequent first, the unknown last."""
-    rows = reader.suppress(_ask(reader, _COUNTRIES, course_id), "learners")
+    rows = reader.suppress(
+        ask(
+            reader,
+            "person_course.cc_by_ip person_course.countryLabel",
+            _COUNTRIES,
+            {"course_id": course_id},
+        ),
+        "learners",
+    )
     whole = sum(row["learners"] or 0 for row in rows)
     shared = [row | {"share": share(row["learners"], whole)} for row in rows]
     return sorted(shared, key=lambda row: row["code"] is None)
@@ -98,9 +107,3 @@ def country_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
 def _groups(reader: Reader, totals: dict[str, int]) -> list[dict[str, Any]]:
     rows = [{"group": group, "learners": learners} for group, learners in totals.items()]
     return reader.suppress(rows, "learners")
-
-
-def _ask(reader: Reader, sql: str, course_id: str) -> list[dict[str, Any]]:
-    if not reader.has("person_course"):
-        return []
-    return reader.rows(sql, {"course_id": course_id})

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import Chart, heat_map
 from studium.serve.pages.course.heading import Heading, heading_of, show_course
 from studium.serve.pages.rendering import Page, figures
@@ -131,7 +132,7 @@ def video_page(request: Request, course_id: str, video_id: str, reader: Reading)
 def video_rows(reader: Reader, heading: Heading) -> list[dict[str, Any]]:
     """Videos that anybody watched, in the order of the course, those not in its content last."""
     sql = _VIDEOS if reader.has("video_axis") else _VIDEO_WITHOUT_CONTENT
-    rows = reader.rows(sql, {"course_id": heading.course_id})
+    rows = ask(reader, "video", sql, {"course_id": heading.course_id})
     return [
         row
         | {
@@ -194,7 +195,8 @@ def _drop_chart(videos: list[dict[str, Any]]) -> Chart:
 
 
 def _repeat_chart(reader: Reader, course_id: str, videos: list[dict[str, Any]]) -> Chart:
-    found = reader.rows(_REPEATS, {"course_id": course_id, "parts": _PARTS})
+    asked = {"course_id": course_id, "parts": _PARTS}
+    found = ask(reader, "video video_timeline", _REPEATS, asked)
     by_video: dict[str, dict[int, float | None]] = {}
     for row in found:
         parts = by_video.setdefault(row["pipeline_video_id"], {})
@@ -229,7 +231,7 @@ def _repeat_chart(reader: Reader, course_id: str, videos: list[dict[str, Any]]) 
 
 
 def _segment_rows(reader: Reader, video: dict[str, Any]) -> list[dict[str, Any]]:
-    rows = reader.rows(_SEGMENTS, {"video": video["pipeline_video_id"]})
+    rows = ask(reader, "video_timeline", _SEGMENTS, {"video": video["pipeline_video_id"]})
     start = video["users_at_start"]
     return [
         row

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.rendering import Page, show
 from studium.serve.pages.tables import Column, Table
@@ -149,8 +150,8 @@ def _shares(row: dict[str, Any], title: str) -> dict[str, Any]:
 
 def _charts(reader: Reader, chosen: list[str], titles: dict[str, str]) -> tuple[Chart, ...]:
     asked = {"chosen": chosen}
-    enrolled = reader.rows(_WEEKS, asked) if reader.has("course_enrollment_daily") else []
-    active = reader.rows(_ACTIVE, asked) if reader.has("course_activity") else []
+    enrolled = ask(reader, "course_enrollment_daily", _WEEKS, asked)
+    active = ask(reader, "course_activity", _ACTIVE, asked)
     sizes = {(row["course_id"], row["week"]): row["enrolled"] for row in enrolled}
     shares = [
         row | {"share": share(row["active"], sizes.get((row["course_id"], row["week"])))}
