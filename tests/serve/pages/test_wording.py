@@ -1,0 +1,88 @@
+"""How values are written, and that what people typed is not run by a spreadsheet."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from studium.serve.accounts import open_desk
+from studium.serve.pages import wording
+from studium.serve.pages.course.answers import readable_answer
+from studium.serve.pages.tables import Column, Table, as_csv
+from studium.serve.rights import Role
+from tests.serve.conftest import PASSWORD, make_workspace
+from tests.serve.pages.conftest import running
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (1234567, "count", "1,234,567"),
+        (None, "count", "–"),
+        (0.45678, "percent", "45.7 %"),
+        (-3, "change", "−3"),
+        (12, "change", "+12"),
+        (0, "change", "±0"),
+        (125, "seconds", "2:05"),
+        (3725.4, "seconds", "1:02:05"),
+        (date(2024, 3, 1), "date", "1 Mar 2024"),
+        (datetime(2024, 3, 1, 14, 5, tzinfo=UTC), "time", "2024-03-01 14:05 UTC"),
+        ("", "text", "–"),
+    ],
+)
+def test_values_are_written_for_people(value: object, kind: str, text: str) -> None:
+    assert wording.written(value, kind) == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1"])
+def test_a_file_has_no_formula(text: str) -> None:
+    table = Table(
+        "t", "T", (Column("name", "Name"), Column("n", "N", "count")), [{"name": text, "n": -1}]
+    )
+    assert as_csv(table).splitlines()[0] == "name,n"
+    assert "'" + text in as_csv(table)
+    assert as_csv(table).rstrip().endswith(",-1")
+
+
+def test_shares_of_nothing_are_missing() -> None:
+    assert wording.share(1, 0) is None
+    assert wording.share(None, 3) is None
+    assert wording.share(1, 4) == 0.25
+
+
+def test_addresses_of_courses_keep_their_keys_and_encode_the_rest() -> None:
+    assert wording.course_address("course-v1:A+B+C", "videos") == "/courses/course-v1:A+B+C/videos"
+    assert (
+        wording.course_address("A/B/C", "learners", "a b?/c")
+        == "/courses/A/B/C/learners/a%20b%3F%2Fc"
+    )
+
+
+@pytest.mark.parametrize(
+    ("response", "text"),
+    [
+        ('["choice_1","choice_2"]', "choice_1 and choice_2"),
+        ('"5.5"', "5.5"),
+        ("not json", "not json"),
+        ("[]", "no answer"),
+        (None, "no answer"),
+        ('"  "', "no answer"),
+    ],
+)
+def test_answers_are_readable(response: str | None, text: str) -> None:
+    assert readable_answer(response) == text
+
+
+def test_without_a_release_a_page_says_what_to_do(tmp_path: Path, chromium: Browser) -> None:
+    workspace = make_workspace(tmp_path / "campus")
+    open_desk(workspace).people.add("ada", Role.ADMINISTRATOR, (), PASSWORD)
+    with running(workspace) as address:
+        page = chromium.new_page(base_url=address)
+        page.goto("/")
+        page.get_by_label("Name").fill("ada")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is published yet")
+        expect(page.locator("main")).to_contain_text("studium run")
+        page.close()
