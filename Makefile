@@ -27,8 +27,8 @@ demo: .venv/runtime.done
 	$(BIN)/studium demo --output demo
 
 test: lint
-	bash .ci/system-packages java
-	$(BIN)/pytest
+	bash .ci/system-packages java chromium
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev.done
 	$(BIN)/ruff format --check

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from studium.serve.insights.contract import (
     InsightsError,
@@ -172,25 +172,28 @@ def _recent(text: str | None, reader: Reader) -> date | None:
     return day
 
 
-@router.get("/course_summaries/")
-@rule(Rule.ACCOUNT)
-def course_summaries(
-    request: Request,
-    reader: Reading,
+def _asked(
     course_ids: _Ids = None,
     fields: _Names = None,
     exclude: _Names = None,
     programs: Annotated[str | None, Query(max_length=20)] = None,
     recent_date: Annotated[str | None, Query(max_length=20)] = None,
-) -> Response:
-    """Figures of all courses, or of those named."""
-    asked = {
+) -> dict[str, list[str]]:
+    return {
         "course_ids": split(course_ids),
         "fields": split(fields),
         "exclude": split(exclude),
         "programs": split(programs),
         "recent_date": split(recent_date),
     }
+
+
+@router.get("/course_summaries/")
+@rule(Rule.ACCOUNT)
+def course_summaries(
+    request: Request, reader: Reading, asked: Annotated[dict[str, list[str]], Depends(_asked)]
+) -> Response:
+    """Figures of all courses, or of those named."""
     return _answer(request, reader, asked)
 
 

@@ -141,12 +141,13 @@ def limits_of(request: Request) -> EventLimits:
     )
 
 
-def question_of(
-    event_type: Annotated[
-        str,
-        Path(max_length=200, description="A type as `/events` lists it.", examples=["seek_video"]),
-    ],
-    days: AskedDays,
+@dataclass(frozen=True)
+class _Breakdown:
+    by: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+def _breakdown_of(
     by: Annotated[
         list[str] | None,
         Query(max_length=4, description=f"Any of: {', '.join(DIMENSIONS)}.", examples=[["os"]]),
@@ -159,14 +160,25 @@ def question_of(
             examples=[["new_time"]],
         ),
     ] = None,
+) -> _Breakdown:
+    return _Breakdown(tuple(by or ()), tuple(field or ()))
+
+
+def question_of(
+    event_type: Annotated[
+        str,
+        Path(max_length=200, description="A type as `/events` lists it.", examples=["seek_video"]),
+    ],
+    days: AskedDays,
+    breakdown: Annotated[_Breakdown, Depends(_breakdown_of)],
     course_id: Annotated[str | None, Query(max_length=255)] = None,
     limit: Annotated[int, Query(ge=1, le=10_000, description="Most groups.")] = 50,
 ) -> EventQuestion:
     """The question that a request asks."""
     return EventQuestion(
         event_type=event_type,
-        by=tuple(by or ()),
-        fields=tuple(field or ()),
+        by=breakdown.by,
+        fields=breakdown.fields,
         course=course_id,
         start=days.start,
         end=days.end,

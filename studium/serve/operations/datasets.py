@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from studium.publish import Table
@@ -165,6 +165,27 @@ def lineage(name: str, reader: Reading) -> Lineage:
     return read_lineage(reader, name)
 
 
+@dataclass(frozen=True)
+class _Selection:
+    course_id: str | None
+    columns: list[str]
+    order_by: list[str]
+    limit: int | None
+
+
+def _selection_of(
+    course_id: Annotated[
+        str | None, Query(max_length=255, description="Rows of one course.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, Query(max_length=400, description="Only these columns, in this order.")
+    ] = None,
+    order_by: Annotated[list[str] | None, Query(max_length=10, description="Columns.")] = None,
+    limit: Annotated[int | None, Query(ge=1, le=_MOST_ROWS)] = None,
+) -> _Selection:
+    return _Selection(course_id, column or [], order_by or [], limit)
+
+
 @router.get(
     "/datasets/{name}/rows",
     response_class=StreamingResponse,
@@ -187,25 +208,19 @@ def rows(
     request: Request,
     name: str,
     reader: Reading,
+    selection: Annotated[_Selection, Depends(_selection_of)],
     form: Annotated[Form | None, Query(alias="format", description="Wins over Accept.")] = None,
-    course_id: Annotated[
-        str | None, Query(max_length=255, description="Rows of one course.")
-    ] = None,
-    column: Annotated[
-        list[str] | None, Query(max_length=400, description="Only these columns, in this order.")
-    ] = None,
-    order_by: Annotated[list[str] | None, Query(max_length=10, description="Columns.")] = None,
-    limit: Annotated[int | None, Query(ge=1, le=_MOST_ROWS)] = None,
 ) -> StreamingResponse:
     """Rows of a dataset, as you may see them, as CSV, Parquet, JSON or JSON lines."""
     reader.dataset(name)
+    course_id = selection.course_id
     if course_id is not None and not reader.has_course(course_id):
         raise HiddenError
-    sql = write_query(reader, name, column or [], course_id is not None, order_by or [])
+    sql = write_query(reader, name, selection.columns, course_id is not None, selection.order_by)
     values: dict[str, Any] = {} if course_id is None else {"course_id": course_id}
-    if limit is not None:
+    if selection.limit is not None:
         sql += " limit $limit"
-        values["limit"] = limit
+        values["limit"] = selection.limit
     found, batches = reader.arrow(sql, values)
     return download(found, batches, form or _form(request), name)
 

@@ -134,7 +134,9 @@ class running:  # noqa: N801 - reads as what it does
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium; its absence is a failure, `make test` installs it."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     assert path, "Chromium is missing: bash .ci/system-packages chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -11,8 +11,6 @@ from studium.serve.pages.course import (
     engagement,
     enrollment,
     forum,
-    learner,
-    learners,
     overview,
     problems,
     videos,
@@ -28,7 +26,5 @@ for page in (
     problems,
     chapters,
     forum,
-    learners,
-    learner,
 ):
     router.include_router(page.router)

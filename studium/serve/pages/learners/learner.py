@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.course.heading import Heading, heading_of, show_course
-from studium.serve.pages.course.learners import status_of
+from studium.serve.pages.learners.roster import status_of
 from studium.serve.pages.rendering import Page, figures
 from studium.serve.pages.tables import Column, Table
 from studium.serve.pages.wording import count, day, people, percent, seconds
