@@ -12,7 +12,7 @@ events as (
         position,
         target_position,
         duration
-    from {{ ref('int_video_events') }} as video_events
+    from {{ ref('int_video_events') }} as video_events  -- noqa: AL05
     where {{ is_touched_learner('video_events') }}
 ),
 

@@ -10,7 +10,7 @@ events as (
         event_time,
         event_type,
         coalesce(target_position, position) as position_after
-    from {{ ref('int_video_events') }} as video_events
+    from {{ ref('int_video_events') }} as video_events  -- noqa: AL05
     where {{ is_touched_learner('video_events') }}
 ),
 
@@ -36,7 +36,7 @@ viewings as (
         {{ whole_microseconds('start_offset') }} as start_offset,
         {{ whole_microseconds('end_offset') }} as end_offset,
         {{ whole_microseconds('reached_offset') }} as reached_offset
-    from {{ ref('int_video_viewings') }} as all_viewings
+    from {{ ref('int_video_viewings') }} as all_viewings  -- noqa: AL05
     where {{ is_touched_learner('all_viewings') }}
 ),
 
