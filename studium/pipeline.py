@@ -290,4 +290,5 @@ def _table(model: "ModelInfo") -> "Table":
         sql=model.sql,
         depends_on=list(model.depends_on),
         rights=None if model.rights is None else convert(dict(model.rights), Rights),
+        window_days=model.window_days,
     )

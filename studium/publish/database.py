@@ -128,6 +128,7 @@ class Marts:
             sql=described.sql,
             depends_on=list(described.depends_on),
             rights=described.rights,
+            window_days=described.window_days,
         )
 
     def _checksum(self, name: str) -> tuple[int, str]:

@@ -59,7 +59,8 @@ class Rights(Struct, frozen=True, forbid_unknown_fields=True):
 class Table(Struct, frozen=True):
     """A table of a release; `checksum` does not depend on the order of rows.
 
-    A table without `rights` is for administrators only.
+    A table without `rights` is for administrators only. `window_days`: it tells of so many days
+    before `as_of` alone, so that fewer rows are no surprise.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Table(Struct, frozen=True):
     sql: str = ""
     depends_on: list[str] = []
     rights: Rights | None = None
+    window_days: int | None = None
 
 
 class InputFile(Struct, frozen=True):

@@ -156,8 +156,12 @@ def _weigh(candidate: Candidate, build: BuildInfo, marts: Marts, bar: _Bar) -> l
     before = bar.current.manifest if bar.current else None
     if before and not _is_comparable(before, build, candidate.lake.inputs):
         before = None
-    if before and bar.workspace.settings.build.tables:  # the others are left out on purpose
-        kept = [table for table in before.tables if table.name in evidence.table_rows]
+    if before:
+        windows = {table.name for table in candidate.described if table.window_days}
+        left_out: set[str] = set()
+        if bar.workspace.settings.build.tables:  # on purpose
+            left_out = {table.name for table in before.tables} - evidence.table_rows.keys()
+        kept = [table for table in before.tables if table.name not in windows | left_out]
         before = msgspec.structs.replace(before, tables=kept)
     return weigh(evidence, bar.workspace.settings.publish, before)
 

@@ -29,7 +29,8 @@ class ColumnInfo:
 class ModelInfo:
     """A table: `grain` begins "One row per …", `sql` is the model, `depends_on` what it reads.
 
-    `rights` says who may see which rows and columns, as publish.manifest.Rights has it.
+    `rights` says who may see which rows and columns, as publish.manifest.Rights has it; `window_days`
+    of how many days before `as_of` the table tells, where not of all.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ModelInfo:
     depends_on: tuple[str, ...]
     compat: str = ""
     rights: Mapping[str, Any] | None = None
+    window_days: int | None = None
 
 
 def catalogue(workspace: Workspace) -> list[ModelInfo]:
@@ -80,4 +82,5 @@ def _describe(node: dict[str, Any], tests: list[str]) -> ModelInfo:
         depends_on=tuple(sorted(name.split(".")[-1] for name in node["depends_on"]["nodes"])),
         compat=node["config"]["meta"].get("compat", ""),
         rights=node["config"]["meta"].get("rights"),
+        window_days=node["config"]["meta"].get("window_days"),
     )

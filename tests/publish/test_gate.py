@@ -77,6 +77,15 @@ def test_shrinking_table_stops_and_the_way_to_mean_it_is_said(
     assert publish_now(meant, second=40).is_new
 
 
+def test_table_of_the_last_days_may_shrink(workspace: Workspace, change: Change) -> None:
+    publish_now(workspace)
+    change("delete from marts.video where video_id > 'v3'")
+    candidate = make_candidate()
+    described = [msgspec.structs.replace(table, window_days=7) for table in candidate.described]
+    candidate = msgspec.structs.replace(candidate, described=described)
+    assert publish(workspace, candidate, Silent(), make_clock(30)).is_new
+
+
 def test_vanished_table_stops(workspace: Workspace, change: Change) -> None:
     publish_now(workspace)
     change("drop table marts.video")

@@ -28,14 +28,14 @@ _TYPES = (
     "--by",
     multiple=True,
     metavar="DIMENSION",
-    help="Count by device, os, browser, course, organisation, source, host, date, week, month or hour.",
+    help="Count by device, os, browser, course, organisation, source, host, date, week, month or hour; by default all together.",
 )
 @click.option(
     "--field",
     "fields",
     multiple=True,
     metavar="NAME",
-    help="Count by a column of the lake, or by a key of the event's payload: new_time, state.seed.",
+    help="Count by a column of the lake, or by a key of the event's payload: new_time, state.seed; by default by none.",
 )
 @click.option("--course", metavar="KEY", help="Only events of this course.")
 @click.option("--from", "start", type=_DAY, help="Only events of this day and later.")
