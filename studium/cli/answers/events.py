@@ -28,7 +28,8 @@ _TYPES = (
     "--by",
     multiple=True,
     metavar="DIMENSION",
-    help="Count by device, os, browser, course, organisation, source, host, date, week, month or hour; by default all together.",
+    help="Count by device, os, browser, course, organisation, source, host, date, week, month or hour; "
+    "by default all together.",
 )
 @click.option(
     "--field",
