@@ -41,7 +41,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns; the first column names the row. `empty` says why there may be none."""
+    """Rows under columns; the first column names the row. `empty` says why there may be none.
+
+    What the numbers mean: the datasets or columns in `sources`, or `meaning` where they come from elsewhere.
+    """
 
     name: str
     title: str
@@ -49,6 +52,7 @@ class Table:
     rows: Sequence[Row]
     empty: str = "There is nothing to list."
     sources: tuple[str, ...] = ()
+    meaning: str = ""
 
     def column(self, name: str) -> Column:
         """The column `name`; KeyError for one that the table lacks."""

@@ -20,12 +20,12 @@ def decimal(value: Any) -> str:
     """0.125 → 0.13; whole numbers stay whole."""
     if value is None:
         return MISSING
-    return f"{float(value):,.2f}"
+    return f"{float(value):,.2f}".replace("-", "−")
 
 
 def percent(value: Any) -> str:
     """0.4567 → 45.7 %"""
-    return MISSING if value is None else f"{100 * float(value):,.1f} %"
+    return MISSING if value is None else f"{100 * float(value):,.1f} %".replace("-", "−")
 
 
 def change(value: Any) -> str:
@@ -101,7 +101,7 @@ def share(part: Any, whole: Any) -> float | None:
 
 
 def course_address(course_id: str, *tail: str) -> str:
-    """The address of a course's page: keys keep their + and :, everything else is encoded."""
+    """The address of a course's page: keys keep their + : and /, everything else is encoded."""
     return "/".join(
-        ["/courses", quote(course_id, safe="+:@"), *(quote(t, safe="+:@") for t in tail)]
+        ["/courses", quote(course_id, safe="+:@/"), *(quote(t, safe="+:@") for t in tail)]
     )

@@ -12,6 +12,7 @@
   const SERIES = [1, 2, 3, 4, 5, 6].map((number) => `series-${number}`);
   const SCALE = [0, 1, 2, 3, 4, 5].map((number) => `scale-${number}`);
   const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4]];
+  const LEGEND_GAP = 18;
   const isNarrow = (plot) => plot.clientWidth < 560;
   const base = new URL(".", document.currentScript.src);
 
@@ -72,21 +73,35 @@
     transitionDuration: 0,
   };
 
+  const ruler = document.createElement("canvas").getContext("2d");
+
+  // How many lines the names of the series take, so that what is drawn begins below them.
+  function legendLines(plot, data) {
+    ruler.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+    let [lines, used] = [1, 0];
+    for (const { label } of data.series) {
+      const wide = ruler.measureText(label).width + 18 + 5 + LEGEND_GAP;
+      if (used > 0 && used + wide > plot.clientWidth) [lines, used] = [lines + 1, 0];
+      used += wide;
+    }
+    return lines;
+  }
+
   function frame(plot, data) {
+    const hasLegend = data.series.length > 1;
+    const top = hasLegend ? 14 + 22 * legendLines(plot, data) : 14;
     return {
       animation: false,
       aria: { enabled: false },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: color("ink-2") },
       color: SERIES.map(color),
-      grid: { left: 10, right: 26, top: data.series.length > 1 ? 36 : 14, bottom: 8, containLabel: true },
+      grid: { left: 10, right: 26, top, bottom: 8, containLabel: true },
       legend: {
-        show: data.series.length > 1,
+        show: hasLegend,
         left: 0,
         top: 0,
-        type: "scroll",
-        pageIconColor: color("accent"),
-        pageTextStyle: { color: color("ink-2") },
-        itemGap: 18,
+        width: plot.clientWidth,
+        itemGap: LEGEND_GAP,
         itemWidth: 18,
         itemHeight: 8,
         icon: data.kind === "lines" ? undefined : "rect",
@@ -234,7 +249,7 @@
     const [least, most] = [Math.min(...values), Math.max(...values)];
     return {
       ...frame(plot, { ...data, series: [0] }),
-      grid: { left: 10, right: 14, top: 6, bottom: 46, containLabel: true },
+      grid: { left: heatLabels(plot, data), right: 14, top: 6, bottom: 68 },
       tooltip: {
         ...plainTip,
         formatter: ({ data: cell }) =>
@@ -262,6 +277,14 @@
         },
       ],
     };
+  }
+
+  // Measured here: the library measures some of many names only.
+  function heatLabels(plot, data) {
+    if (data.rows.values.length < 2) return 14;
+    ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    const widest = Math.max(...data.rows.values.map((name) => ruler.measureText(name).width));
+    return 12 + Math.min(widest, isNarrow(plot) ? 90 : 240);
   }
 
   function scale(least, most, kind) {
@@ -372,7 +395,7 @@
               show: true,
               position: node.side,
               color: color("ink"),
-              width: isNarrow(plot) ? 80 : 190,
+              width: isNarrow(plot) ? 80 : 225,
               overflow: "truncate",
             },
           })),
@@ -403,12 +426,20 @@
     return { ...data, x: cut(data.x), series: data.series.map(cut) };
   }
 
+  // As high as its rows need: names of forty videos do not fit where ten do.
+  function stretch(plot, data) {
+    const rows = data.kind === "heat" ? data.rows.values.length : data.kind === "rows" ? data.x.values.length : 0;
+    const wanted = rows * (data.kind === "heat" ? 17 : 14 + 10 * data.series.length) + 80;
+    if (wanted > plot.clientHeight) plot.style.height = `${wanted}px`;
+  }
+
   const drawn = new Map();
 
   async function draw(plot) {
     const data = shortened(JSON.parse(document.getElementById(plot.dataset.source).textContent));
     try {
       await document.fonts.ready; // labels are measured once
+      stretch(plot, data);
       const options = await KINDS[data.kind](plot, data);
       const chart = drawn.get(plot) ?? echarts.init(plot, null, { renderer: "canvas" });
       chart.setOption(options, { notMerge: true });

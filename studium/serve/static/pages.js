@@ -40,6 +40,11 @@
     }
   }
 
+  function showZone() {
+    const place = document.querySelector("[data-zone]");
+    if (place) place.textContent = `Times in ${clock.resolvedOptions().timeZone}`;
+  }
+
   const cellValue = (row, column) => {
     const cell = row.cells[column];
     const raw = cell.dataset.value ?? cell.textContent.trim();
@@ -110,4 +115,5 @@
     });
   }
   showTimes(document);
+  showZone();
 })();

@@ -1,71 +1,57 @@
-"""An invented campus, landed, built and published for real, served to Chromium.
+"""An invented campus, landed, built and published for real, once for all processes that test pages.
 
 Enters: a simulation with packages. Leaves: a running server, and browsers that are signed in as somebody.
 """
 
-import shutil
-import socket
-import threading
-import time
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-from studium.config import Workspace
+from studium.config import Workspace, open_workspace
 from studium.pipeline import build, land, publish
 from studium.progress import Silent
-from studium.serve import create_application
-from studium.serve.accounts import open_desk
 from studium.serve.rights import Role
 from studium.simulate import Plan, simulate
-from tests.serve.conftest import PASSWORD
+from tests.serve.pages.campus import (
+    Site,
+    add_accounts,
+    alone,
+    browsing,
+    find_site,
+    running,
+    sign_in,
+)
 from tests.test_truth import new_job
 
 # Landing and building once takes longer than a test may, where other tests run beside it.
 PATIENCE = 900
-PLAN = Plan(events=16_000, files=3, seed=31, courses=3, learners=90, days=28, packages=True)
+PLAN = Plan(
+    events=16_000, files=3, seed=31, courses=3, learners=90, days=28, packages=True, truth=False
+)
 HOSTILE = "</script><script>window.wasRun = true</script><b>\"'&\u2028\u2029"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A running server; `course` is granted to course staff and researchers, `hidden` is not."""
-
-    address: str
-    workspace: Workspace
-    course: str
-    hidden: str
-    video: str
-    problem: str
-    learner: str
-
-    def pages(self) -> list[str]:
-        """One path of every page that an administrator sees."""
-        course = f"/courses/{self.course}"
-        return [
-            "/",
-            course,
-            *(f"{course}/{name}" for name in ("enrollment", "engagement", "videos", "problems")),
-            *(f"{course}/{name}" for name in ("chapters", "forum", "learners")),
-            f"{course}/videos/{self.video}",
-            f"{course}/problems/{self.problem}",
-            f"{course}/learners/{self.learner}",
-            *("/compare", "/subjects", "/network", "/retention", "/events"),
-            *("/datasets", "/datasets/person_course", "/account", "/accounts"),
-            *(f"/operations/{name}" for name in ("releases", "runs", "checks", "rejects")),
-        ]
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A release in which a course, a chapter and a thread have a script for a title."""
-    invented = simulate(PLAN, tmp_path_factory.mktemp("invented") / "out", Silent()).output
-    job = new_job(tmp_path_factory.mktemp("pages") / "campus")
+    room = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        room = room.parent  # of all workers of this run
+    campus, done = room / "campus", room / "campus.done"
+    with alone(room / "campus.lock"):
+        if not done.exists():
+            _publish_campus(room / "invented", campus)
+            done.touch()
+    return open_workspace(campus, {})
+
+
+def _publish_campus(folder: Path, campus: Path) -> None:
+    invented = simulate(PLAN, folder, Silent()).output
+    job = new_job(campus)
     land(job, [invented / "logs", invented / "packages"])
     build(job)
     with duckdb.connect(str(job.workspace.warehouse)) as connection:
@@ -77,71 +63,20 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         )
         connection.execute("update marts.forum_posts set title = $title", title)
     publish(job)
-    return job.workspace
+    add_accounts(job.workspace, find_site(job.workspace, "").course)
 
 
 @pytest.fixture(scope="session")
 def site(published: Workspace) -> Iterator[Site]:
     """The server, on a free port of this machine, with an account for every role."""
-    with duckdb.connect(str(published.warehouse), read_only=True) as connection:
-        found = connection.execute(
-            """
-            with course as (select max(course_id) as course_id from marts.course_axis)
-            select
-                course_id,
-                (select min(course_id) from marts.course_axis),
-                (select arg_max(encoded_module_id, users_at_start) from marts.video
-                    where video.course_id = course.course_id),
-                (select arg_max(problem_id, n_unique_users_attempted) from marts.course_problem
-                    where course_problem.course_id = course.course_id),
-                (select arg_max(username, nevents) from marts.person_course
-                    where person_course.course_id = course.course_id)
-            from course
-            """
-        ).fetchone()
-    assert found
-    desk = open_desk(published)
-    for role in Role:
-        granted = [found[0]] if role in {Role.COURSE_STAFF, Role.RESEARCHER} else []
-        desk.people.add(role.value, role, granted, PASSWORD)
     with running(published) as address:
-        yield Site(address, published, *found)
-
-
-class running:  # noqa: N801 - reads as what it does
-    """The server of a workspace while the block lasts; gives its address."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(create_application(workspace), log_level="error")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        deadline = time.monotonic() + 30
-        while not self._server.started:
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.02)
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    def __exit__(self, *_error: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(30)
-        self._socket.close()
+        yield find_site(published, address)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; its absence is a failure, `make test` installs it."""
-    path = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    assert path, "Chromium is missing: bash .ci/system-packages chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with browsing() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -157,18 +92,9 @@ def states(site: Site, chromium: Browser, tmp_path_factory: pytest.TempPathFacto
     return folder
 
 
-def sign_in(page: Page, role: Role, path: str = "/") -> None:
-    """Open a page without a session, and go through the form that comes instead."""
-    page.goto(path)
-    page.get_by_label("Name").fill(role.value)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"**{path}")
-
-
 @pytest.fixture
 def visit(site: Site, chromium: Browser, states: Path) -> Iterator[Callable[..., Page]]:
-    """A page of a browser that is signed in as `role`; every error in its console fails the test."""
+    """A page of a browser that is signed in as `role`; errors of its scripts and faults of the server fail the test."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
@@ -182,13 +108,19 @@ def visit(site: Site, chromium: Browser, states: Path) -> Iterator[Callable[...,
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: note(said.type, said.text))
+        page.on("response", look_at)
         return page
 
     def note(kind: str, text: str) -> None:
-        if kind == "error":
+        if kind == "error" and not text.startswith("Failed to load resource"):
             troubles.append(text)
+
+    def look_at(response: Response) -> None:
+        is_ours = "/static/" in response.url
+        if response.status == 500 or (is_ours and response.status >= 400):
+            troubles.append(f"{response.status} {response.url}")
 
     yield open_page
     for context in contexts:
         context.close()
-    assert not [text for text in troubles if "status of 40" not in text]
+    assert not troubles

@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.serve.pages.conftest import PATIENCE, Site
+from tests.serve.pages.campus import Site
+from tests.serve.pages.conftest import PATIENCE
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
@@ -18,7 +19,7 @@ def test_no_page_violates_a_rule_of_axe(site: Site, visit: Callable[..., Page], 
     page = visit(color_scheme=theme, bypass_csp=True)  # axe is put into the page as a script
     axe, violations = Axe(), []
 
-    for path in site.pages():
+    for path in site.paths.values():
         page.goto(path)
         found = axe.run(page).response["violations"]
         violations += [(path, it["id"], it["nodes"][0]["html"][:200]) for it in found]
@@ -75,7 +76,7 @@ def test_the_keyboard_sorts_a_table(visit: Callable[..., Page]) -> None:
 def test_no_page_is_wider_than_a_phone(site: Site, visit: Callable[..., Page]) -> None:
     page = visit(viewport=PHONE)
     wide = []
-    for path in site.pages():
+    for path in site.paths.values():
         page.goto(path)
         if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
             wide.append(path)

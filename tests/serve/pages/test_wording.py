@@ -12,7 +12,7 @@ from studium.serve.pages.course.answers import readable_answer
 from studium.serve.pages.tables import Column, Table, as_csv
 from studium.serve.rights import Role
 from tests.serve.conftest import PASSWORD, make_workspace
-from tests.serve.pages.conftest import running
+from tests.serve.pages.campus import running
 
 
 @pytest.mark.parametrize(

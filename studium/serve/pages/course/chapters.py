@@ -24,7 +24,7 @@ _CHAPTERS = """
     select
         axis.index as place,
         axis.name,
-        usage.ncount as learners,
+        coalesce(usage.ncount, 0) as learners,
         axis.url_name
     from course_axis as axis
     left join stats_module_usage as usage
@@ -64,16 +64,17 @@ def chapters_page(request: Request, course_id: str, reader: Reading) -> Response
     heading = heading_of(reader, course_id)
     chapters = chapter_rows(reader, course_id)
     reached = reached_rows(reader, course_id)
-    first, last = (chapters[0], chapters[-1]) if chapters else ({}, {})
+    seen = [row for row in chapters if row["learners"]]
+    first, last = (seen[0], seen[-1]) if seen else ({}, {})
     numbers = figures(
         ("Chapters", count(len(chapters))),
         (
-            "Came to the first",
+            "Came to the first one",
             count(first.get("learners")),
             f"{percent(first.get('share'))} of registered",
         ),
         (
-            "Came to the last",
+            "Came to the last one seen",
             count(last.get("learners")),
             f"{percent(last.get('share'))} of registered",
         ),
@@ -82,7 +83,7 @@ def chapters_page(request: Request, course_id: str, reader: Reading) -> Response
         "course/chapters.html",
         "Chapters",
         "courses",
-        f"{people(len(chapters), 'chapter')}; {percent(last.get('share'))} of those who registered come to the last.",
+        f"{people(len(chapters), 'chapter')}; {percent(last.get('share'))} of the registered come to the last seen.",
         charts=(_funnel(chapters), _reached_chart(reached)),
         content={"figures": numbers},
     )
@@ -132,7 +133,7 @@ def _funnel(chapters: list[dict[str, Any]]) -> Chart:
         _EMPTY,
         ("stats_module_usage.ncount", "course_axis", "broad_stats_by_course.registered_sum"),
     )
-    drops = [row for row in chapters[1:] if row["kept"] is not None]
+    drops = [row for row in chapters[1:] if row["kept"]]  # nobody comes to those for staff
     finding = ""
     if drops:
         worst = min(drops, key=lambda row: row["kept"])

@@ -118,7 +118,10 @@ def _share_chart(weeks: list[dict[str, Any]]) -> Chart:
         "There is no complete week yet.",
         _SOURCES,
     )
-    return Chart(table, "lines", "week", ("active_share",), size="low")
+    finding = ""
+    if weeks:
+        finding = f"{percent(weeks[-1]['active_share'])} last week, of those enrolled at its end."
+    return Chart(table, "lines", "week", ("active_share",), finding)
 
 
 def _kinds_chart(weeks: list[dict[str, Any]]) -> Chart:

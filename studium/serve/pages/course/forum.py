@@ -3,6 +3,7 @@
 Enters: the key of a course. Leaves: the page at `/courses/{course_id}/forum`.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -66,7 +67,7 @@ def forum_page(request: Request, course_id: str, reader: Reading) -> Response:
     asked = {"course_id": course_id}
     totals = ask_one(reader, "broad_stats_by_course", _TOTALS, asked)
     people_of = ask_one(reader, "forum_person", _READERS, asked)
-    weeks = ask(reader, "forum_posts", _WEEKS, asked)
+    weeks = _every_week(ask(reader, "forum_posts", _WEEKS, asked))
     threads = ask(reader, "forum_posts.title", _THREADS, asked)
     enrolled = ask_one(
         reader,
@@ -96,6 +97,17 @@ def forum_page(request: Request, course_id: str, reader: Reading) -> Response:
         content={"figures": numbers},
     )
     return show_course(request, reader, heading, "forum", page)
+
+
+def _every_week(weeks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Weeks between the first and the last in which nobody wrote count as zero, not as missing."""
+    if not weeks:
+        return []
+    known = {row["week"]: row for row in weeks}
+    nothing = dict.fromkeys(("threads", "responses", "comments", "authors"), 0)
+    number = (weeks[-1]["week"] - weeks[0]["week"]).days // 7 + 1
+    dates = [weeks[0]["week"] + timedelta(weeks=n) for n in range(number)]
+    return [known.get(week, nothing | {"week": week}) for week in dates]
 
 
 def _week_chart(weeks: list[dict[str, Any]]) -> Chart:

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from studium.serve.pages.asking import ask_one
 from studium.serve.pages.links import Link
 from studium.serve.pages.rendering import Page, show
+from studium.serve.pages.titles import title_of
 from studium.serve.pages.wording import course_address
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Role
@@ -31,9 +32,6 @@ _ROLES_WITHOUT_LEARNERS = {Role.INSTITUTION_VIEWER}
 _COURSE = """
     select min(date) as first_day
     from course_enrollment_daily where course_id = $course_id
-"""
-_TITLE = """
-    select min(name) as title from course_axis where course_id = $course_id and category = 'course'
 """
 
 
@@ -61,15 +59,13 @@ def heading_of(reader: Reader, course_id: str) -> Heading:
         raise HiddenError
     asked = {"course_id": course_id}
     days = ask_one(reader, "course_enrollment_daily", _COURSE, asked)
-    found = ask_one(reader, "course_axis", _TITLE, asked)
     hidden = {"learners"} if reader.principal.role in _ROLES_WITHOUT_LEARNERS else set()
     tabs = tuple(
         Link(name, label, course_address(course_id, *filter(None, [tail])))
         for name, label, tail in _TABS
         if name not in hidden
     )
-    title = found.get("title") or course_id
-    return Heading(course_id, title, days.get("first_day"), tabs)
+    return Heading(course_id, title_of(reader, course_id), days.get("first_day"), tabs)
 
 
 def show_course(

@@ -3,6 +3,7 @@
 Enters: the key of a course, maybe of a video. Leaves: the pages at `/courses/{course_id}/videos` and `…/{video_id}`.
 """
 
+from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -140,8 +141,23 @@ def video_rows(reader: Reader, heading: Heading) -> list[dict[str, Any]]:
             "left": _left(row),
             "address": heading.to("videos", row["video_id"]),
         }
-        for row in rows
+        for row in _told_apart(rows)
     ]
+
+
+def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Videos of the same name get numbers and show their keys: players can name one video by two keys."""
+    all_names = Counter(row["name"] for row in rows)
+    seen: Counter[str] = Counter()
+    named = []
+    for row in rows:
+        name = row["name"]
+        seen[name] += 1
+        number = f" ({seen[name]})" if seen[name] > 1 else ""
+        key = row["video_id"] if all_names[name] > 1 else None
+        under = " · ".join(filter(None, [row["chapter"], key]))
+        named.append(row | {"name": name + number, "under": under})
+    return named
 
 
 def _left(row: dict[str, Any]) -> int | None:
@@ -154,7 +170,7 @@ def _video_table(videos: list[dict[str, Any]]) -> Table:
         "videos",
         "All videos",
         (
-            Column("name", "Video", link="address", under="chapter"),
+            Column("name", "Video", link="address", under="under"),
             Column("duration", "Length", "seconds"),
             Column("users_at_start", "Started", "count"),
             Column("users_at_end", "Reached the end", "count"),

@@ -100,7 +100,7 @@ def comparison_page(
     """Up to six courses; what the address names and the viewer may not see is left out."""
     titles = titles_of(reader)
     named = [course_id for course_id in dict.fromkeys(course or []) if course_id in titles]
-    chosen = (named or _largest(reader))[:_MOST]
+    chosen = (named or _largest(reader, titles))[:_MOST]
     table = Table(
         "outcomes",
         "What becomes of learners",
@@ -150,6 +150,7 @@ def _shares(row: dict[str, Any], title: str) -> dict[str, Any]:
 
 def _charts(reader: Reader, chosen: list[str], titles: dict[str, str]) -> tuple[Chart, ...]:
     asked = {"chosen": chosen}
+    shown = {course_id: titles[course_id] for course_id in chosen}
     enrolled = ask(reader, "course_enrollment_daily", _WEEKS, asked)
     active = ask(reader, "course_activity", _ACTIVE, asked)
     sizes = {(row["course_id"], row["week"]): row["enrolled"] for row in enrolled}
@@ -158,14 +159,14 @@ def _charts(reader: Reader, chosen: list[str], titles: dict[str, str]) -> tuple[
         for row in active
     ]
     return (
-        _chart(Lines("compare_enrollment", "Ever enrolled", enrolled, "ever_enrolled"), titles),
-        _chart(Lines("compare_activity", "Active learners", active, "active"), titles),
-        _chart(Lines("compare_share", "Active of enrolled", shares, "share", "percent"), titles),
+        _chart(Lines("compare_enrollment", "Ever enrolled", enrolled, "ever_enrolled"), shown),
+        _chart(Lines("compare_activity", "Active learners", active, "active"), shown),
+        _chart(Lines("compare_share", "Active of enrolled", shares, "share", "percent"), shown),
     )
 
 
 def _chart(lines: Lines, titles: dict[str, str]) -> Chart:
-    courses = list(dict.fromkeys(row["course_id"] for row in lines.rows))
+    courses = list(titles)  # each has the same colour in every chart
     weeks: dict[int, dict[str, Any]] = {}
     for row in lines.rows:
         week = weeks.setdefault(row["week"], {"week": row["week"] + 1})
@@ -186,10 +187,10 @@ def _chart(lines: Lines, titles: dict[str, str]) -> Chart:
     return Chart(table, "lines", "week", tuple(column.name for column in columns), finding)
 
 
-def _largest(reader: Reader) -> list[str]:
-    if not reader.has("course_enrollment_daily"):
-        return reader.courses
-    return [row["course_id"] for row in reader.rows(_LARGEST)]
+def _largest(reader: Reader, titles: dict[str, str]) -> list[str]:
+    rows = ask(reader, "course_enrollment_daily", _LARGEST)
+    largest = [row["course_id"] for row in rows if row["course_id"] in titles]
+    return largest or list(titles)
 
 
 def _by_title(entry: tuple[str, str]) -> tuple[str, str]:

@@ -97,7 +97,7 @@ def _heat(cohorts: list[dict[str, Any]]) -> Chart:
     months = list(dict.fromkeys(row["month"] for row in cohorts))
     found = {(row["month"], row["week_number"]): row["share"] for row in cohorts}
     cells = [
-        {"row": month, "column": week, "value": found.get((month, week))}
+        {"row": month, "column": f"week {week}", "value": found.get((month, week))}
         for month in months
         for week in weeks
     ]

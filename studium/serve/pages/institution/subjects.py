@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.rendering import Page, show
 from studium.serve.pages.tables import Column, Table
-from studium.serve.pages.wording import people, percent, share
+from studium.serve.pages.wording import decimal, people, percent, share
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
@@ -40,7 +40,11 @@ _ENGAGEMENT = """
     group by subject_title order by learner_months desc nulls last, subject_title
 """
 _EMPTY = "The release has no course catalogue: land one, then run again."
-_KINDS = ("problem_attempts", "video_plays", "forum_posts")
+_KINDS = {
+    "problem_attempts": "Problem attempts",
+    "video_plays": "Video plays",
+    "forum_posts": "Forum posts",
+}
 
 
 @router.get("/subjects", include_in_schema=False)
@@ -53,7 +57,7 @@ def subjects_page(request: Request, reader: Reading) -> Response:
         "Subjects",
         "subjects",
         f"{people(len(rates), 'subject')}, by the course catalogue.",
-        charts=(_activity_chart(reader), _engagement_chart(engagement_rows(reader))),
+        charts=(_activity_chart(reader), *_engagement_charts(engagement_rows(reader))),
         tables=(_rate_table(rates),),
     )
     return show(request, reader, page)
@@ -113,23 +117,31 @@ def _activity_chart(reader: Reader) -> Chart:
     return Chart(table, "lines", "month", tuple(names[:_MOST]), finding)
 
 
-def _engagement_chart(rows: list[dict[str, Any]]) -> Chart:
+def _engagement_charts(rows: list[dict[str, Any]]) -> list[Chart]:
+    """A chart for each kind, with a scale of its own: posts are few where plays are many."""
+    return [_engagement_chart(rows, kind) for kind in _KINDS]
+
+
+def _engagement_chart(rows: list[dict[str, Any]], kind: str) -> Chart:
+    each, label = f"{kind}_each", _KINDS[kind]
     table = Table(
-        "subject_engagement",
-        "What a learner does in a month",
+        f"subject_{kind}",
+        f"{label} in a month",
         (
             Column("subject_title", "Subject"),
-            Column("problem_attempts_each", "Problem attempts", "decimal"),
-            Column("video_plays_each", "Video plays", "decimal"),
-            Column("forum_posts_each", "Forum posts", "decimal"),
+            Column(each, f"{label} per active learner", "decimal"),
+            Column(kind, label, "count"),
             Column("learner_months", "Active learners, summed over months", "count"),
         ),
-        rows,
+        sorted(rows, key=lambda row: -(row[each] or 0)),
         _EMPTY,
-        ("subject_engagement_monthly", "subject_engagement_monthly.problem_attempts_per_learner"),
+        ("subject_engagement_monthly", f"subject_engagement_monthly.{kind}"),
     )
-    names = tuple(f"{kind}_each" for kind in _KINDS)
-    return Chart(table, "rows", "subject_title", names, "", "tall" if len(rows) > 4 else "")
+    finding = ""
+    if rows:
+        top = table.rows[0]
+        finding = f"Per active learner; most in {top['subject_title']}: {decimal(top[each])}."
+    return Chart(table, "rows", "subject_title", (each,), finding)
 
 
 def _rate_table(rows: list[dict[str, Any]]) -> Table:

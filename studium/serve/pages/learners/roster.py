@@ -99,7 +99,8 @@ _COLUMNS = (
     Column("nforum_posts", "Posts", "count"),
     Column("last_event", "Last seen", "time"),
 )
-_EXTRA = (Column("segment", "Segment", "mark"), Column("cohort", "Cohort"))
+_SEGMENT = (Column("segment", "Segment", "mark"),)
+_COHORT = (Column("cohort", "Cohort"),)
 _SOURCES = (
     "person_course",
     "person_course.grade",
@@ -142,10 +143,11 @@ def learners_page(
     is_file = "csv" in request.query_params
     rows = learner_rows(reader, heading, filters, everybody=is_file)
     total = rows[0]["total"] if rows else 0
-    columns = _COLUMNS + _EXTRA if has_roster else _COLUMNS
+    asked = {"course_id": course_id}
+    cohorts = [row["cohort"] for row in ask(reader, "learner_roster", _COHORTS, asked)]
+    columns = _COLUMNS + _SEGMENT * has_roster + _COHORT * bool(cohorts)
     empty = "No learner fits these filters."
     table = Table("learners", "Learners", columns, rows, empty, _SOURCES)
-    asked = {"course_id": course_id}
     content = {
         "filters": filters,
         "total": people(total),
@@ -156,7 +158,7 @@ def learners_page(
         if total > filters.page * _PAGE_ROWS
         else None,
         "modes": [row["mode"] for row in ask(reader, "person_course", _MODES, asked)],
-        "cohorts": [row["cohort"] for row in ask(reader, "learner_roster", _COHORTS, asked)],
+        "cohorts": cohorts,
         "segments": _SEGMENTS if has_roster else (),
     }
     page = Page(

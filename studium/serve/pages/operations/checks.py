@@ -15,6 +15,7 @@ from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading, server_of
 
 router = APIRouter()
+_MEANING = "Each promise is a query for rows that break it; one that fails keeps a release from being published."
 _ENDED = {"pass": "passed", "fail": "failed", "error": "failed", "warn": "warned"}
 
 
@@ -35,6 +36,11 @@ def checks_page(request: Request, reader: Reading) -> Response:
     ]
     rows.sort(key=lambda row: (row["ended"] == "passed", row["model"], row["promise"]))
     passed = sum(row["ended"] == "passed" for row in rows)
+    numbers = figures(
+        ("Checks", count(len(rows))),
+        ("Passed", count(passed)),
+        ("Not passed", count(len(rows) - passed)),
+    )
     table = Table(
         "checks",
         "Checks",
@@ -46,6 +52,7 @@ def checks_page(request: Request, reader: Reading) -> Response:
         ),
         rows,
         "This release was made without checks.",
+        meaning=_MEANING,
     )
     page = Page(
         "operations/listing.html",
@@ -53,12 +60,6 @@ def checks_page(request: Request, reader: Reading) -> Response:
         "operations",
         f"{people(passed, 'check')} of {count(len(rows))} passed before this release was published.",
         tables=(table,),
-        content={
-            "figures": figures(
-                ("Checks", count(len(rows))),
-                ("Passed", count(passed)),
-                ("Not passed", count(len(rows) - passed)),
-            )
-        },
+        content={"figures": numbers},
     )
     return show_operations(request, reader, "checks", page)

@@ -6,24 +6,30 @@ Enters: a question in the address. Leaves: the page at `/events`.
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from studium.publish import DIMENSIONS, EventAnswer, EventQuestion
-from studium.serve.institution.events import count_events, limits_of, list_types
+from studium.serve.institution.events import EventType, count_events, limits_of, list_types
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.rendering import Page, figures, show
 from studium.serve.pages.tables import Column, Table
 from studium.serve.pages.titles import titles_of
-from studium.serve.pages.wording import count, people
+from studium.serve.pages.wording import count
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import ProblemError, Reading
 
 router = APIRouter()
 
 _MOST_GROUPS = 200
+_MOST_TYPES = 40
 _DRAWN = 15
+_MEANING = (
+    "Events of this type in the logs of the release, each counted once however often it was delivered; learners are"
+    " the different users who sent them. Fields are read from the event itself, whether a table has them or not."
+)
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,10 @@ def events_page(
             problem = f"{error.problem}. {error.fix}"
         except ValueError:
             problem = "A date is written like 2024-03-01."
+    types = list_types(reader)
     content = {
         "asked": asked,
-        "types": list_types(reader),
+        "types": types,
         "dimensions": list(DIMENSIONS),
         "courses": sorted(titles_of(reader).items(), key=lambda entry: entry[1].casefold()),
         "problem": problem,
@@ -66,7 +73,7 @@ def events_page(
         "events",
         "Count any event of the logs by device, time, course or a field of its own.",
         charts=(_groups(answer, asked),) if answer else (),
-        tables=(_fields(answer),) if answer else (),
+        tables=(_fields(answer),) if answer else (_types(types),),
         content=content,
     )
     return show(request, reader, page)
@@ -92,7 +99,11 @@ def _figures(answer: EventAnswer | None) -> Any:
     return figures(
         ("Events", count(total["events"])),
         ("Learners", count(total["learners"]), "each counts once"),
-        ("Groups", count(len(answer.rows))),
+        (
+            "Groups",
+            count(len(answer.rows)),
+            "the largest; there may be more" if len(answer.rows) == _MOST_GROUPS else "",
+        ),
     )
 
 
@@ -114,12 +125,33 @@ def _groups(answer: EventAnswer, asked: Question) -> Chart:
         Column("last_at", "Last", "time"),
     )
     known = tuple(column for column in columns if column.name in {*answer.columns, "group"})
-    table = Table("groups", f"{asked.type} by {' and '.join(keys) or 'nothing'}", known, rows)
+    title = f"{asked.type} by {' and '.join(keys) or 'nothing'}"
+    table = Table("groups", title, known, rows, meaning=_MEANING)
     if is_over_time:
         return Chart(table, "lines", "group", ("events", "learners"))
     size = "tall" if len(rows) > 8 else ""
-    finding = f"{people(len(rows), 'group')}; the largest are drawn." if len(rows) > _DRAWN else ""
+    finding, is_cut = "", len(rows) == _MOST_GROUPS
+    if len(rows) > _DRAWN:
+        listed = f"The {len(rows)} largest groups are" if is_cut else f"All {len(rows)} groups are"
+        finding = f"{listed} listed, the {_DRAWN} largest drawn."
     return Chart(table, "rows", "group", ("events",), finding, size, {"first": _DRAWN})
+
+
+def _types(types: list[EventType]) -> Table:
+    rows = [
+        vars(found) | {"address": f"/events?{urlencode({'type': found.event_type})}"}
+        for found in types[:_MOST_TYPES]
+    ]
+    columns = (
+        Column("event_type", "Type", "key", link="address"),
+        Column("events", "Events", "count"),
+        Column("first_date", "First", "date"),
+        Column("last_date", "Last", "date"),
+    )
+    sources = ("event_types_daily", "event_types_daily.event_count")
+    return Table(
+        "types", "Types that were used most", columns, rows, "The release has no events.", sources
+    )
 
 
 def _fields(answer: EventAnswer) -> Table:

@@ -3,6 +3,8 @@
 Enters: a reader. Leaves: the page at `/operations/rejects`.
 """
 
+from itertools import takewhile
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -24,6 +26,7 @@ def rejects_page(request: Request, reader: Reading) -> Response:
     """Files by the number of lines that are in quarantine."""
     files = read_release(server_of(request), reader.release_id, reader.release_id).inputs
     files = sorted(files, key=lambda file: (-file.quarantined, file.name))
+    folder = _shared_folder([file.name for file in files])
     totals = {part: sum(getattr(file, part) for file in files) for part in _PARTS}
     table = Table(
         "rejects",
@@ -38,8 +41,9 @@ def rejects_page(request: Request, reader: Reading) -> Response:
             Column("skipped", "Skipped by a rule", "count"),
             Column("share", "Quarantined", "percent", bar=True),
         ),
-        [_row(file) for file in files],
+        [_row(file, folder) for file in files],
         "No file was landed.",
+        meaning="For each file, lines = events + rows of tables + duplicates + quarantined + skipped by a named rule.",
     )
     page = Page(
         "operations/listing.html",
@@ -60,9 +64,18 @@ def rejects_page(request: Request, reader: Reading) -> Response:
     return show_operations(request, reader, "rejects", page)
 
 
-def _row(file: ReleaseInput) -> dict[str, object]:
+def _shared_folder(names: list[str]) -> str:
+    """The folder that all names are below, with its slash; '' for one name or nothing in common."""
+    if len(names) < 2:
+        return ""
+    pairs = zip(min(names).split("/")[:-1], max(names).split("/"), strict=False)
+    shared = [first for first, last in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    return "".join(f"{part}/" for part in shared)
+
+
+def _row(file: ReleaseInput, folder: str) -> dict[str, object]:
     return {
-        "name": file.name,
+        "name": file.name.removeprefix(folder),
         "hash": file.sha256[:12],
         **{part: getattr(file, part) for part in _PARTS},
         "share": share(file.quarantined, file.lines),

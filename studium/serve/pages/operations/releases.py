@@ -47,6 +47,7 @@ def releases_page(request: Request, reader: Reading) -> Response:
             for release in found
         ],
         "Nothing was published.",
+        meaning="Events and tables are as they were when the release was published: none is changed later.",
     )
     page = Page(
         "operations/listing.html",
@@ -107,10 +108,14 @@ def _table_of_tables(rows: dict[str, int], before: dict[str, int]) -> Table:
         Column("rows", "Rows", "count"),
         Column("change", "Since the release before", "change"),
     )
-    return Table("tables", "Tables", columns, listed)
+    meaning = (
+        "Rows of each table; the change is since the release that was published before this one."
+    )
+    return Table("tables", "Tables", columns, listed, meaning=meaning)
 
 
 def _table_of_versions(versions: dict[str, str]) -> Table:
     rows = [{"name": name, "version": version} for name, version in sorted(versions.items())]
     columns = (Column("name", "Program"), Column("version", "Version", "key"))
-    return Table("versions", "Made with", columns, rows)
+    meaning = "Versions that ran when this release was made."
+    return Table("versions", "Made with", columns, rows, meaning=meaning)

@@ -18,6 +18,10 @@ from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading, Server, server_of
 
 router = APIRouter()
+_MEANING = (
+    "A run lands files, builds, checks and publishes. New files are those whose content the release before"
+    " was not made from; rows are those of all tables of the release; the change is since the release before."
+)
 
 
 @router.get("/operations/runs", include_in_schema=False)
@@ -42,12 +46,14 @@ def runs_page(request: Request, reader: Reading) -> Response:
         ),
         runs,
         "Nothing was published.",
+        meaning=_MEANING,
     )
     sizes = Table(
         "run_sizes",
         "Rows by release",
         (Column("id", "Release"), Column("rows", "Rows", "count")),
         runs[::-1],
+        meaning=_MEANING,
     )
     page = Page(
         "operations/listing.html",
