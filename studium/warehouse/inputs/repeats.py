@@ -31,10 +31,13 @@ def find_repeats(
     A dataset is left out where a key may stand in two files: with a dump of the whole site, with rows of
     other courses, or with two files for a course.
     """
+    from studium.lake import DATASETS
+
     connection.execute("create schema if not exists studium")
     connection.execute(_TABLE)
     found: dict[str, list[str]] = {}
-    for dataset in sorted({dump.dataset for dump in dumps}):
+    # A package also holds tables that nobody describes, such as those of the wiki: they have no key and no view.
+    for dataset in sorted({dump.dataset for dump in dumps} & DATASETS.keys()):
         current = [dump for dump in dumps if dump.dataset == dataset]
         if not _has_one_file_for_each_course(current):
             continue
@@ -104,7 +107,8 @@ def _query(dataset: str, courses: int) -> str:
     from studium.lake import DATASETS
 
     described = DATASETS[dataset]
-    key = ", ".join(f'"{column}"' for column in described.key if column != "course_id")
+    within = [f'"{column}"' for column in described.key if column != "course_id"]
+    key = ", ".join(within or ["package_course_id"])  # of a list of courses: one row for each
     has_course = "course_id" in described.lake_columns
     is_other = "course_id <> package_course_id" if has_course else "false"
     places = ", ".join(["?"] * courses)

@@ -4,6 +4,7 @@ Dumps are invented line by line; views over them are read as a build reads them.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -35,6 +36,23 @@ def test_a_file_with_a_key_twice_is_named_and_others_are_not(tmp_path: Path) -> 
     one = next(dump for dump in dumps if dump.course_id == ONE)
 
     assert _found(new_workspace(tmp_path), dumps) == {"auth_user": [one.fingerprint]}
+
+
+def test_tables_that_nobody_describes_have_no_keys(tmp_path: Path) -> None:
+    known = _dumps(tmp_path, "auth_user", [HEADER, f"1,amy,{ONE},{DAY}"])
+    other = replace(known[0], dataset="wiki_article")
+
+    assert _found(new_workspace(tmp_path), [*known, other]) == {"auth_user": []}
+
+
+def test_a_list_of_courses_has_one_row_for_each(tmp_path: Path) -> None:
+    lines = [f"{ONE},A title,{ONE},{DAY}", f"{TWO},First,{TWO},{DAY}", f"{TWO},Last,{TWO},{DAY}"]
+    dumps = _dumps(
+        tmp_path, "course_listings", ["course_id,Title,package_course_id,dump_date", *lines]
+    )
+    two = next(dump for dump in dumps if dump.course_id == TWO)
+
+    assert _found(new_workspace(tmp_path), dumps) == {"course_listings": [two.fingerprint]}
 
 
 def test_what_was_found_is_remembered_until_the_dump_is_another(tmp_path: Path) -> None:
