@@ -50,7 +50,8 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
 
 def test_courses_that_no_setting_names_are_packages(job: Job) -> None:
     assert job.workspace.settings.landing.courses == []
-    assert [found.course_id for found in packages(job.workspace)] == [EMPTY, COURSE]
+    courses = [found.course_id for found in packages(job.workspace)]
+    assert courses == [None, EMPTY, COURSE]  # a list of courses belongs to none
 
 
 def test_grades_without_certificates_are_grades_of_nobody_certified(job: Job) -> None:
@@ -99,6 +100,8 @@ def test_a_list_of_courses_names_them_as_published(job: Job) -> None:
     ]
     wrap = "select course_id, cast(wrap_date as varchar) from nregistered_by_wrap"
     assert _rows(job, wrap) == [(COURSE, "2017-09-22 23:59:59")]
+    late = "select nregistered_by_wrap, nviewed_by_wrap, nviewed_by_ewrap from stats_cert_rates_by_registration"
+    assert _rows(job, late) == [(1, 0, 0)]
 
 
 def test_an_older_dump_and_a_torn_archive_leave_the_tables_alone(job: Job, tmp_path: Path) -> None:
@@ -140,7 +143,8 @@ def _odd_package(folder: Path) -> dict[str, bytes]:
     files[FORUM] = b'{"_id":"f1","_type":"CommentThread","author_id":"1","body":"x"}\n{"_id":\n'
     files[CONTENT] = write_tar(folder / "content.tar.gz", _content()).read_bytes()
     files["course_listings.csv"] = (
-        b"course_id,Title,Course Launch,Course Wrap\nMITx/6.002x/2T2017,Circuits,9/1/2017,9/22/2017\n"
+        b"course_id,Title,Course Launch,Course Wrap,Empirical Course Wrap\n"
+        b"MITx/6.002x/2T2017,Circuits,9/1/2017,9/22/2017,7/31/2017\n"
     )
     files["course_metainfo_overrides.csv"] = (
         f"course_id,key,value\n{COURSE},count_chapter,12\n".encode()

@@ -119,7 +119,9 @@ CONTENT = (
             *text("course_id"),
             *optional(text("institution", "semester", "new_or_rerun", "course_number")),
             *optional(text("short_title", "title")),
-            *optional(day("registration_open", "course_launch", "course_wrap")),
+            *optional(
+                day("registration_open", "course_launch", "course_wrap", "empirical_course_wrap")
+            ),
         ),
         aliases=(
             ("Institution", "institution"),
@@ -131,6 +133,7 @@ CONTENT = (
             ("Registration Open", "registration_open"),
             ("Course Launch", "course_launch"),
             ("Course Wrap", "course_wrap"),
+            ("Empirical Course Wrap", "empirical_course_wrap"),
         ),
         takes_others=False,
     ),

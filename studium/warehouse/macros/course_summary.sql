@@ -37,12 +37,28 @@
 
 {% macro cert_rates_columns() %}
     {{ return([
-        'nregistered', 'ncertified', 'nviewed', 'nregistered_by_wrap', 'nviewed_by_wrap',
-        'ncertified_and_registered_by_wrap', 'nregistered_before_launch',
+        'nregistered', 'ncertified', 'ncertified_by_ewrap', 'nviewed', 'nregistered_by_wrap',
+        'nviewed_by_wrap', 'nviewed_by_ewrap', 'ncertified_and_registered_by_wrap',
+        'ncertified_and_viewed_by_wrap', 'nregistered_before_launch',
         'ncertified_and_registered_before_launch', 'nregistered_during_course',
         'ncertified_and_registered_during_course', 'nregistered_by_wrap_pct',
-        'pct_certified_of_reg', 'pct_certified_of_viewed', 'pct_certified_of_reg_by_wrap',
-        'pct_certified_of_reg_before_launch', 'pct_certified_of_reg_during_course',
+        'pct_certified_of_reg', 'pct_certified_reg_before_launch',
+        'pct_certified_reg_during_course', 'pct_certified_of_reg_by_wrap',
+        'pct_certified_of_viewed', 'pct_certified_of_viewed_by_wrap',
+        'pct_certified_of_viewed_by_ewrap',
+    ]) }}
+{% endmacro %}
+
+{% macro metainfo_columns() %}
+    {{ return([
+        'listings_Institution', 'listings_Semester', 'listings_New_or_Rerun',
+        'listings_Course_Number', 'listings_Short_Title', 'listings_Title',
+        'listings_Registration_Open', 'listings_Course_Launch', 'listings_Course_Wrap',
+        'listings_Empirical_Course_Wrap', 'course_length_days', 'nweeks', 'nqual_per_week',
+        'nquant_per_week', 'total_assessments_per_week', 'count_chapter', 'count_sequential',
+        'count_vertical', 'count_html', 'count_problem', 'count_video', 'count_discussion',
+        'count_split_test', 'count_openassessment', 'problem_stat_n_capa_problems',
+        'problem_stat_n_capa_problems_graded',
     ]) }}
 {% endmacro %}
 

@@ -39,6 +39,15 @@ ANSWERED = (
     *("problem_events", "problem_first_attempt_correct", "problem_grades", "problem_states"),
     *("problems_daily", "show_answer", "show_answer_stats_by_course"),
     *("show_answer_stats_by_user", "stats_attempts_correct"),
+    *("course_axis", "video_axis", "video_stats", "person_course_video_watched"),
+    *("forum", "forum_posts", "forum_events", "forum_person"),
+    *("time_on_asset_daily", "time_on_asset_totals", "time_on_task_stats_by_course"),
+    *("time_on_task_serial_stats_by_course", "broad_stats_by_course", "overall_stats"),
+    *("populations_stats_by_course", "viewed_median_stats_by_course"),
+    *("explored_median_stats_by_course", "certified_median_stats_by_course"),
+    *("verified_median_stats_by_course", "geographic_distributions", "multi_registrations"),
+    *("nregistered_by_wrap", "stats_cert_rates_by_registration", "course_metainfo"),
+    "course_summary_stats",
 )
 
 

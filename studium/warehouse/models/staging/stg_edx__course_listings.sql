@@ -12,6 +12,7 @@ numbered as (
         registration_open,
         course_launch,
         course_wrap,
+        empirical_course_wrap,
         row_number() over (
             partition by {{ published_course_id('course_id') }}
             order by dump_date desc, source_file desc, source_line desc
@@ -30,6 +31,7 @@ select
     title,
     registration_open,
     course_launch,
-    course_wrap
+    course_wrap,
+    empirical_course_wrap
 from numbered
 where place_from_end = 1

@@ -16,7 +16,8 @@ select
     listings.title,
     listings.registration_open,
     listings.course_launch,
-    listings.course_wrap
+    listings.course_wrap,
+    listings.empirical_course_wrap
 from {{ ref('stg_edx__course_listings') }} as listings
 left join known
     on

@@ -58,6 +58,12 @@ entries as (
         'listings_Course_Wrap' as key,
         cast(course_wrap as string) as value
     from listings
+    union all
+    select
+        course_id,
+        'listings_Empirical_Course_Wrap' as key,
+        cast(empirical_course_wrap as string) as value
+    from listings
 )
 
 select

@@ -37,7 +37,8 @@ students as (
         nseq_goto,
         npause_video,
         avg_dt,
-        sum_dt
+        sum_dt,
+        cast(cert_created_date as timestamp) as cert_created_at
     from {{ ref('person_course') }}
     where coalesce(forumRoles_isStudent = 1, true)
 ),
@@ -77,7 +78,8 @@ published_persons as (
         cast(null as bigint) as nseq_goto,
         cast(null as bigint) as npause_video,
         cast(null as double) as avg_dt,
-        cast(null as double) as sum_dt
+        cast(null as double) as sum_dt,
+        cast(null as timestamp) as cert_created_at
     from {{ ref('stg_hmx__person_courses') }} as published
     where
         not exists (

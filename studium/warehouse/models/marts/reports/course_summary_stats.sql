@@ -12,6 +12,7 @@ metainfo as (
         {{ metainfo('listings_Registration_Open', 'string') }},
         {{ metainfo('listings_Course_Launch', 'string') }},
         {{ metainfo('listings_Course_Wrap', 'string') }},
+        {{ metainfo('listings_Empirical_Course_Wrap', 'string') }},
         {{ metainfo('course_length_days', 'bigint') }},
         {{ metainfo('nweeks', 'double') }},
         {{ metainfo('nqual_per_week', 'double') }},
@@ -35,41 +36,27 @@ metainfo as (
 select
     broad.course_id,
     {{ prefixed('broad', '', broad_stats_columns()) }},
+    by_wrap.wrap_date as nbw_wrap_date,
+    by_wrap.nregistered_by_wrap,
+    by_wrap.nregistered_by_wrap_pct,
+    {{ ratio('broad.n_female_viewed', 'broad.n_male_viewed + broad.n_female_viewed') }}
+        as frac_female,
+    {{ percentage('by_wrap.nregistered_by_wrap', 'broad.certified_sum') if var('compat')
+        else percentage('rates.ncertified_and_registered_by_wrap', 'by_wrap.nregistered_by_wrap') }}
+        as certified_of_nregistered_by_wrap_pct,
     {{ prefixed('rates', 'cbr_', cert_rates_columns()) }},
     {{ prefixed('viewed_medians', 'msbc_viewed_', median_stats_columns()) }},
     {{ prefixed('explored_medians', 'msbc_explored_', median_stats_columns()) }},
     {{ prefixed('certified_medians', 'msbc_certified_', median_stats_columns()) }},
     {{ prefixed('verified_medians', 'msbc_verified_', median_stats_columns()) }},
-    metainfo.listings_Institution,
-    metainfo.listings_Semester,
-    metainfo.listings_New_or_Rerun,
-    metainfo.listings_Course_Number,
-    metainfo.listings_Short_Title,
-    metainfo.listings_Title,
-    metainfo.listings_Registration_Open,
-    metainfo.listings_Course_Launch,
-    metainfo.listings_Course_Wrap,
-    metainfo.course_length_days,
-    metainfo.nweeks,
-    metainfo.nqual_per_week,
-    metainfo.nquant_per_week,
-    metainfo.total_assessments_per_week,
-    metainfo.count_chapter,
-    metainfo.count_sequential,
-    metainfo.count_vertical,
-    metainfo.count_html,
-    metainfo.count_problem,
-    metainfo.count_video,
-    metainfo.count_discussion,
-    metainfo.count_split_test,
-    metainfo.count_openassessment,
-    metainfo.problem_stat_n_capa_problems,
-    metainfo.problem_stat_n_capa_problems_graded,
+    {{ prefixed('metainfo', '', metainfo_columns()) }},
     {{ prefixed('hours', 'ToT_', hours_columns()) }},
     {{ prefixed('serial_hours', 'SToT_', hours_columns()) }},
     {{ prefixed('shown_answers', 'SAS_', show_answer_columns()) }},
     broad.nforum_posts_sum / metainfo.nweeks as nforum_posts_per_week
 from {{ ref('broad_stats_by_course') }} as broad
+left join {{ ref('nregistered_by_wrap') }} as by_wrap
+    on broad.course_id = by_wrap.course_id
 left join {{ ref('stats_cert_rates_by_registration') }} as rates
     on broad.course_id = rates.course_id
 left join {{ ref('viewed_median_stats_by_course') }} as viewed_medians
