@@ -52,15 +52,17 @@ order by interval_start
 _PROBLEMS = """
 select
     module_id,
-    sum(last_response_count) / count(distinct part_id) as total_submissions,
+    sum(last_response_count) // count(distinct part_id) as total_submissions,
     coalesce(sum(last_response_count) filter (cast(correct as boolean)), 0)
-    / count(distinct part_id) as correct_submissions,
+    // count(distinct part_id) as correct_submissions,
+    bool_or(last_response_count is null) as is_any_hidden,
     list(distinct part_id order by part_id) as part_ids
 from answer_distribution
 where course_id = $course_id
 group by module_id
 order by module_id
 """
+_SUBMISSIONS = ("total_submissions", "correct_submissions")
 _TAGS = """
 select module_id, tag_name, tag_value, total_submissions, correct_submissions
 from tags_distribution
@@ -109,11 +111,8 @@ def problems(request: Request, course_id: str, reader: Reading) -> Response:
     known(reader, "answer_distribution")
     rows = [
         row
-        | {
-            "total_submissions": int(row["total_submissions"] or 0),
-            "correct_submissions": int(row["correct_submissions"] or 0),
-            "created": created(reader),
-        }
+        | (dict.fromkeys(_SUBMISSIONS) if row.pop("is_any_hidden") else {})
+        | {"created": created(reader)}
         for row in reader.rows(_PROBLEMS, {"course_id": course_id})
     ]
     return rows_answer(request, rows, f"{course_id}--problems")

@@ -4,12 +4,13 @@ Enters: tables of a release, rows of the permitted courses only. Leaves: rows wi
 edX Analytics Data API.
 """
 
+from functools import reduce
 from itertools import groupby
 from typing import Any
 
 from fastapi import Request, Response
 
-from studium.serve.insights.contract import created, insights_router, known, rows_answer
+from studium.serve.insights.contract import created, insights_router, known, plus, rows_answer
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
 
@@ -56,7 +57,7 @@ def _consolidate_part(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [row | {"consolidated_variant": False} for row in rows]
     return [
         group[0]
-        | {name: sum(row[name] or 0 for row in group) for name in _COUNTS}
+        | {name: reduce(plus, (row[name] for row in group)) for name in _COUNTS}
         | {"variant": None, "consolidated_variant": True}
         for group in by_value.values()
     ]

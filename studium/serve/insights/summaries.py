@@ -48,9 +48,12 @@ select
     mode_daily.mode as enrollment_mode,
     max(mode_daily.count) filter (mode_daily.date = days.last_date) as count,
     max(mode_daily.cumulative_count) filter (mode_daily.date = days.last_date) as cumulative_count,
-    coalesce(max(mode_daily.count) filter (mode_daily.date = days.last_date), 0)
-    - coalesce(max(mode_daily.count) filter (mode_daily.date = days.last_date - 7), 0)
-        as count_change_7_days
+    case
+        when not bool_or(mode_daily.count is null)
+            then
+                coalesce(max(mode_daily.count) filter (mode_daily.date = days.last_date), 0)
+                - coalesce(max(mode_daily.count) filter (mode_daily.date = days.last_date - 7), 0)
+    end as count_change_7_days
 from course_enrollment_mode_daily as mode_daily
 inner join days on mode_daily.course_id = days.course_id
 where mode_daily.date in (days.last_date, days.last_date - 7)

@@ -3,7 +3,7 @@
 Enters: nothing. Leaves: SQL of the marts, and their classification as the models have it.
 """
 
-from studium.publish import Rights
+from studium.publish import Groups, Rights
 from tests.serve.conftest import COURSES, ONE, TWO
 
 VIDEO = "block-v1:Uni+One+2024+type@video+block@v1"
@@ -144,10 +144,14 @@ create table marts.subject_activity_monthly as
         40 as active_learners, 40 as all_active_learners, 100.0 as active_percent, true as is_complete;
 create table marts.subject_engagement_monthly as
     select date '2024-02-01' as month, 'math' as subject_id, 'Mathematics' as subject_title, 40 as active_learners,
-        3.5 as problem_attempts_per_learner, 2.0 as video_plays_per_learner, 0.1 as forum_posts_per_learner;
+        140 as problem_attempts, 80 as video_plays, 4 as forum_posts, 3.5 as problem_attempts_per_learner,
+        2.0 as video_plays_per_learner, 0.1 as forum_posts_per_learner
+    union all select date '2024-02-01', 'art', 'Art', 10, 10, 20, 31, 1.0, 2.0, 3.1
+    union all select date '2024-03-01', 'art', 'Art', null, null, null, null, null, null, null;
 create table marts.subject_take_rates as
     select 'math' as subject_id, 'Mathematics' as subject_title, 2 as courses, 60 as learners, 66 as registrations,
-        12 as verified_registrations, 9 as certificates, 18.2 as verified_percent, 13.6 as certificate_percent;
+        12 as verified_registrations, 9 as certificates, 8 as verified_certificates, 18.2 as verified_percent,
+        13.6 as certificate_percent, 66.7 as verified_certificate_percent;
 """
 OF_COURSE = Rights(level="course", course="course_id")
 OF_LEARNER = Rights(level="learner", course="course_id", learner=["username"])
@@ -171,6 +175,18 @@ CLASSIFIED = {
     **dict.fromkeys(_COURSES, OF_COURSE),
     **dict.fromkeys(_LEARNERS, OF_LEARNER),
     **dict.fromkeys(_INSTITUTION, Rights(level="institution")),
+    "course_enrollment_location_current": Rights(
+        level="course",
+        course="course_id",
+        groups=Groups(within=["course_id", "date"], counts=["count", "cumulative_count"]),
+    ),
+    "answer_distribution": Rights(
+        level="course",
+        course="course_id",
+        groups=Groups(
+            within=["course_id", "part_id"], counts=["first_response_count", "last_response_count"]
+        ),
+    ),
     "video_timeline": Rights(level="course", course="pipeline_video_id", course_until="|"),
     "person_course": Rights(
         level="learner", course="course_id", learner=["user_id", "username"], personal=["ip"]

@@ -206,6 +206,16 @@ def test_rights_hold_for_the_client(rich: Campus, server: str) -> None:
         Client(f"{server}/api/v0", "", timeout=30).courses(ONE).enrollment()
 
 
+def test_small_groups_stay_hidden_in_sums(rich: Campus, server: str) -> None:
+    viewer = Client(f"{server}/api/v0", rich.tokens[Role.INSTITUTION_VIEWER], timeout=30)
+    countries = viewer.courses(ONE).enrollment(demographics.LOCATION)
+    assert {row["country"]["alpha2"]: row["count"] for row in countries} == {None: None, "DE": 20}
+    (problem,) = viewer.courses(ONE).problems()
+    assert (problem["total_submissions"], problem["correct_submissions"]) == (None, None)
+    answers = viewer.modules(ONE, PROBLEM).answer_distribution()
+    assert None in {row["last_response_count"] for row in answers}
+
+
 def get(rich: Campus, path: str, role: Role = Role.ANALYST) -> Any:
     return rich.client(role).get(f"/api/v0/{path}")
 

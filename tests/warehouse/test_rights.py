@@ -1,0 +1,74 @@
+"""Every mart says who may see it: its level, its columns about persons, and which of its counts of people hide.
+
+Enters: the .yml files of the marts. Leaves: nothing; a mart without its classification fails.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from studium.publish import Rights
+from studium.warehouse.project import FOLDER
+
+MODELS = FOLDER / "models" / "marts"
+PEOPLE = {"learners", "users", "persons", "people", "accounts", "registrations"}
+# Counts that say how many there are in all of a course, a day or the institution: no group of them.
+WHOLES = {
+    "course_coenrollment": {"learners", "other_learners"},
+    "course_enrollment_daily": {"count", "cumulative_count"},
+    "enrollday_sql": {
+        *("nregistered_ever", "n_unregistered", "nregistered_net"),
+        *("nregistered_ever_cum", "nregistered_net_cum"),
+    },
+    "overall_stats": {"course_registrations", "n_unique_registrants"},
+    "subject_activity_monthly": {"all_active_learners"},
+}
+
+
+def described(file: Path) -> dict[str, Any]:
+    (model,) = msgspec.yaml.decode(file.read_bytes())["models"]
+    return dict(model)
+
+
+@pytest.fixture(scope="module")
+def marts() -> dict[str, dict[str, Any]]:
+    return {file.stem: described(file) for file in sorted(MODELS.rglob("*.yml"))}
+
+
+def rights_of(model: dict[str, Any]) -> Rights:
+    return msgspec.convert(model["config"]["meta"]["rights"], Rights)
+
+
+def test_every_mart_says_who_may_see_it(marts: dict[str, dict[str, Any]]) -> None:
+    assert len(marts) > 120
+    assert not [name for name, it in marts.items() if "rights" not in it["config"]["meta"]]
+    for name, model in marts.items():
+        columns = {column["name"] for column in model["columns"]}
+        rights = rights_of(model)
+        named = {*rights.learner, *rights.personal} | ({rights.course} if rights.course else set())
+        if rights.groups:
+            named |= {*rights.groups.within, *rights.groups.counts, *rights.groups.measures} - {"*"}
+        assert named <= columns, name
+        if rights.level in {"learner", "course"} and "course_id" in columns:
+            assert rights.course, name
+
+
+def test_counts_of_people_can_be_hidden(marts: dict[str, dict[str, Any]]) -> None:
+    """What a role that sees no learners sees of a group of them: nothing, where it is small."""
+    seen = {}
+    for name, model in marts.items():
+        rights = rights_of(model)
+        if rights.level in {"learner", "operations"}:
+            continue
+        groups = rights.groups
+        hiding = {*groups.counts, *groups.measures} if groups else set()
+        seen[name] = {
+            column["name"]
+            for column in model["columns"]
+            if column.get("config", {}).get("meta", {}).get("unit") in PEOPLE
+            and column["name"] not in hiding
+            and "*" not in hiding
+        }
+    assert {name: columns for name, columns in seen.items() if columns} == WHOLES
