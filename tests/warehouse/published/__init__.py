@@ -1,0 +1,1 @@
+"""The tables that other systems published, from ours, compared with their files."""
