@@ -22,7 +22,7 @@ select
     coalesce(by_database.user_id, by_events.user_id) as user_id,
     coalesce(by_database.is_verified, false)
     or coalesce(by_events.is_verified, false) as is_verified,
-    coalesce(by_database.is_certified, false) as is_certified
+    by_database.is_certified
 from by_database
 full outer join by_events
     on

@@ -18,16 +18,25 @@ counted as (
         {{ number_of('registrations.is_verified') }} as verified_registrations,
         {{ number_of('registrations.is_certified') }} as certificates,
         {{ number_of('registrations.is_verified and registrations.is_certified') }}
-            as verified_certificates
+            as verified_certificates,
+        count(registrations.is_certified) as known,
+        {{ number_of('registrations.is_verified and registrations.is_certified is not null') }}
+            as known_verified
     from registrations
     inner join subjects on registrations.course_id = subjects.course_id
     group by subjects.subject_id, subjects.subject_title
 )
 
 select
-    *,
+    subject_id,
+    subject_title,
+    courses,
+    learners,
+    registrations,
+    verified_registrations,
+    case when known > 0 then certificates end as certificates,
+    case when known > 0 then verified_certificates end as verified_certificates,
     {{ percentage('verified_registrations', 'registrations') }} as verified_percent,
-    {{ percentage('certificates', 'registrations') }} as certificate_percent,
-    {{ percentage('verified_certificates', 'verified_registrations') }}
-        as verified_certificate_percent
+    {{ percentage('certificates', 'known') }} as certificate_percent,
+    {{ percentage('verified_certificates', 'known_verified') }} as verified_certificate_percent
 from counted
