@@ -76,16 +76,16 @@
 {%- endmacro %}
 
 
-{# Sum and median of hours of an activity: of all persons, then of three groups of them. #}
-{% macro hours_of_all(activity) -%}
-    {{ hours_of(activity, '', 'true') }},
-    {{ hours_of(activity, '_viewed', 'viewed') }},
-    {{ hours_of(activity, '_certified', 'certified') }},
-    {{ hours_of(activity, '_verified', 'verified') }}
+{# Sum and median of the hours of an activity: of all persons, then of three groups of them. #}
+{% macro hours_of_all(activity, hours) -%}
+    {{ hours_of(activity, hours, '', 'true') }},
+    {{ hours_of(activity, hours, '_viewed', 'viewed') }},
+    {{ hours_of(activity, hours, '_certified', 'certified') }},
+    {{ hours_of(activity, hours, '_verified', 'verified') }}
 {%- endmacro %}
 
-{% macro hours_of(activity, suffix, group) -%}
-    {%- set hours = 'case when ' ~ group ~ ' then ' ~ activity ~ ' end' -%}
+{% macro hours_of(activity, hours, suffix, group) -%}
+    {%- set hours = 'case when ' ~ group ~ ' then ' ~ hours ~ ' end' -%}
     cast(sum(cast({{ hours }} as decimal(28, 9))) as double) as sum_{{ activity }}_hours{{ suffix }},
     {{ reported_median(hours) }} as median_{{ activity }}_hours{{ suffix }}
 {%- endmacro %}

@@ -1,38 +1,14 @@
 with
 
-rows_of_courses as (
-    select
-        coalesce(course_id, package_course_id) as course_id,
-        block_id,
-        category,
-        parent_block_id,
-        position,
-        depth,
-        display_name,
-        children,
-        cast(start as timestamp) as start,
-        cast(due as timestamp) as due,
-        graded,
-        format,
-        metadata,
-        outline_index,
-        is_root,
-        outline_names,
-        ancestors,
-        parents,
-        missing_children,
-        dump_date,
-        source_file,
-        source_line
-    from {{ source('lake', 'course_structure_blocks') }}
-),
-
 last_lines as (
-    {{ last_lines('rows_of_courses', 'course_structure_blocks', ['block_id']) }}
+    {{ last_lines(
+        source('lake', 'course_structure_blocks'), 'course_structure_blocks', ['block_id'],
+        course='coalesce(course_id, package_course_id)'
+    ) }}
 )
 
 select
-    course_id,
+    coalesce(course_id, package_course_id) as course_id,
     block_id,
     category,
     parent_block_id,
@@ -40,8 +16,8 @@ select
     depth,
     display_name,
     children,
-    start,
-    due,
+    cast(start as timestamp) as start,
+    cast(due as timestamp) as due,
     graded,
     format,
     metadata,

@@ -1,53 +1,21 @@
 with
 
-rows_of_courses as (
-    select
-        coalesce(course_id, package_course_id) as course_id,
-        index,
-        category,
-        url_name,
-        name,
-        gformat,
-        cast(due as timestamp) as due,
-        cast(start as timestamp) as start,
-        module_id,
-        usage_key,
-        path,
-        ytid,
-        weight,
-        group_id_to_child,
-        user_partition_id,
-        itype,
-        num_items,
-        has_solution,
-        has_image,
-        chapter_mid,
-        graded,
-        parent,
-        is_split,
-        split_url_name,
-        video_duration,
-        is_staff_only,
-        showanswer,
-        dump_date,
-        source_file,
-        source_line
-    from {{ source('lake', 'course_elements') }}
-),
-
 last_lines as (
-    {{ last_lines('rows_of_courses', 'course_elements', ['index']) }}
+    {{ last_lines(
+        source('lake', 'course_elements'), 'course_elements', ['index'],
+        course='coalesce(course_id, package_course_id)'
+    ) }}
 )
 
 select
-    course_id,
+    coalesce(course_id, package_course_id) as course_id,
     index,
     category,
     url_name,
     name,
     gformat,
-    due,
-    start,
+    cast(due as timestamp) as due,
+    cast(start as timestamp) as start,
     module_id,
     usage_key,
     path,

@@ -1,37 +1,16 @@
 with
 
-site_enrollments as (
-    select distinct
-        course_id,
-        user_id
-    from {{ source('lake', 'student_courseenrollment') }}
-    where package_course_id is null
-),
-
 rows_of_courses as (
-    select
-        coalesce(records.package_course_id, site_enrollments.course_id) as course_id,
-        records.id as user_id,
-        records.email,
-        records.first_name,
-        records.last_name,
-        records.dump_date,
-        records.source_file,
-        records.source_line
-    from {{ source('personal', 'auth_user') }} as records
-    left join site_enrollments
-        on
-            records.package_course_id is null
-            and records.id = site_enrollments.user_id
+    {{ rows_of_members('personal', 'auth_user', 'id') }}
 ),
 
 last_lines as (
-    {{ last_lines('rows_of_courses', 'auth_user', ['user_id']) }}
+    {{ last_lines('rows_of_courses', 'auth_user', ['id']) }}
 )
 
 select
     course_id,
-    user_id,
+    id as user_id,
     email,
     first_name,
     last_name,

@@ -1,58 +1,11 @@
 with
 
 states as (
-    select
-        course_id,
-        mode,
-        valid_from,
-        valid_to,
-        cast(is_enrolled as int) as enrolled
-    from {{ ref('int_enrollment_states') }}
-),
-
-changes as (
-    select
-        course_id,
-        mode,
-        valid_from as date,
-        enrolled,
-        1 as known
-    from states
-    union all
-    select
-        course_id,
-        mode,
-        valid_to as date,
-        -enrolled as enrolled,
-        -1 as known
-    from states
-),
-
-changes_by_day as (
-    select
-        course_id,
-        mode,
-        date,
-        sum(enrolled) as enrolled,
-        sum(known) as known
-    from changes
-    where date < date '{{ var("as_of") }}'
-    group by course_id, mode, date
+    select * from {{ ref('int_enrollment_states') }}
 ),
 
 running_totals as (
-    select
-        course_id,
-        mode,
-        date as first_date,
-        coalesce(
-            {{ shifted('lead(date) over in_order', -1) }},
-            {{ last_date() }}
-        ) as last_date,
-        cast(sum(enrolled) over in_order as bigint) as count,
-        cast(sum(known) over in_order as bigint) as cumulative_count
-    from changes_by_day
-    window in_order as (partition by course_id, mode order by date)
+    {{ running_enrollment('states', by=['mode']) }}
 )
 
 select

@@ -1,37 +1,8 @@
-with
-
-persons as (
-    select
-        course_id,
-        username,
-        viewed,
-        certified,
-        verified
-    from {{ ref('int_person_courses_reported') }}
-),
-
-hours as (
-    select
-        persons.course_id,
-        persons.viewed,
-        persons.certified,
-        persons.verified,
-        times.total_time_30 / 3600 as total,
-        times.total_problem_time_30 / 3600 as problem,
-        times.total_video_time_30 / 3600 as video,
-        times.total_forum_time_30 / 3600 as forum
-    from {{ ref('time_on_task_totals') }} as times
-    inner join persons
-        on
-            times.course_id = persons.course_id
-            and times.username = persons.username
-)
-
 select
     course_id,
-    {{ hours_of_all('total') }},
-    {{ hours_of_all('problem') }},
-    {{ hours_of_all('video') }},
-    {{ hours_of_all('forum') }}
-from hours
+    {{ hours_of_all('total', 'total_time_30 / 3600') }},
+    {{ hours_of_all('problem', 'total_problem_time_30 / 3600') }},
+    {{ hours_of_all('video', 'total_video_time_30 / 3600') }},
+    {{ hours_of_all('forum', 'total_forum_time_30 / 3600') }}
+from {{ ref('int_times_reported') }}
 group by course_id
