@@ -56,8 +56,9 @@ def layout_of(dataset: str, names: list[str]) -> Layout | str:
 
 
 def _needed(dataset: Dataset) -> list[str]:
-    """Keys that a file cannot do without; its course follows from the package."""
-    return [name for name in dataset.key if name != "course_id"]
+    """Keys that a file cannot do without; its course follows from the package, and optional ones may be unknown."""
+    optional = {column.name for column in dataset.columns if column.is_optional}
+    return [name for name in dataset.key if name != "course_id" and name not in optional]
 
 
 def _is_extra(dataset: Dataset, name: str) -> bool:
