@@ -31,7 +31,7 @@ _OUTCOMES = """
     from broad_stats_by_course where course_id = $course_id
 """
 _CHAPTERS = """
-    select axis.name, coalesce(usage.ncount, 0) as learners
+    select axis.name, case when usage.module_id is null then 0 else usage.ncount end as learners
     from course_axis as axis
     left join stats_module_usage as usage
         on axis.course_id = usage.course_id
