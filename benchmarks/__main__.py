@@ -1,6 +1,6 @@
 """The promises of docs/performance.md, measured: landing, a full run, one more day, and how fast a command answers.
 
-Enters: `--events N` (1,000,000 by default; the 10 M figures want `--events 10000000`), or `packages --registrants N`.
+Enters: `--events N` (1,000,000 by default; the 10 M figures want `--events 10000000`), `packages …` or `load …`.
 Leaves: a table of ratios on stdout and, with `--json FILE`, the figures. Simulated files are kept in `--folder`.
 """
 
@@ -23,6 +23,7 @@ from benchmarks.measuring import (
     run,
 )
 from benchmarks.packages import main as measure_packages
+from benchmarks.serving import main as measure_load
 
 NEW_DAY_EVENTS = 100_000
 EVENTS_PER_FILE = 125_000
@@ -152,7 +153,8 @@ def _answer_figures(workspace: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["packages"]:
-        measure_packages(sys.argv[2:])
+    others = {"packages": measure_packages, "load": measure_load}
+    if sys.argv[1:2] and sys.argv[1] in others:
+        others[sys.argv[1]](sys.argv[2:])
     else:
         main()
