@@ -222,18 +222,20 @@ def learner_metadata(course_id: str, reader: Reading) -> Response:
     """How many learners each mode, segment and cohort has, and what counts as low and high."""
     known(reader, "learner_roster", "module_engagement_metric_ranges")
     rows = reader.rows(
-        "select enrollment_mode, segments, cohort from learner_roster where course_id = $course_id",
+        "select enrollment_mode, segments, cohort, count(*) as learners from learner_roster "
+        "where course_id = $course_id group by all order by all",
         {"course_id": course_id},
     )
     segments = dict.fromkeys(SEGMENTS, 0)
     modes: dict[str, int] = {}
     cohorts: dict[str, int] = {}
     for row in rows:
+        learners = row["learners"]
         for segment in split(row["segments"]):
-            segments[segment] = segments.get(segment, 0) + 1
-        modes[row["enrollment_mode"]] = modes.get(row["enrollment_mode"], 0) + 1
+            segments[segment] = segments.get(segment, 0) + learners
+        modes[row["enrollment_mode"]] = modes.get(row["enrollment_mode"], 0) + learners
         if row["cohort"]:
-            cohorts[row["cohort"]] = cohorts.get(row["cohort"], 0) + 1
+            cohorts[row["cohort"]] = cohorts.get(row["cohort"], 0) + learners
     return one_answer(
         {
             "cohorts": cohorts,

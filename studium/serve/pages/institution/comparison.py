@@ -179,7 +179,7 @@ def _chart(lines: Lines, titles: dict[str, str]) -> Chart:
         lines.name,
         lines.title,
         (Column("week", "Week"), *columns),
-        [weeks[week] for week in sorted(weeks)],
+        [dict.fromkeys(column.name for column in columns) | weeks[week] for week in sorted(weeks)],
         "There is no complete week yet.",
         ("course_enrollment_daily", "course_activity"),
     )

@@ -82,7 +82,7 @@ def _activity_chart(found: list[SubjectMonth]) -> Chart:
         "subject_activity",
         "Active learners by subject",
         (Column("month", "Month from", "date"), *(Column(name, name, "percent") for name in order)),
-        list(months.values()),
+        [dict.fromkeys(order) | month for month in months.values()],
         _EMPTY,
         ("subject_activity_monthly", "subject_activity_monthly.active_percent"),
     )
