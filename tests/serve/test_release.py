@@ -139,7 +139,7 @@ def test_a_download_that_takes_too_long_is_stopped(campus: Campus) -> None:
     many = (
         "select a.user_id from person_course a, person_course b, person_course c, person_course d"
     )
-    reader = reader_of(campus, export_seconds=0.5, query_seconds=60)
+    reader = reader_of(campus, export_seconds=0.2, query_seconds=60)
     _, batches = reader.arrow(f"select * from ({many}) limit 20000000")
     with pytest.raises(OverdueQueryError):
         deque(batches, maxlen=0)

@@ -24,6 +24,10 @@ class Deadline:
         self.at = time.monotonic() + seconds
         self.is_over = False
 
+    def is_past(self) -> bool:
+        """Whether its time is up, interrupted or not."""
+        return self.is_over or time.monotonic() >= self.at
+
 
 class Watch:
     """Interrupts overdue queries; its thread sleeps while none runs."""

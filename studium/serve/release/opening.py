@@ -5,7 +5,7 @@ a plain name finds no table, only the steps that `rights` puts before each query
 """
 
 import os
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,8 @@ class OpenRelease:
     def __init__(self, release: Release, connection: duckdb.DuckDBPyConnection) -> None:
         self.release = release
         self.tables: dict[str, Table] = {table.name: table for table in release.manifest.tables}
-        self.guard = lru_cache(maxsize=4096)(self._guard)
+        # Not a method of this object: the two would hold each other, and the file, until some collection.
+        self.guard = lru_cache(maxsize=4096)(partial(_guard, self.tables))
         self._connection = connection
         self.courses = self._read_courses()
 
@@ -53,9 +54,6 @@ class OpenRelease:
         """A cursor of its own for one query."""
         return self._connection.cursor()
 
-    def _guard(self, sql: str, view: View) -> GuardedQuery:
-        return guard_query(sql, self.tables, view)
-
     def _read_courses(self) -> frozenset[str]:
         """Every course that the release knows anything of."""
         asked = [
@@ -71,6 +69,10 @@ class OpenRelease:
             return frozenset()
         found = self.cursor().execute(" union ".join(asked)).fetchall()
         return frozenset(row[0] for row in found if row[0] is not None)
+
+
+def _guard(tables: dict[str, Table], sql: str, view: View) -> GuardedQuery:
+    return guard_query(sql, tables, view)
 
 
 def open_release(workspace: Workspace, release: Release) -> OpenRelease:

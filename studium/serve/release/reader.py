@@ -186,6 +186,8 @@ class Reader:
                     batch = next(reader, None)
                 if batch is None:
                     return
+                if deadline.is_past():  # also where DuckDB is done, but whoever reads is slow
+                    raise OverdueQueryError(deadline.seconds)
                 yield batch
 
     def _note(
