@@ -126,21 +126,24 @@ def quarantine(
 @examples("studium retract tracking.log-20240301.gz", "studium retract 1f3a9c04b2d1")
 @pass_session
 def retract(session: Session, file: str, wait: float) -> None:
-    """Stop counting a landed FILE, named by its path or the beginning of its hash; its bytes stay."""
+    """Stop counting a landed FILE, named by its path or the beginning of its hash; its bytes stay.
+
+    An archive stands for all files that were landed from it.
+    """
     from studium import pipeline
 
     job = session.job(wait)
-    retraction = pipeline.retract(job, _choose_file(job.workspace, file))
-    facts = {
-        "file": retraction.path,
-        "sha256": retraction.sha256,
-        "lines": retraction.lines,
-        "dates": retraction.dates,
-    }
-    session.answer(facts)
-    lines = count(retraction.lines, "line")
-    session.say(f"{retraction.path}: {lines} on {count(len(retraction.dates), 'day')} taken back")
-    session.say(f"Publish without it: studium run · bring it back: studium land {retraction.path}")
+    hashes = _files_of_archive(job.workspace, file) or [_choose_file(job.workspace, file)]
+    taken = [pipeline.retract(job, sha256) for sha256 in hashes]
+    facts = [
+        {"file": it.path, "sha256": it.sha256, "lines": it.lines, "dates": it.dates} for it in taken
+    ]
+    session.answer(facts[0] if len(facts) == 1 else {"file": file, "files": facts})
+    for retraction in taken:
+        lines, days = count(retraction.lines, "line"), count(len(retraction.dates), "day")
+        session.say(f"{retraction.path}: {lines} on {days} taken back")
+    origin = file if len(taken) > 1 else taken[0].path
+    session.say(f"Publish without it: studium run · bring it back: studium land {origin}")
 
 
 @click.command(cls=Command)
@@ -175,6 +178,17 @@ def rollback(session: Session, release_id: str | None, wait: float) -> None:
 def _no_such_reason(reason: str, known: list[str]) -> MisuseError:
     listed = f"Reasons here: {', '.join(known)}" if known else "No line is in quarantine."
     return MisuseError(f"No line was refused for the reason {reason}", "--reason", listed)
+
+
+def _files_of_archive(workspace: "Workspace", name: str) -> list[str]:
+    """The hashes of the files that were landed from the archive `name`; none where it is no archive."""
+    from studium import lake
+
+    inside = os.path.abspath(name) + lake.BETWEEN
+    files = [*lake.status(workspace).files, *lake.waiting(workspace)]
+    return sorted(
+        {file.sha256 for file in files if file.path.startswith((inside, name + lake.BETWEEN))}
+    )
 
 
 def _choose_file(workspace: "Workspace", name: str) -> str:

@@ -20,10 +20,12 @@ from studium.lake.arrival import land
 from studium.lake.datasets import CATALOGUE_DATASETS, DATASETS, Column, Dataset
 from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.packages import (
+    BETWEEN,
     DumpPartition,
     Package,
     course_fingerprints,
     dump_partitions,
+    is_course_key,
     packages,
 )
 from studium.lake.parse_queue import LandedFile, LandReport
@@ -32,6 +34,7 @@ from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.retraction import Retraction, retract
 
 __all__ = [
+    "BETWEEN",
     "CATALOGUE_DATASETS",
     "DATASETS",
     "LOCATION_COLUMNS",
@@ -56,6 +59,7 @@ __all__ = [
     "event_types",
     "find_damage",
     "inputs",
+    "is_course_key",
     "land",
     "ledger_problem",
     "locate_addresses",

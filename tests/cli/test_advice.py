@@ -12,6 +12,7 @@ import pytest
 from studium.cli import all_commands
 from studium.cli.answers.description import readable_sql
 from tests.cli.conftest import Answers, call
+from tests.lake.packages.deliveries import package, write_tar
 
 EVENT = (
     '{"event_type": "play_video", "event_source": "browser", "username": "a", "time": "%s", '
@@ -162,6 +163,21 @@ def test_retract_takes_every_form_of_a_name(
     told = studium.json("--workspace", campus, "retract", names[form])
     assert studium.code == 0
     assert told["sha256"] == file["sha256"]
+
+
+def test_retract_takes_an_archive_for_the_files_in_it(tmp_path: Path, studium: Answers) -> None:
+    campus, delivered = tmp_path / "campus", tmp_path / "mitx-2017-09-03.tar.gz"
+    studium("--workspace", campus, "init")
+    write_tar(delivered, package(1, 2))
+    studium("--workspace", campus, "land", delivered)
+
+    told = studium.json("--workspace", campus, "retract", delivered)
+
+    assert studium.code == 0
+    assert sorted(Path(fact["file"]).name for fact in told["files"]) == sorted(package(1, 2))
+    assert studium.json("--workspace", campus, "status")["packages"] == []
+    studium("--workspace", campus, "land", delivered)
+    assert len(studium.json("--workspace", campus, "retract", delivered)["files"]) == 4
 
 
 def test_naming_what_does_not_exist_is_misuse_everywhere(published: Path, studium: Answers) -> None:

@@ -77,6 +77,9 @@ def test_the_package_names_its_course(course: Course) -> None:
     parsed = course(course_id="course-v1:MITx+1.00x+3T2099")
     assert {row["course_id"] for row in parsed.elements} == {"course-v1:MITx+1.00x+3T2099"}
     assert any("2T2099" in note for note in parsed.counts.notes)
+    nameless = course(course_id="my-export")
+    assert {row["course_id"] for row in nameless.elements} == {COURSE}
+    assert any("no course key" in note for note in nameless.counts.notes)
     alone = course(course_id=None)
     assert {row["course_id"] for row in alone.elements} == {COURSE}
 

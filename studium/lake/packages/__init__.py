@@ -3,6 +3,7 @@
 Enters: raw files. Leaves: `Delivery`s for the ledger, and the files of each table and course that count now.
 """
 
+from studium.lake.packages.courses import is_course_key
 from studium.lake.packages.current import (
     DumpPartition,
     Package,
@@ -33,6 +34,7 @@ __all__ = [
     "course_fingerprints",
     "deliveries_of",
     "dump_partitions",
+    "is_course_key",
     "is_encrypted",
     "is_table",
     "known_courses",

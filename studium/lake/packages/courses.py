@@ -43,6 +43,17 @@ def course_key(text: str, known: Iterable[str], heads: Iterable[bytes]) -> str:
     return next(fitting, None) or _guess(text)
 
 
+def is_course_key(text: str) -> bool:
+    """Whether a package's course is a key; else its rows may be of any course.
+
+    >>> is_course_key("openedx-demo")
+    False
+    """
+    from studium.lake.formats.tracking_log.keys import course_of
+
+    return course_of(text).is_valid
+
+
 def twins_of(courses: Iterable[str]) -> dict[str, str]:
     """Of each key another one that names spell the same way, such as of a guess the right one."""
     spelled: dict[str, list[str]] = {}

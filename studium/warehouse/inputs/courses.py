@@ -25,14 +25,16 @@ _CATALOGUE = (
 def fingerprints_of(dumps: Iterable[DumpPartition]) -> dict[str, str]:
     """A fingerprint of the current dumps per course; those of the whole site under an empty key.
 
-    The catalogue, which may be new every day, has a key of its own: it touches no course.
+    A package whose name is no course key may hold rows of any course, like the whole site. The catalogue,
+    which may be new every day, has a key of its own: it touches no course.
     """
-    from studium.lake import CATALOGUE_DATASETS
+    from studium.lake import CATALOGUE_DATASETS, is_course_key
 
     parts: dict[str, list[str]] = defaultdict(list)
     for dump in dumps:
         place = _CATALOGUE if dump.dataset in CATALOGUE_DATASETS else _WHOLE_SITE
-        parts[dump.course_id or place].append(f"{dump.dataset} {dump.fingerprint}")
+        course = dump.course_id if dump.course_id and is_course_key(dump.course_id) else place
+        parts[course].append(f"{dump.dataset} {dump.fingerprint}")
     return {
         course: blake2b("\n".join(sorted(lines)).encode(), digest_size=16).hexdigest()
         for course, lines in parts.items()

@@ -104,6 +104,14 @@ def test_a_dump_of_the_whole_site_touches_every_course(tmp_path: Path) -> None:
     assert list(fingerprints_of(whole)) == [""]
 
 
+def test_a_package_whose_name_is_no_key_touches_every_course(tmp_path: Path) -> None:
+    """Its rows may be of any."""
+    dumps = write_package(WORLD / "package", tmp_path / "site")
+    nameless = [Dump(dump.dataset, "export", dump.path, None, "new") for dump in dumps[:1]]
+
+    assert set(fingerprints_of([*nameless, *dumps])) == {"", UNI, MIT}
+
+
 def _without_gina(dataset: str, line: Line) -> bool:
     return (dataset, line.get("user_id", line.get("id"))) not in {
         ("auth_user", "8"),

@@ -133,7 +133,10 @@ def _run(documents: Documents, root: _Root, name: str, policies: dict[str, str])
 
 
 def _name_courses(runs: list[Run], package_course_id: str | None, counts: Counts) -> None:
-    """A course key for each run: the package's own for its run, others by its manner of writing keys."""
+    """A course key for each run: the package's own for its run, others by its manner of writing keys.
+
+    A package whose name is no key has the keys of its content.
+    """
     given = course_of(package_course_id) if package_course_id else None
     is_old = given is not None and "/" in given.course_id
     for run in runs:
@@ -141,6 +144,11 @@ def _name_courses(runs: list[Run], package_course_id: str | None, counts: Counts
         text = "/".join(parts) if is_old else "course-v1:" + "+".join(parts)
         run.course_id = course_of(text).course_id
     if given is None or given.course_id in {run.course_id for run in runs}:
+        return
+    if not given.is_valid and all(course_of(run.course_id).is_valid for run in runs):
+        counts.notes.append(
+            f"the name {given.course_id} is no course key: the content's own is taken"
+        )
         return
     if len(runs) == 1:
         counts.notes.append(
