@@ -1,4 +1,4 @@
-# setup · demo · test · lint · bench · accept · docs · lock; `make` alone shows this list.
+# setup · demo · test · lint · bench · accept · docs · screenshots · lock; `make` alone shows this list.
 # Everything happens in .venv; what is done already is not done again.
 
 PYTHON ?= python3
@@ -9,7 +9,7 @@ OURSELVES := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench accept docs lock
+.PHONY: help setup demo test lint bench accept docs screenshots lock
 
 help:
 	@echo "make setup   everything for work on Studium, into .venv"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench   how fast it is, as ratios"
 	@echo "make accept  take today's results as the golden answers; read the diff"
 	@echo "make docs    write docs/reference again"
+	@echo "make screenshots  docs/screenshots again: every page, in both themes"
 	@echo "make lock    choose the versions in requirements/ again"
 
 setup: .venv/dev.done
@@ -45,6 +46,10 @@ accept: .venv/dev.done
 
 docs: .venv/dev.done
 	$(BIN)/python docs/write_reference.py
+
+screenshots: .venv/dev.done
+	bash .ci/system-packages chromium
+	$(BIN)/python -m docs.take_screenshots
 
 lock: .venv/python.done
 	$(PIP) install --quiet uv

@@ -478,8 +478,18 @@
 
   document.addEventListener("studium:theme", drawAll);
   document.addEventListener("htmx:afterSwap", (event) => begin(event.detail.target));
+  // Paper is white: charts are drawn in the light theme for it, those that nobody has scrolled to as well.
+  const root = document.documentElement;
+  let chosenTheme;
   addEventListener("beforeprint", () => {
-    for (const plot of document.querySelectorAll(".plot")) if (!drawn.has(plot)) draw(plot);
+    chosenTheme = root.dataset.theme;
+    root.dataset.theme = "light";
+    for (const plot of document.querySelectorAll(".plot")) draw(plot);
+  });
+  addEventListener("afterprint", () => {
+    if (chosenTheme) root.dataset.theme = chosenTheme;
+    else delete root.dataset.theme;
+    drawAll();
   });
   begin(document);
 })();

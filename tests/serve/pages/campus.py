@@ -67,7 +67,7 @@ class Site:
             "learner": f"{course}/learners/{self.learner}",
             **{name: f"/{name}" for name in ("compare", "subjects", "network", "retention")},
             "events": "/events",
-            "events-counted": "/events?type=seek_video&by=os&field=new_time",
+            "events-counted": "/events?type=speed_change_video&by=os&field=new_speed",
             "datasets": "/datasets",
             "dataset": "/datasets/person_course",
             **{name: f"/operations/{name}" for name in ("releases", "runs", "checks", "rejects")},

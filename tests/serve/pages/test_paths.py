@@ -45,6 +45,8 @@ def test_every_chart_of_every_page_is_drawn_and_has_its_table_and_file(
             assert figure.locator("canvas").count() == 1
             assert figure.locator("table tbody tr").count() > 0
             assert figure.get_by_role("link", name="CSV").count() == 1
+            assert figure.locator("details.definition dd, details.definition p").count() > 0, path
+            assert "As of" in figure.locator(".foot").inner_text()
             drawn += 1
     assert drawn >= 20
 

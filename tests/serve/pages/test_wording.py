@@ -1,18 +1,12 @@
 """How values are written, and that what people typed is not run by a spreadsheet."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
 
-from studium.serve.accounts import open_desk
 from studium.serve.pages import wording
 from studium.serve.pages.course.answers import readable_answer
 from studium.serve.pages.tables import Column, Table, as_csv
-from studium.serve.rights import Role
-from tests.serve.conftest import PASSWORD, make_workspace
-from tests.serve.pages.campus import running
 
 
 @pytest.mark.parametrize(
@@ -72,17 +66,3 @@ def test_addresses_of_courses_keep_their_keys_and_encode_the_rest() -> None:
 )
 def test_answers_are_readable(response: str | None, text: str) -> None:
     assert readable_answer(response) == text
-
-
-def test_without_a_release_a_page_says_what_to_do(tmp_path: Path, chromium: Browser) -> None:
-    workspace = make_workspace(tmp_path / "campus")
-    open_desk(workspace).people.add("ada", Role.ADMINISTRATOR, (), PASSWORD)
-    with running(workspace) as address:
-        page = chromium.new_page(base_url=address)
-        page.goto("/")
-        page.get_by_label("Name").fill("ada")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is published yet")
-        expect(page.locator("main")).to_contain_text("studium run")
-        page.close()
