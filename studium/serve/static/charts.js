@@ -13,6 +13,7 @@
   const SCALE = [0, 1, 2, 3, 4, 5].map((number) => `scale-${number}`);
   const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4]];
   const LEGEND_GAP = 18;
+  const PAPER_WIDTH = 690; // of A4 and of Letter, without their margins
   const isNarrow = (plot) => plot.clientWidth < 560;
   const base = new URL(".", document.currentScript.src);
 
@@ -366,6 +367,8 @@
 
   function network(plot, data) {
     const most = Math.max(...data.nodes.map((node) => node.size), 1);
+    const side = isNarrow(plot) ? 105 : 260;
+    const places = onCircle(data.nodes.length, plot.clientWidth - 2 * side, plot.clientHeight - 80);
     const heaviest = Math.max(...data.links.map((link) => link.size), 1);
     return {
       ...frame(plot, { ...data, series: [0] }),
@@ -382,13 +385,13 @@
         {
           type: "graph",
           layout: "none",
-          left: isNarrow(plot) ? 90 : 240,
-          right: isNarrow(plot) ? 90 : 240,
+          left: side,
+          right: side,
           top: 40,
           bottom: 40,
           data: data.nodes.map((node, place) => ({
             ...node,
-            ...onCircle(plot, (place + 0.5) / data.nodes.length),
+            ...places[place],
             symbolSize: 8 + 34 * Math.sqrt(node.size / most),
             itemStyle: { color: color("series-1") },
             label: {
@@ -409,10 +412,16 @@
     };
   }
 
-  // Clockwise from the top; wider than high, as the place for it is.
-  function onCircle(plot, turn) {
-    const wide = isNarrow(plot) ? 1 : 1.5;
-    return { x: wide * Math.sin(2 * Math.PI * turn), y: -Math.cos(2 * Math.PI * turn) };
+  // Clockwise from the top, over all of the place: the library would stretch less than that, and its circles with it.
+  function onCircle(number, width, height) {
+    const turns = [...Array(number).keys()].map((place) => (2 * Math.PI * (place + 0.5)) / number);
+    const spread = (values, size) => {
+      const [least, most] = [Math.min(...values), Math.max(...values)];
+      return values.map((value) => (most > least ? (size * (value - least)) / (most - least) : size / 2));
+    };
+    const xs = spread(turns.map(Math.sin), width);
+    const ys = spread(turns.map((turn) => -Math.cos(turn)), height);
+    return xs.map((x, place) => ({ x, y: ys[place] }));
   }
 
   const KINDS = { lines, areas: lines, bars, rows: bars, heat, map, network };
@@ -484,11 +493,15 @@
   addEventListener("beforeprint", () => {
     chosenTheme = root.dataset.theme;
     root.dataset.theme = "light";
-    for (const plot of document.querySelectorAll(".plot")) draw(plot);
+    for (const plot of document.querySelectorAll(".plot")) {
+      const width = Math.min(plot.clientWidth, PAPER_WIDTH);
+      draw(plot).then(() => drawn.get(plot)?.resize({ width }));
+    }
   });
   addEventListener("afterprint", () => {
     if (chosenTheme) root.dataset.theme = chosenTheme;
     else delete root.dataset.theme;
+    for (const chart of drawn.values()) chart.resize({ width: "auto" });
     drawAll();
   });
   begin(document);

@@ -80,6 +80,7 @@ def test_course_staff_find_a_learner_by_filters_that_can_be_shared(
     expect(page.locator("#courses-table tbody tr")).to_have_count(1)
     page.locator("#courses-table tbody a").click()
     page.get_by_role("navigation", name="Course").get_by_role("link", name="Learners").click()
+    page.wait_for_load_state("networkidle")  # with its scripts
 
     page.get_by_label("Name").press_sequentially(site.learner)
     expect(page.locator("#learners-table tbody tr")).to_have_count(1)
