@@ -38,9 +38,13 @@ _TYPES = (
     metavar="NAME",
     help="Count by a column of the lake, or by a key of the event's payload: new_time, state.seed; by default by none.",
 )
-@click.option("--course", metavar="KEY", help="Only events of this course.")
-@click.option("--from", "start", type=_DAY, help="Only events of this day and later.")
-@click.option("--until", "end", type=_DAY, help="Only events before this day.")
+@click.option("--course", metavar="KEY", help="Only events of this course; by default of all.")
+@click.option(
+    "--from", "start", type=_DAY, help="Only events of this day and later; by default of all days."
+)
+@click.option(
+    "--until", "end", type=_DAY, help="Only events before this day; by default of all days."
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1, max=10_000),
