@@ -12,10 +12,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from studium.serve.web.spreadsheets import safe_cell
+
 Row = Mapping[str, Any]
 
 NUMBERS = {"count", "decimal", "percent", "seconds", "change"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,5 @@ def as_csv(table: Table) -> str:
     columns = [column for column in table.columns if column.kind != "spark"]
     writer.writerow([column.name for column in columns])
     for row in table.rows:
-        writer.writerow([_csv_cell(row.get(column.name)) for column in columns])
+        writer.writerow([safe_cell(row.get(column.name)) for column in columns])
     return out.getvalue()
-
-
-def _csv_cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return plain(value)

@@ -29,7 +29,7 @@ def test_values_are_written_for_people(value: object, kind: str, text: str) -> N
     assert wording.written(value, kind) == text
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-A1", "@sum", "\t=1", "\r=1", "\uff1d1"])
 def test_a_file_has_no_formula(text: str) -> None:
     table = Table(
         "t", "T", (Column("name", "Name"), Column("n", "N", "count")), [{"name": text, "n": -1}]
