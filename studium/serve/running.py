@@ -19,6 +19,9 @@ from studium.serve.application import create_application
 _ROOT = "STUDIUM_WORKSPACE"
 _BACKLOG = 512
 _GRACE_SECONDS = 10
+_IDLE_SECONDS = (
+    75  # longer than proxies keep theirs, else they ask on a connection that just closed
+)
 _LARGEST_HEAD = 32 * 1024  # of a request: its address and headers
 
 
@@ -47,6 +50,7 @@ def serve(
         date_header=True,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=_IDLE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         http="h11",

@@ -1,0 +1,1 @@
+"""Requests that nobody of ours makes, and what is kept of answers."""
