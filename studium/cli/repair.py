@@ -126,10 +126,7 @@ def quarantine(
 @examples("studium retract tracking.log-20240301.gz", "studium retract 1f3a9c04b2d1")
 @pass_session
 def retract(session: Session, file: str, wait: float) -> None:
-    """Stop counting a landed FILE, named by its path or the beginning of its hash; its bytes stay.
-
-    An archive stands for all files that were landed from it.
-    """
+    """Stop counting a landed FILE, named by its path, its archive's or the beginning of its hash; its bytes stay."""
     from studium import pipeline
 
     job = session.job(wait)
