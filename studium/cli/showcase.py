@@ -77,6 +77,8 @@ def tell_demo(workspace: "Workspace", simulated: "SimulationReport", report: "Ru
         "describe person_course_day",
         "quarantine --sample 3",
         'query "from course_activity limit 10"',
+        "user add me --role administrator",
+        "serve",
     ):
         click.echo(f"  {_our_name()} --workspace {os.path.relpath(workspace.root)} {command}")
 
