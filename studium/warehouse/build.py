@@ -15,7 +15,7 @@ from studium.progress import Progress
 from studium.warehouse.database import open_warehouse, set_aside
 from studium.warehouse.inputs.courses import find_changed, fingerprints_of
 from studium.warehouse.inputs.dumps import Contents, empty_sources, register_dumps
-from studium.warehouse.inputs.idle import find_idle, note_idle, pass_over, read_idle
+from studium.warehouse.inputs.idle import find_idle, find_partial, note_idle, pass_over, read_idle
 from studium.warehouse.inputs.locations import (
     has_other_locations,
     note_locations,
@@ -108,13 +108,15 @@ def _build(
             interval = resolve(interval, contents.partitions)
             plan = make_plan(connection, interval, project.models_hash, contents)
             wanted = workspace.settings.build.tables
-            idle = find_idle(project.read_manifest(), empty_sources(contents.dumps), wanted)
+            manifest = project.read_manifest()
+            idle = find_idle(manifest, empty_sources(contents.dumps), wanted)
             names = {model.name for model in idle}
             before = read_idle(connection)
-            # A model that woke up has all its rows to make.
-            if full or before.keys() - names:
+            # A model that woke up has all its rows to make, also where it keeps untouched ones.
+            woken = before.keys() - names
+            if full or woken & find_partial(manifest):
                 plan = replace(plan, is_full=True, is_needed=True)
-            if has_other_locations(connection, locations) or names - before.keys():
+            if has_other_locations(connection, locations) or names ^ before.keys():
                 plan = replace(plan, is_needed=True)
             if plan.is_needed:
                 begin(connection, plan)

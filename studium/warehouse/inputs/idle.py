@@ -42,6 +42,15 @@ def find_idle(
     ]
 
 
+def find_partial(manifest: Mapping[str, Any]) -> set[str]:
+    """Names of the models that keep the rows which a build does not touch: by date, by course, by learner."""
+    return {
+        node["name"]
+        for node in _models(manifest).values()
+        if node["config"]["materialized"].startswith("by_")
+    }
+
+
 def _models(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     nodes: Mapping[str, Any] = manifest["nodes"]
     return {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
