@@ -117,6 +117,11 @@ create table marts.course_program_metadata as
 create table marts.course_coenrollment as
     select '{ONE}' as course_id, '{TWO}' as other_course_id, 20 as shared_learners, 40 as learners,
         26 as other_learners, 0.43 as jaccard;
+create table marts.enrollment_retention as
+    select * from (values
+        ('{ONE}', date '2024-01-01', 0, 40, 30), ('{ONE}', date '2024-01-01', 1, 40, 12),
+        ('{TWO}', date '2024-01-01', 0, 26, 13), ('{TWO}', date '2024-01-01', 1, 26, null)
+    ) as rows (course_id, cohort_month, week_number, learners, active_learners);
 create table marts.course_axis as
     select * from (values
         ('{ONE}', 'chapter', 2, 'w1', 'Week 1', 'Uni/One/chapter/w1', null),
@@ -169,7 +174,7 @@ _COURSES = (
     *("course_enrollment_location_current", "video", "video_axis", "course_problem", "course_item"),
     *("answer_distribution", "tags_distribution", "grade_distribution", "course_axis"),
     *("sequential_open_distribution", "module_engagement_metric_ranges", "stats_module_usage"),
-    "course_program_metadata",
+    *("course_program_metadata", "enrollment_retention"),
 )
 CLASSIFIED = {
     **dict.fromkeys(_COURSES, OF_COURSE),

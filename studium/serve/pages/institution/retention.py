@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from studium.serve.institution.retention import read_retention
 from studium.serve.pages.charts import Chart, heat_map
 from studium.serve.pages.rendering import Page, show
 from studium.serve.pages.tables import Column, Table
@@ -20,17 +21,6 @@ from studium.serve.web import Reading
 router = APIRouter()
 
 _MOST_WEEKS = 26
-_COHORTS = """
-    select
-        cohort_month,
-        week_number,
-        sum(learners) as learners,
-        sum(active_learners) as active_learners
-    from enrollment_retention
-    where week_number < $most and ($course_id = '' or course_id = $course_id)
-    group by cohort_month, week_number
-    order by cohort_month, week_number
-"""
 _SOURCES = (
     "enrollment_retention",
     "enrollment_retention.learners",
@@ -64,17 +54,15 @@ def retention_page(
 
 
 def cohort_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
-    """Cells of month and week; a learner counts in each course. `course_id` '' is all courses."""
-    if not reader.has("enrollment_retention"):
-        return []
-    rows = reader.rows(_COHORTS, {"course_id": course_id, "most": _MOST_WEEKS})
+    """Cells of month and week, of the first half year; `course_id` '' is all courses."""
     return [
-        row
+        vars(cell)
         | {
-            "month": f"{row['cohort_month']:%B %Y}",
-            "share": share(row["active_learners"], row["learners"]),
+            "month": f"{cell.cohort_month:%B %Y}",
+            "share": share(cell.active_learners, cell.learners),
         }
-        for row in rows
+        for cell in read_retention(reader, course_id or None)
+        if cell.week_number < _MOST_WEEKS
     ]
 
 
