@@ -110,7 +110,9 @@ create table marts.learner_segments as
     select course_id, username, start_date, end_date, 'struggling' as segment, 'problem_attempts' as reason
     from marts.learner_roster where segments is not null;
 create table marts.user_engagement as
-    select '{ONE}' as course_id, 'learner1' as username, 1 as videos_overall, date '2024-03-01' as date_last_active;
+    select '{ONE}' as course_id, 'learner' || range as username, range as videos_overall,
+        date '2024-03-01' as date_last_active
+    from range(1, 4);
 create table marts.course_program_metadata as
     select * from (values ('{ONE}', 'prog-1', 'XSeries', 'All'), ('{TWO}', 'prog-1', 'XSeries', 'All'))
         as rows (course_id, program_id, program_type, program_title);

@@ -255,3 +255,22 @@ def test_timelines_have_no_gaps(rich: Campus) -> None:
     ranges = metadata["engagement_ranges"]
     assert ranges["videos_viewed"]["class_rank_top"] == [9.0, None]
     assert ranges["problem_attempts_per_completed"]["class_rank_bottom"] == [5.0, None]
+
+
+def test_engagement_of_learners_is_the_same_as_json_and_as_csv(rich: Campus) -> None:
+    path = f"courses/{ONE}/user_engagement/"
+    rows = get(rich, path).json()
+    assert rows[1] == {
+        "course_id": ONE,
+        "username": "learner2",
+        "videos_overall": 2,
+        "date_last_active": "2024-03-01",
+    }
+    accept = {"Accept": "text/csv"}
+    text = rich.client(Role.ANALYST).get(f"/api/v0/{path}", headers=accept).text
+    assert [line.split(",") for line in text.splitlines()[1:]] == [
+        [row["course_id"], row["date_last_active"], row["username"], str(row["videos_overall"])]
+        for row in rows
+    ]
+    researcher = get(rich, path.replace(ONE, TWO), Role.RESEARCHER)
+    assert researcher.status_code == 404

@@ -66,3 +66,18 @@ def test_addresses_of_courses_keep_their_keys_and_encode_the_rest() -> None:
 )
 def test_answers_are_readable(response: str | None, text: str) -> None:
     assert readable_answer(response) == text
+
+
+def test_the_table_of_a_chart_lists_what_one_reads_and_says_what_is_left() -> None:
+    from studium.serve.web import TEMPLATES
+
+    rows = [{"name": f"row{number}", "n": number} for number in range(1_200)]
+    table = Table("t", "T", (Column("name", "Name"), Column("n", "N", "count")), rows)
+    parts = TEMPLATES.get_template("parts/tables.html")
+    text = parts.module.data_table(table, most=500)
+    assert ("row499" in text, "row500" in text) == (True, False)
+    assert "The first 500 of 1,200 rows; the CSV has all." in text
+    assert as_csv(table).count("\n") == 1_201
+    whole = parts.module.data_table(table)
+    assert "row1199" in whole
+    assert "the CSV has all" not in whole
