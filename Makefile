@@ -29,7 +29,7 @@ demo: .venv/runtime.done
 
 test: lint
 	bash .ci/system-packages java chromium
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev.done
 	$(BIN)/ruff format --check

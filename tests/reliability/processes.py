@@ -24,6 +24,8 @@ from studium.lake import event_partitions, reconcile
 ROOT = Path(__file__).parents[2]
 PROGRAM = "import sys; from studium.cli import main; sys.exit(main())"
 MARK = "RELIABILITY_RUN"
+# What is promised here holds for any tables: these have each way of being recomputed, by date and as a whole.
+TABLES = ["person_course_day", "course_enrollment_daily", "person_video", "video"]
 FIGURES = (
     *("files", "lines", "events", "duplicates", "quarantined", "skipped", "events_by_day"),
     *("rejects_by_reason", "not_in_release", "not_landed", "release_problem"),
@@ -39,7 +41,12 @@ def arguments_of(root: Path, *command: object) -> list[str]:
 
 def surroundings(mark: str = "", code: Path = ROOT) -> dict[str, str]:
     """The environment of a process; children inherit `mark`, so that they can be found."""
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(code), MARK: mark}
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(code),
+        "STUDIUM_BUILD__TABLES": json.dumps(TABLES),
+        MARK: mark,
+    }
 
 
 def studium(root: Path, *command: object, prefix: Sequence[str] = (), code: Path = ROOT) -> Answer:
