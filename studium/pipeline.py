@@ -95,7 +95,8 @@ def run(job: Job, paths: Sequence[Path] = (), clock: "Clock | None" = None) -> R
     from studium.warehouse import DamagedWarehouseError, load_engine, set_aside
 
     seconds: dict[str, float] = {}
-    Thread(target=load_engine, daemon=True).start()  # a second, while children parse
+    # Two seconds, while children parse.
+    Thread(target=load_engine, args=[job.workspace], daemon=True).start()
     with job.lock("run"):
         landed = _timed(seconds, "land", lambda: _land_for_run(job, paths))
         built = _timed(seconds, "build", lambda: _build(job))

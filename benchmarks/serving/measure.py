@@ -62,7 +62,7 @@ def _load(arguments: argparse.Namespace, workspace: Workspace) -> dict[str, Any]
     visits = Visits(workspace, seed=1)
     with running(workspace, arguments.workers) as server:
         crowd = Crowd(arguments.clients, arguments.pause, server.address, server.token)
-        crowd.visit(visits, _after(10))  # each process reads its first pages from the disk
+        crowd.visit(visits, _after(30))  # each process reads its first pages from the disk
         quiet = crowd.visit(visits, _after(arguments.seconds))
         figures: dict[str, Any] = {"routes": len(visits.routes), "quiet": _summary(quiet)}
         figures["by_route"] = _by_route(quiet)

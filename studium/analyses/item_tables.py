@@ -181,6 +181,8 @@ def _analysed(
     connection: "DuckDBPyConnection", courses: Sequence[str], compat: bool, threads: int
 ) -> "Iterator[tuple[str, CourseRows]]":
     """Rows of each course, in order, while the next ones are computed."""
+    if not courses:
+        return
     from threadpoolctl import threadpool_limits
 
     from studium.analyses.course_scores import analyse_scores

@@ -13,6 +13,7 @@ from types import FrameType, TracebackType
 TOLD = "Stopped. Nothing is half-done; start the same command again to go on from there."
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE_SECONDS = 5.0
+_AGAIN_SECONDS = 0.02
 _SAME_SECONDS = 1.0  # `timeout` and process managers send the same signal twice
 
 
@@ -23,6 +24,8 @@ class Interruption:
         self.number = 0
         self.is_told = False
         self._since = 0.0
+        self._is_raised = False
+        self._is_again = False
         self._before: dict[int, object] = {}
 
     @property
@@ -47,20 +50,39 @@ class Interruption:
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_IGN if self.number else handler)  # type: ignore[arg-type]
 
-    def _receive(self, number: int, _frame: FrameType | None) -> None:
-        if self.number:
-            if time.monotonic() - self._since > _SAME_SECONDS:
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        is_again, self._is_again = self._is_again, False
+        if self._is_raised:
+            if not is_again and time.monotonic() - self._since > _SAME_SECONDS:
                 self._leave()
             return
-        self.number, self._since = number, time.monotonic()
-        threading.Thread(target=self._insist, daemon=True).start()
-        raise KeyboardInterrupt
+        if not self.number:
+            self.number, self._since = number, time.monotonic()
+            threading.Thread(target=self._insist, daemon=True).start()
+        if not _is_indivisible(frame):
+            self._is_raised = True
+            raise KeyboardInterrupt
 
     def _insist(self) -> None:
-        time.sleep(_GRACE_SECONDS)
+        """Say it again until it was heard; leave when nothing came of it."""
+        while time.monotonic() - self._since < _GRACE_SECONDS:
+            time.sleep(_AGAIN_SECONDS)
+            if not self._is_raised:
+                self._is_again = True
+                os.kill(os.getpid(), self.number)
         self._leave()
 
     def _leave(self) -> None:
         if not self.is_told:
             os.write(2, f"\n{TOLD}\n".encode())
         os._exit(self.exit_code)
+
+
+def _is_indivisible(frame: FrameType | None) -> bool:
+    """Whether an import or the start of a child is under way: left in the middle, both print of it or end for good."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith("<frozen importlib") or file.endswith("popen_spawn_posix.py"):
+            return True
+        frame = frame.f_back
+    return False

@@ -150,11 +150,16 @@ def unbuilt_courses(workspace: Workspace, interval: Interval) -> list[str]:
 
 
 def build_variables(
-    interval: Interval, touched: Sequence[date] | None, *, few_courses: bool = False
+    interval: Interval,
+    touched: Sequence[date] | None,
+    *,
+    few_courses: bool = False,
+    is_moved: bool = True,
 ) -> dict[str, object]:
     """dbt's variables of a build: dates as ISO text; `touched` None recomputes all dates.
 
-    With `few_courses` tables by course recompute those in studium.touched_courses only.
+    With `few_courses` tables by course recompute those in studium.touched_courses only; unless the
+    interval `is_moved`, also those that follow from as_of.
     """
     return {
         "events_from": (interval.events_from or date.min).isoformat(),
@@ -162,6 +167,7 @@ def build_variables(
         "compat": interval.compat,
         "touched_dates": None if touched is None else [day.isoformat() for day in touched],
         "touched_courses": few_courses,
+        "is_interval_moved": is_moved,
     }
 
 
@@ -174,7 +180,9 @@ def _run_models(
 ) -> list[ModelRun]:
     touched = None if plan.is_full else plan.touched
     few_courses = not plan.is_full and plan.courses is not None
-    variables = build_variables(plan.interval, touched, few_courses=few_courses)
+    variables = build_variables(
+        plan.interval, touched, few_courses=few_courses, is_moved=plan.is_moved
+    )
     variables |= {"repeats": repeats}
     progress.start("build", float(project.count("model") - len(idle)), "models")
     outcomes = project.run(["run"], variables, progress, without=idle)

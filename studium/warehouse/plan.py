@@ -35,7 +35,7 @@ class Plan:
 
     `lake` holds the fingerprints of all dates, those outside the interval too. `courses` are
     recomputed, or all if None or `is_full`; of them those in `changed` have other dumps than before,
-    whose fingerprints are `dumps`.
+    whose fingerprints are `dumps`. The interval `is_moved` unless the last build was of the same, and finished.
     """
 
     interval: Interval
@@ -48,6 +48,7 @@ class Plan:
     dumps: dict[str, str]
     is_full: bool
     is_needed: bool
+    is_moved: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def make_plan(
         dumps=dumps,
         is_full=is_full,
         is_needed=bool(touched or changed) or is_full or not is_same,
+        is_moved=not is_same,
     )
 
 

@@ -9,16 +9,18 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from studium.config import Workspace
 from studium.progress import Progress
 from studium.warehouse.database import duckdb_settings
+from studium.warehouse.kept import find_kept, keep_for_all
 from studium.warehouse.refusals import explain
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ _ENDED = {"success", "pass", "warn", "fail"}  # else it was not run to its end
 _LEFT_OUT = "left-out"
 _WITHOUT_TAGGED = ("--exclude", f"tag:{_LEFT_OUT}", "--indirect-selection", "empty")
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
+_LOADING = Lock()
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,17 @@ class Outcome:
     unique_id: str = ""
 
 
-def load_engine() -> None:
-    """Import dbt: seconds that can pass while something else is waited for."""
+def load_engine(workspace: Workspace) -> None:
+    """Import dbt and read its manifest: seconds that can pass while something else is waited for.
+
+    What cannot be read is left to the build, which says so.
+    """
     import dbt.adapters.duckdb.impl
     import dbt.cli.main  # noqa: F401
+
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        if (kept := Project(workspace).kept_manifest).is_file():
+            _load_manifest(kept)
 
 
 class Project:
@@ -75,10 +85,14 @@ class Project:
     @cached_property
     def manifest(self) -> "Manifest":
         """The parsed project; parsed again only when a file or an engine changed."""
-        kept = self._kept("manifest.msgpack")
-        if not kept.is_file():
+        if not self.kept_manifest.is_file():
             self._parse()
-        return _load_manifest(kept)
+        return _load_manifest(self.kept_manifest)
+
+    @property
+    def kept_manifest(self) -> Path:
+        """Where the parsed project of these models and engines is, or would be."""
+        return self._kept("manifest.msgpack")
 
     def read_manifest(self) -> dict[str, Any]:
         """The same as plain data, without loading dbt when it was parsed before."""
@@ -141,12 +155,21 @@ class Project:
         for outdated in self._folder.glob("*-manifest.*"):
             outdated.unlink()
         for name, parsed in (("json", "manifest.json"), ("msgpack", "partial_parse.msgpack")):
-            os.replace(self._folder / "target" / parsed, self._kept(f"manifest.{name}"))
+            kept = self._folder / f"{self._state}-manifest.{name}"
+            os.replace(self._folder / "target" / parsed, kept)
+            keep_for_all(kept)
 
     def _kept(self, name: str) -> Path:
+        """A part of the parsed project: one for all workspaces, else this workspace's own."""
+        file = f"{self._state}-{name}"
+        return find_kept(file) or self._folder / file
+
+    @cached_property
+    def _state(self) -> str:
+        """Of all that the parsed project follows from; where it stands is written in it."""
         engines = " ".join(version(package) for package in _ENGINES)
-        state = hashlib.sha256(f"{self.models_hash} {engines}".encode()).hexdigest()[:16]
-        return self._folder / f"{state}-{name}"
+        state = f"{self.models_hash} {engines} {FOLDER}"
+        return hashlib.sha256(state.encode()).hexdigest()[:16]
 
     def _invoke(
         self, command: Sequence[str], manifest: "Manifest | None", progress: Progress | None
@@ -201,9 +224,14 @@ class Project:
             reset_adapters()
 
 
-@cache
 def _load_manifest(path: Path) -> "Manifest":
-    """Once in a process: a quarter of a second."""
+    with _LOADING:  # who comes second waits for the first
+        return _manifest_of(path)
+
+
+@cache
+def _manifest_of(path: Path) -> "Manifest":
+    """Once in a process: most of a second."""
     from dbt.contracts.graph.manifest import Manifest
 
     return Manifest.from_msgpack(path.read_bytes())

@@ -62,12 +62,17 @@ def test_a_new_dump_of_one_course_leaves_the_others_alone(tmp_path: Path) -> Non
         connection.execute(
             f"update marts.pc_nchapters set nchapters = 99 where course_id = '{UNI}'"
         )
+        connection.execute(
+            f"update marts.student_engagement_all set days_active = 99 where course_id = '{UNI}'"
+        )
 
     report = _build(workspace, dumps)
 
     assert (report.is_full, report.touched_dates, report.touched_courses) == (False, (), (MIT,))
     tables = _tables(workspace)
     assert {row[2] for row in tables["marts.pc_nchapters"] if row[0] == UNI} == {99}
+    engaged = [row for row in tables["marts.student_engagement_all"] if row[1] == UNI]
+    assert {row[3] for row in engaged} == {99}, "follows as_of, which stayed"
     learners = {row[:3] for row in tables["marts.person_course"]}
     assert (MIT, 8, "gina") in learners
     assert (UNI, 1, "amy") in learners

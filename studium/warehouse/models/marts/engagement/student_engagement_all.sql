@@ -1,8 +1,11 @@
+{{ config(materialized='by_course', follows_as_of=true) }}
+
 with
 
 actions as (
     select *
     from {{ ref('int_learner_actions') }}
+    where {{ is_touched_course('course_id', follows_as_of=true) }}
 )
 
 select

@@ -1,3 +1,5 @@
+{{ config(materialized='by_course', follows_as_of=true) }}
+
 with
 
 actions as (
@@ -10,6 +12,7 @@ actions as (
         count,
         date >= {{ shifted("date '" ~ var("as_of") ~ "'", -7) }} as is_last_week
     from {{ ref('module_engagement') }}
+    where {{ is_touched_course('course_id', follows_as_of=true) }}
 )
 
 select
