@@ -235,6 +235,40 @@ def test_a_problem_tells_what_it_asks(
     assert row["weight"] == 2.5
 
 
+def test_a_problem_tells_whether_it_draws_random_numbers(course: Course) -> None:
+    scripts = {
+        "draws": "<p><script type='loncapa/python'>x = 1\ny = random.randint(1, 6)</script></p>",
+        "escaped": "<script>x = 1</script><script><![CDATA[y = numpy.random.rand() if x < 2 else 0]]></script>",
+        "imports": "<script>import random</script>",
+        "says": "<p>Draw at random.</p>",
+    }
+    parsed = course(
+        "".join(f'<problem url_name="{name}">{text}</problem>' for name, text in scripts.items())
+        + '<problem url_name="gone"/><html url_name="page"><script>Math.random.x</script></html>'
+    )
+    found = parsed.column("has_random_script")
+    assert found == dict.fromkeys(("2T2099", "gone", "page")) | {
+        "draws": True,
+        "escaped": True,
+        "imports": False,
+        "says": False,
+    }
+
+
+def test_an_element_knows_the_last_one_below_it(course: Course) -> None:
+    parsed = course(
+        '<chapter url_name="a"><vertical><html url_name="h">.</html></vertical>'
+        '<vertical url_name="v"><video url_name="x"/><problem url_name="p">.</problem></vertical></chapter>'
+        '<chapter url_name="hidden" hide_from_toc="true"><html url_name="n">.</html></chapter>'
+        '<chapter url_name="b">.</chapter>'
+    )
+    spans = [(row["index"], row["url_name"], row["last_index"]) for row in parsed.elements]
+    assert spans == [
+        *((1, "2T2099", 7), (2, "a", 6), (3, "h", 3), (4, "v", 6)),
+        *((5, "x", 5), (6, "p", 6), (7, "b", 7)),
+    ]
+
+
 def test_grading_policy_in_order_and_weights_that_miss_one(course: Course) -> None:
     grading = {
         "GRADER": [
@@ -272,3 +306,27 @@ def test_tags_are_counted_without_markup_and_hidden_parts(course: Course) -> Non
     counts = {row["tag"]: row["elements"] for row in parsed.tables["course_tag_counts"]}
     tags = ("course", "html", "iframe", "problem", "script", "stringresponse", "vertical")
     assert counts == dict.fromkeys(tags, 1)
+
+
+def test_tags_are_counted_for_the_named_element_that_they_lie_in(course: Course) -> None:
+    parsed = course(
+        '<vertical url_name="v"><poll><vertical><survey/></vertical></poll>'
+        '<problem url_name="p"><choice/><div><choice/></div></problem><lti/></vertical><wiki/>'
+    )
+    rows = parsed.tables["course_tag_counts"]
+    assert [(row["element_index"], row["tag"], row["elements"]) for row in rows] == [
+        *((1, "course", 1), (1, "wiki", 1)),
+        *((2, tag, 1) for tag in ("lti", "poll", "survey")),
+        (2, "vertical", 2),
+        *((3, "choice", 2), (3, "problem", 1)),
+    ]
+
+
+def test_tags_outside_of_all_named_elements_are_counted_too(course: Course) -> None:
+    content = '<course org="MITx" course="1.00x"><lti/><video url_name="v"/></course>'
+    parsed = course(texts={"course.xml": content})
+    rows = parsed.tables["course_tag_counts"]
+    assert [(row["element_index"], row["tag"], row["elements"]) for row in rows] == [
+        *((0, "course", 1), (0, "lti", 1)),
+        (1, "video", 1),
+    ]

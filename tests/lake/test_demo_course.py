@@ -19,6 +19,7 @@ DEMO = SHARED_DATA / "course_olx" / "openedx-demo-course.xml.tar.gz"
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 TAG = re.compile(r"<([a-z_][\w.-]*)((?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*/?>")
 ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.DOTALL)
 RESPONSE = re.compile(
     r"<(multiplechoice|numerical|choice|option|string|formula|custom)response[ />]"
 )
@@ -81,6 +82,15 @@ def test_axis_is_complete_and_in_order(
     assert [row["index"] for row in elements] == list(range(1, len(expected) + 1))
 
 
+def test_what_lies_below_an_element_is_what_its_paths_say(elements: list[dict[str, Any]]) -> None:
+    below: dict[str, int] = {}
+    for row in reversed(elements):
+        below[row["url_name"]] = max(row["index"], below.get(row["url_name"], 0))
+        above = row["parent"] or ""
+        below[above] = max(below[row["url_name"]], below.get(above, 0))
+    assert [row["last_index"] for row in elements] == [below[row["url_name"]] for row in elements]
+
+
 def test_every_listed_file_is_in_the_axis_or_unreferenced(
     texts: dict[str, str], elements: list[dict[str, Any]]
 ) -> None:
@@ -119,6 +129,7 @@ def test_problems_and_videos_tell_what_their_files_hold(
             None if not kinds else f"{kinds[0]}response" if len(set(kinds)) == 1 else "mixed"
         )
         assert row["has_image"] == ("<img" in text)
+        assert row["has_random_script"] == any("random." in found for found in SCRIPT.findall(text))
     for row in elements:
         if row["category"] == "video":
             path = Path(f"video/{row['url_name']}.xml")

@@ -51,12 +51,14 @@ CONTENT = (
             *number("video_duration"),
             *flag("is_staff_only"),
             *text("showanswer"),
+            *whole("last_index"),
+            *flag("has_random_script"),
         ),
     ),
     Dataset(
         "course_tag_counts",
-        key=("course_id", "tag"),
-        columns=(*text("course_id", "tag"), *whole("elements")),
+        key=("course_id", "element_index", "tag"),
+        columns=(*text("course_id"), *whole("element_index"), *text("tag"), *whole("elements")),
     ),
     Dataset(
         "course_graders",

@@ -9,10 +9,32 @@
 {%- endmacro %}
 
 
-{# The value of a key of course_metainfo, of the rows of one course. #}
-{% macro metainfo(key, type) -%}
-    cast(max(case when key = '{{ key }}' then value end) as {{ type }}) as {{ key }}
+{# The keys of course_metainfo that course_summary_stats has, of the rows of one course. #}
+{% macro metainfo() -%}
+    {%- for key, type in metainfo_types().items() -%}
+        cast(max(case when key = '{{ key }}' then value end) as {{ type }}) as {{ key }}
+        {{- ', ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
+
+
+{# When the platform shows answers of a problem. #}
+{% macro showanswer_policies() %}
+    {{ return([
+        'always', 'answered', 'attempted', 'attempted_no_past_due', 'closed', 'finished',
+        'correct_or_past_due', 'past_due', 'after_attempts', 'after_all_attempts',
+        'after_all_attempts_or_correct', 'never',
+    ]) }}
+{% endmacro %}
+
+
+{# What the axis lists most, and what of it is left out where fewer than 20 users came to it. #}
+{% macro summarized_tags() %}
+    {{ return([
+        'chapter', 'sequential', 'vertical', 'html', 'problem', 'video', 'discussion',
+        'split_test', 'openassessment',
+    ]) }}
+{% endmacro %}
 
 
 {# Columns, by report; the contracts of the reports and of course_summary_stats hold them together. #}
@@ -49,17 +71,42 @@
     ]) }}
 {% endmacro %}
 
+{# Column -> type, in their order. #}
+{% macro metainfo_types() %}
+    {%- set types = {} -%}
+    {%- for name in [
+        'Institution', 'Semester', 'New_or_Rerun', 'Course_Number', 'Short_Title', 'Title',
+        'Registration_Open', 'Course_Launch', 'Course_Wrap', 'Empirical_Course_Wrap',
+    ] -%}
+        {%- do types.update({'listings_' ~ name: 'string'}) -%}
+    {%- endfor -%}
+    {%- do types.update({'course_length_days': 'bigint'}) -%}
+    {%- for name in [
+        'nweeks', 'nqual_per_week', 'nquant_per_week', 'total_assessments_per_week',
+    ] -%}
+        {%- do types.update({name: 'double'}) -%}
+    {%- endfor -%}
+    {%- for tag in summarized_tags() + qualitative_tags() + quantitative_tags() -%}
+        {%- do types.update({'count_' ~ tag: 'bigint'}) -%}
+    {%- endfor -%}
+    {%- for tag in summarized_tags() -%}
+        {%- do types.update({'nexcluded_sub_20_' ~ tag: 'bigint'}) -%}
+    {%- endfor -%}
+    {%- for name in [
+        'capa_problems', 'capa_problems_graded', 'random_script', 'graded_random_script',
+    ] -%}
+        {%- do types.update({'problem_stat_n_' ~ name: 'bigint'}) -%}
+    {%- endfor -%}
+    {%- for kind in ['', 'graded_'] -%}
+        {%- for policy in showanswer_policies() -%}
+            {%- do types.update({'problem_stat_n_' ~ kind ~ 'showanswer_' ~ policy: 'bigint'}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(types) }}
+{% endmacro %}
+
 {% macro metainfo_columns() %}
-    {{ return([
-        'listings_Institution', 'listings_Semester', 'listings_New_or_Rerun',
-        'listings_Course_Number', 'listings_Short_Title', 'listings_Title',
-        'listings_Registration_Open', 'listings_Course_Launch', 'listings_Course_Wrap',
-        'listings_Empirical_Course_Wrap', 'course_length_days', 'nweeks', 'nqual_per_week',
-        'nquant_per_week', 'total_assessments_per_week', 'count_chapter', 'count_sequential',
-        'count_vertical', 'count_html', 'count_problem', 'count_video', 'count_discussion',
-        'count_split_test', 'count_openassessment', 'problem_stat_n_capa_problems',
-        'problem_stat_n_capa_problems_graded',
-    ]) }}
+    {{ return(metainfo_types().keys() | list) }}
 {% endmacro %}
 
 {% macro median_stats_columns() %}

@@ -12,7 +12,7 @@ from studium.lake.formats.olx.outline import Outline
 from studium.lake.formats.olx.runs import runs_of
 from studium.lake.formats.parsed import Counts, Write, table_of
 
-PARSER_VERSION = 1  # counts up when the same bytes would give other rows
+PARSER_VERSION = 2  # counts up when the same bytes would give other rows
 
 __all__ = ["PARSER_VERSION", "parse"]
 
@@ -30,8 +30,14 @@ def parse(path: Path, course_id: str | None, write: Write) -> Counts:
         outline.walk()
         graders, cutoffs = grading_rows(run, counts)
         tags = [
-            {"course_id": run.course_id, "tag": tag, "elements": elements, "source_line": 0}
-            for tag, elements in sorted(outline.tags.items())
+            {
+                "course_id": run.course_id,
+                "element_index": index,
+                "tag": tag,
+                "elements": elements,
+                "source_line": 0,
+            }
+            for (index, tag), elements in sorted(outline.tags.items())
         ]
         if outline.hidden:
             counts.skipped["hide_from_toc"] += outline.hidden

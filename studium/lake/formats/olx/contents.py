@@ -17,12 +17,15 @@ RESPONSES = {
 }
 FIELDSET = "fieldset"  # an answer field only where it stands directly in the problem
 SHORTEST_SOLUTION = 65  # characters; less is a template left as it was
+RANDOM = (
+    "random."  # a module of numpy or Python's own, whose numbers differ from learner to learner
+)
 FRAME = re.compile(r"<iframe\b[^>]*", re.IGNORECASE)
 YOUTUBE = re.compile(r"(?:youtube(?:-nocookie)?\.com/(?:embed|v)/|youtu\.be/)([\w-]{6,})")
 
 
 def content_columns(block: Block) -> dict[str, Any]:
-    """ytid, video_duration, weight, itype, num_items, has_solution, has_image and the group columns of a block."""
+    """ytid, video_duration, weight, itype, num_items, the has_… flags of a problem and the group columns of a block."""
     if block.category == "video":
         return {"ytid": _youtube_id(block), "video_duration": _duration(block.definition)}
     if block.category == "html":
@@ -89,7 +92,12 @@ def _problem(block: Block) -> dict[str, Any]:
         "num_items": len(kinds) or None,
         "has_solution": any(map(_is_solution, block.definition.iter("solution"))),
         "has_image": next(block.definition.iter("img"), None) is not None,
+        "has_random_script": any(map(_draws_numbers, block.definition.iter("script"))),
     }
+
+
+def _draws_numbers(script: Element) -> bool:
+    return RANDOM in "".join(script.itertext())
 
 
 def _is_solution(solution: Element) -> bool:

@@ -1,6 +1,6 @@
 """The course axis: every element of a run that has a name, in document order.
 
-Enters: a run and its documents. Leaves: rows of course_elements, and how often each tag occurs.
+Enters: a run and its documents. Leaves: rows of course_elements, and how often each tag occurs in each.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from studium.lake.formats.olx.dates import utc_time
 from studium.lake.formats.olx.documents import Documents
 from studium.lake.formats.olx.names import repaired
 from studium.lake.formats.olx.runs import Run
-from studium.lake.formats.olx.tags import count_tags
+from studium.lake.formats.olx.tags import tags_of
 
 SEQUENCES = {"problemset", "sequential", "videosequence", "proctor", "randomize"}
 LEAVES = {
@@ -25,6 +25,7 @@ UNCOUNTED = {"discussion", "source"}  # they take no place among their siblings
 NOTHING = {"", "null", "none"}
 MOST_ELEMENTS = 200_000  # the largest courses have a tenth of it
 DEEPEST = 50
+NOWHERE = 0  # in no listed element
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Outline:
         self.run = run
         self.blocks = Blocks(documents, run)
         self.rows: list[dict[str, Any]] = []
-        self.tags: Counter[str] = Counter()
+        self.tags: Counter[tuple[int, str]] = Counter()  # (index of the innermost row, tag)
         self.hidden = 0
         self.seen = 0
 
@@ -88,14 +89,17 @@ class Outline:
             self.hidden += 1
             return
         is_leaf = block.category in LEAVES
-        count_tags(block, self.tags, is_deep=is_leaf)
         here = self._inherit(block, above)
         if block.url_name:
             here = self._list(block, here, above)
         elif block.category == "vertical":
             here = replace(here, path=above.path, place=above.place)
+        index = here.parent["index"] if here.parent else NOWHERE
+        self.tags.update((index, tag) for tag in tags_of(block, is_deep=is_leaf))
         if not is_leaf:
             self._visit_children(block, here)
+        if block.url_name and here.parent:
+            here.parent["last_index"] = len(self.rows)
 
     def _visit_children(self, block: Block, here: Above) -> None:
         if here.depth > DEEPEST:

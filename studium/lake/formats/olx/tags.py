@@ -1,10 +1,10 @@
 """How often each kind of element occurs in a course: what its content is made of.
 
-Enters: blocks of an outline. Leaves: counts by tag in lower case, without the markup of texts.
+Enters: blocks of an outline. Leaves: their tags in lower case, without the markup of texts.
 """
 
 import re
-from collections import Counter
+from collections.abc import Iterator
 
 from studium.lake.formats.olx.blocks import Block
 
@@ -60,20 +60,22 @@ BLOCK_TAGS = {"html", "problem", "video"}  # inside a page these words are marku
 TAG = re.compile(rb"<([A-Za-z][\w.:-]*)")
 
 
-def count_tags(block: Block, counts: Counter[str], is_deep: bool) -> None:
-    """Count a block, and all elements within it if no outline goes on below it."""
-    _count(counts, block.category)
+def tags_of(block: Block, is_deep: bool) -> Iterator[str]:
+    """The tag of a block, and those of all elements within it if no outline goes on below it; not those of markup."""
+    return (tag for tag in map(_plain, _all_tags(block, is_deep)) if tag not in MARKUP)
+
+
+def _all_tags(block: Block, is_deep: bool) -> Iterator[str]:
+    yield block.category
     if is_deep:
         for element in block.definition.iter():
             if element is not block.definition and isinstance(element.tag, str):
-                _count(counts, element.tag)
+                yield element.tag
     for name in TAG.findall(block.html):
         tag = name.decode()
         if tag.lower() not in BLOCK_TAGS:
-            _count(counts, tag)
+            yield tag
 
 
-def _count(counts: Counter[str], tag: str) -> None:
-    tag = tag.rpartition("}")[2].lower()
-    if tag not in MARKUP:
-        counts[tag] += 1
+def _plain(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()

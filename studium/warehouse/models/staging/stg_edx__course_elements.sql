@@ -35,5 +35,7 @@ select
     video_duration,
     is_staff_only,
     showanswer,
+    last_index,
+    has_random_script,
     dump_date
 from last_lines

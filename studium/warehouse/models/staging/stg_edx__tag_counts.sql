@@ -3,6 +3,7 @@ with
 rows_of_courses as (
     select
         coalesce(course_id, package_course_id) as course_id,
+        element_index,
         tag,
         elements,
         dump_date,
@@ -12,11 +13,12 @@ rows_of_courses as (
 ),
 
 last_lines as (
-    {{ last_lines('rows_of_courses', 'course_tag_counts', ['tag']) }}
+    {{ last_lines('rows_of_courses', 'course_tag_counts', ['element_index', 'tag']) }}
 )
 
 select
     course_id,
+    element_index,
     tag,
     elements,
     dump_date

@@ -7,7 +7,7 @@ tags as (
             as nqual,
         {{ whole_sum('elements', "tag in ('" ~ quantitative_tags() | join("', '") ~ "')") }}
             as nquant
-    from {{ ref('stg_edx__tag_counts') }}
+    from {{ ref('int_tags_counted') }}
     group by course_id
 ),
 

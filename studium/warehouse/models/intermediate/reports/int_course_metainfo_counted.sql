@@ -10,51 +10,24 @@ assessments as (
     from {{ ref('int_course_assessments') }}
 ),
 
-problems as (
+elements_excluded as (
     select
         course_id,
-        coalesce(showanswer, 'finished') as showanswer,
-        showanswer is null as is_showanswer_default,
-        lower(graded) = 'true' as is_graded
-    from {{ ref('stg_edx__course_elements') }}
-    where category = 'problem'
-),
-
-policies as (
-    select
-        course_id,
-        {% if var('compat') -%}
-            case when is_showanswer_default then 'shownanswer_' else 'showanswer_' end
-        {%- else -%}
-            'showanswer_'
-        {%- endif %} || showanswer as policy,
-        is_graded
-    from problems
+        lower(category) as tag
+    from {{ ref('int_elements_walked') }}
+    where is_excluded
 ),
 
 numbers as (
     select course_id, 'count_' || tag as key, cast(elements as double) as value
-    from {{ ref('stg_edx__tag_counts') }}
+    from {{ ref('int_tags_counted') }}
     union all
-    select course_id, 'problem_stat_n_capa_problems' as key, count(*) as value
-    from problems
-    group by course_id
+    select course_id, 'nexcluded_sub_20_' || tag as key, count(*) as value
+    from elements_excluded
+    group by course_id, tag
     union all
-    select
-        course_id,
-        'problem_stat_n_capa_problems_graded' as key,
-        {{ number_of('is_graded') }} as value
-    from problems
-    group by course_id
-    union all
-    select course_id, 'problem_stat_n_' || policy as key, count(*) as value
-    from policies
-    group by course_id, policy
-    union all
-    select course_id, 'problem_stat_n_graded_' || policy as key, count(*) as value
-    from policies
-    where is_graded
-    group by course_id, policy
+    select course_id, 'problem_stat_' || statistic as key, problems as value
+    from {{ ref('int_problem_statistics') }}
     union all
     select course_id, 'course_length_days' as key, course_length_days as value
     from assessments

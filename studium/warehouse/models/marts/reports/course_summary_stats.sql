@@ -3,32 +3,7 @@ with
 metainfo as (
     select
         course_id,
-        {{ metainfo('listings_Institution', 'string') }},
-        {{ metainfo('listings_Semester', 'string') }},
-        {{ metainfo('listings_New_or_Rerun', 'string') }},
-        {{ metainfo('listings_Course_Number', 'string') }},
-        {{ metainfo('listings_Short_Title', 'string') }},
-        {{ metainfo('listings_Title', 'string') }},
-        {{ metainfo('listings_Registration_Open', 'string') }},
-        {{ metainfo('listings_Course_Launch', 'string') }},
-        {{ metainfo('listings_Course_Wrap', 'string') }},
-        {{ metainfo('listings_Empirical_Course_Wrap', 'string') }},
-        {{ metainfo('course_length_days', 'bigint') }},
-        {{ metainfo('nweeks', 'double') }},
-        {{ metainfo('nqual_per_week', 'double') }},
-        {{ metainfo('nquant_per_week', 'double') }},
-        {{ metainfo('total_assessments_per_week', 'double') }},
-        {{ metainfo('count_chapter', 'bigint') }},
-        {{ metainfo('count_sequential', 'bigint') }},
-        {{ metainfo('count_vertical', 'bigint') }},
-        {{ metainfo('count_html', 'bigint') }},
-        {{ metainfo('count_problem', 'bigint') }},
-        {{ metainfo('count_video', 'bigint') }},
-        {{ metainfo('count_discussion', 'bigint') }},
-        {{ metainfo('count_split_test', 'bigint') }},
-        {{ metainfo('count_openassessment', 'bigint') }},
-        {{ metainfo('problem_stat_n_capa_problems', 'bigint') }},
-        {{ metainfo('problem_stat_n_capa_problems_graded', 'bigint') }}
+        {{ metainfo() }}
     from {{ ref('course_metainfo') }}
     group by course_id
 )
