@@ -16,10 +16,10 @@ from studium.lake.formats.dispatch import (
     origin_of,
     package_outcome,
     parse_package_file,
-    parser_version,
 )
 from studium.lake.formats.sink import Sink
 from studium.lake.formats.tracking_log import PARSER_VERSION, ParsedFile, Shredder, parse_file
+from studium.lake.formats.versions import parser_version
 from studium.lake.landing import sync_folder
 from studium.lake.workers import Task
 

@@ -5,12 +5,14 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.lake import (
     LandReport,
+    dump_partitions,
     event_partitions,
     find_damage,
     ledger_problem,
@@ -24,6 +26,7 @@ from studium.lake import (
 )
 from studium.lake.ledger import open_ledger
 from tests.lake.conftest import event, rows
+from tests.lake.courses import ROOT, archive_of
 
 Land = Callable[..., LandReport]
 Harm = Callable[[Path], object]
@@ -255,3 +258,30 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date(
     assert len(find_damage(workspace)) == 1
     assert repair(workspace).left == []
     assert reconcile(workspace) == []
+
+
+def test_tables_that_an_older_version_read_are_read_again(
+    workspace: Workspace, land_paths: Land, tmp_path: Path
+) -> None:
+    """The tables of courses had no last_index once; a build would not find the column."""
+    body = '<course><chapter url_name="c"><html url_name="h">.</html></chapter></course>'
+    folder = tmp_path / "mitx-2099-03-11"
+    folder.mkdir()
+    archive = archive_of({"course.xml": ROOT, "course/2T2099.xml": body})
+    (folder / "MITx-1.00x-2T2099-course-prod-analytics.xml.tar.gz").write_bytes(archive)
+    land_paths(folder)
+    [part] = [part for part in dump_partitions(workspace) if part.dataset == "course_elements"]
+    table = pq.ParquetFile(part.path).read()
+    pq.write_table(table.drop_columns(["last_index"]), part.path)
+    with open_ledger(workspace) as ledger:
+        ledger.execute("update files set parser_version = 1")
+        ledger.execute("delete from lake_files")
+    with pytest.raises(StudiumError, match="is of an older version, and 3 more files are"):
+        refuse_damaged(workspace)
+
+    assert str(part.path) in land_paths(folder).repaired
+
+    assert find_damage(workspace) == []
+    [part] = [part for part in dump_partitions(workspace) if part.dataset == "course_elements"]
+    assert pq.ParquetFile(part.path).read().equals(table)
+    assert land_paths(folder).repaired == []

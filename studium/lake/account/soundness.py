@@ -4,6 +4,7 @@ Enters: the ledger and the files on disk. Leaves: `Damage`s. Existence and size 
 `every_byte` finds a byte that changed. What is lost in the lake can be read again from the landing.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.lake.checksums import checksum_of, sha256_of
+from studium.lake.formats.versions import parser_version
 from studium.lake.landing import landing_path
 from studium.lake.ledger import COUNTED, open_ledger, read_ledger
 from studium.lake.partitions import forget_duplicates
@@ -34,24 +36,28 @@ class Damage(NamedTuple):
 
 @dataclass(frozen=True)
 class Expected:
-    """A file as it was written; `bytes` and `digest` are unknown for one of an older version."""
+    """A file as it was written; `bytes` and `digest` are unknown for one of an older version.
+
+    It is outdated where its raw file has other rows or columns by the rules of this version.
+    """
 
     path: Path
     sha256: str
     bytes: int | None
     digest: str | None
     origin: str | None = None
+    is_outdated: bool = False
 
 
 def find_damage(workspace: Workspace, every_byte: bool = False) -> list[Damage]:
-    """Files of lake and landing that are gone, have another size or, with `every_byte`, other bytes."""
+    """Files of lake and landing that are gone, outdated, have another size or, with `every_byte`, other bytes."""
     return _damaged(_lake_files(workspace), every_byte) + _damaged(
         _raw_files(workspace), every_byte
     )
 
 
 def refuse_damaged(workspace: Workspace, every_byte: bool = False) -> None:
-    """Raise StudiumError where a file of the lake is gone or changed: results would lack its rows."""
+    """Raise StudiumError where a file of the lake is gone, changed or outdated: results would lack its rows."""
     damaged = _damaged(_lake_files(workspace), every_byte)
     if damaged:
         more = f", and {len(damaged) - 1} more files are" if len(damaged) > 1 else ""
@@ -89,6 +95,8 @@ def _problem_of(file: Expected, every_byte: bool) -> str | None:
         size = file.path.stat().st_size
         if file.bytes is not None and size != file.bytes:
             return f"has {size:,} bytes instead of {file.bytes:,}"
+        if file.is_outdated:
+            return "is of an older version"
         if not every_byte or file.digest is None:
             return None
         digest = checksum_of(file.path) if file.origin is None else sha256_of(file.path)
@@ -127,5 +135,18 @@ def _lake_files(workspace: Workspace) -> Iterator[Expected]:
             " select path, expected.sha256, bytes, checksum from expected left join lake_files using (path)"
             " order by 1"
         ).fetchall()
+        outdated = _outdated(ledger)
     for row in rows:
-        yield Expected(workspace.lake / row[0], row["sha256"], row["bytes"], row["checksum"])
+        path, sha256 = workspace.lake / row["path"], row["sha256"]
+        is_outdated = sha256 in outdated
+        yield Expected(path, sha256, row["bytes"], row["checksum"], is_outdated=is_outdated)
+
+
+def _outdated(ledger: sqlite3.Connection) -> set[str]:
+    """Raw files of packages whose tables came from the parser of an older version."""
+    rows = ledger.execute(
+        "select format, parser_version, sha256 from deliveries join files using (sha256)"
+        f" where state in {COUNTED}"
+    ).fetchall()
+    current = {kind: parser_version(kind) for kind in {row["format"] for row in rows}}
+    return {row["sha256"] for row in rows if row["parser_version"] < current[row["format"]]}

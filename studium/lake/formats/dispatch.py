@@ -58,14 +58,6 @@ def _parse_catalogue(path: Path, file: PackageFile, sink: Sink, advance: Advance
     return counts
 
 
-def parser_version(kind: str) -> int:
-    """Counts up when the same bytes of a format would give other rows."""
-    parsers: dict[str, Any] = {name: parser for name, (parser, _) in CONTENT.items()}
-    return int(
-        (parsers | {"sql_dump": sql_dump, "catalogue": catalogue}).get(kind, dump).PARSER_VERSION
-    )
-
-
 def package_outcome(account: Account, version: int) -> dict[str, Any]:
     """The outcome of a file for `ledger.record_parsed`."""
     return {

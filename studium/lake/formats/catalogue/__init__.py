@@ -15,7 +15,6 @@ from studium.lake.formats.catalogue.values import Row, Rows
 from studium.lake.formats.documents import Record, records_of
 from studium.lake.formats.parsed import Counts, Write, table_of
 
-PARSER_VERSION = 1  # counts up when the same bytes would give other rows
 BATCH_ROWS = 20_000
 
 OF_RUNS = ("catalogue_course_runs", "catalogue_seats", "catalogue_run_programs")
@@ -31,7 +30,7 @@ RESOURCES: dict[str, tuple[Callable[[Record, Counts, int], Rows], tuple[str, ...
     "course_list": (listing_rows, ("listed_courses",)),
 }
 
-__all__ = ["PARSER_VERSION", "RESOURCES", "parse"]
+__all__ = ["RESOURCES", "parse"]
 
 
 def parse(path: Path, resource: str, write: Write) -> Counts:

@@ -14,10 +14,9 @@ from studium.lake.decompression import DamagedArchiveError, plain_blocks
 from studium.lake.formats.course_structure.structure import structure_rows
 from studium.lake.formats.parsed import Counts, Write, table_of
 
-PARSER_VERSION = 2  # counts up when the same bytes would give other rows
 LARGEST_BYTES = 256 * 1024 * 1024
 
-__all__ = ["PARSER_VERSION", "parse"]
+__all__ = ["parse"]
 
 
 def parse(path: Path, course_id: str | None, write: Write) -> Counts:

@@ -16,11 +16,10 @@ from studium.lake.formats.dump.rows import RowWriter
 from studium.lake.formats.parsed import Counts
 from studium.lake.formats.sink import Sink
 
-PARSER_VERSION = 1  # counts up when the same bytes would give other rows; part of every fingerprint
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 EMPTY = "empty file"
 
-__all__ = ["PARSER_VERSION", "DumpFile", "Layout", "Part", "RowWriter", "layout_of", "parse"]
+__all__ = ["DumpFile", "Layout", "Part", "RowWriter", "layout_of", "parse"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from studium.lake.formats.forum.mongo import NoDocumentError, documents_of
 from studium.lake.formats.forum.mysql import document_of, header_of
 from studium.lake.formats.parsed import Counts, Write
 
-PARSER_VERSION = 1  # counts up when the same bytes would give other rows
 BATCH_DOCUMENTS = 20_000
 BATCH_BYTES = 16 * 1024 * 1024
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
@@ -22,7 +21,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 Read = Callable[[bytes], list[dict[str, Any]]]
 
-__all__ = ["PARSER_VERSION", "parse"]
+__all__ = ["parse"]
 
 
 def parse(path: Path, course_id: str | None, write: Write) -> Counts:  # noqa: ARG001

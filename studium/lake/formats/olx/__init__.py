@@ -12,9 +12,7 @@ from studium.lake.formats.olx.outline import Outline
 from studium.lake.formats.olx.runs import runs_of
 from studium.lake.formats.parsed import Counts, Write, table_of
 
-PARSER_VERSION = 2  # counts up when the same bytes would give other rows
-
-__all__ = ["PARSER_VERSION", "parse"]
+__all__ = ["parse"]
 
 
 def parse(path: Path, course_id: str | None, write: Write) -> Counts:

@@ -18,10 +18,9 @@ from studium.lake.formats.parsed import Counts
 from studium.lake.formats.sink import Sink
 from studium.lake.formats.sql_dump.statements import Fault, Reader, Rows
 
-PARSER_VERSION = 1  # counts up when the same bytes would give other rows
 TABLE_NAME = re.compile(r"^[A-Za-z0-9_]{1,64}$")
 
-__all__ = ["PARSER_VERSION", "parse"]
+__all__ = ["parse"]
 
 
 def parse(
