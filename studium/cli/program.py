@@ -134,8 +134,8 @@ def _answer(given: Sequence[str], interruption: Interruption) -> int:
         return _leave_pipe()
     except click.ClickException as error:
         return _tell(_from_click(error), given)
-    except _final_errors() as error:
-        # DuckDB and dbt say in words of their own, or in none, that they were interrupted.
+    except Exception as error:
+        # DuckDB, dbt and what they use say in words of their own, or in none, that they were interrupted.
         if interruption.number:
             return _tell_stopped(interruption, given)
         if not isinstance(error, StudiumError):
@@ -154,10 +154,6 @@ def _invoke(ctx: click.Context) -> Any:
             raise
         raise known from error
     return result
-
-
-def _final_errors() -> tuple[type[Exception], ...]:
-    return (StudiumError, RuntimeError, *_system_errors())
 
 
 def _system_errors() -> tuple[type[Exception], ...]:
