@@ -1,5 +1,6 @@
 """Small groups: nobody under the limit is countable, not even as the difference of what is shown."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from studium.publish import Column, Groups, Rights, Table
 from studium.serve.release import Reader
 from studium.serve.rights import Principal, Role, guard_query, hidden_cells, suppress
-from tests.serve.conftest import OLD, ONE, TWO, Campus
+from tests.serve.conftest import CLASSIFIED, OLD, ONE, TWO, Campus
 
 LEAST = 10
 COUNTS = st.lists(st.integers(0, 40), max_size=8)
@@ -112,3 +113,24 @@ def test_the_limit_is_a_setting(campus: Campus) -> None:
     assert suppress(rows, "n", 0) == rows
     assert [row["n"] for row in suppress(rows, "n", 4)] == [None, None, 50]
     assert Principal(7, "v", Role.INSTITUTION_VIEWER).view(0).hides_under == 0
+
+
+def test_a_hidden_last_day_is_not_the_day_before(
+    own_campus: Campus, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups = Groups(within=["course_id", "date"], counts=["count"])
+    monkeypatch.setitem(
+        CLASSIFIED,
+        "course_enrollment_mode_daily",
+        Rights(level="course", course="course_id", groups=groups),
+    )
+    change(
+        f"""
+        create table marts.course_enrollment_mode_daily as
+        select '{ONE}' as course_id, date '2024-03-01' as date, 'verified' as mode, 14::bigint as count
+        union all select '{ONE}', date '2024-03-02', 'verified', 4
+        """
+    )
+    path = f"/api/v1/courses/{ONE}"
+    assert own_campus.client(Role.ADMINISTRATOR).get(path).json()["verified"] == 4
+    assert own_campus.client(Role.INSTITUTION_VIEWER).get(path).json()["verified"] is None

@@ -72,3 +72,17 @@ def test_counts_of_people_can_be_hidden(marts: dict[str, dict[str, Any]]) -> Non
             and "*" not in hiding
         }
     assert {name: columns for name, columns in seen.items() if columns} == WHOLES
+
+
+def test_what_single_people_did_or_typed_goes_with_their_number(
+    marts: dict[str, dict[str, Any]],
+) -> None:
+    assert rights_of(marts["event_types_daily"]).level == "learner", "paths of pages name learners"
+    assert "event_type" in rights_of(marts["event_types_daily"]).personal
+    for name, measure in (
+        ("answer_distribution", "answer_value_text"),
+        ("video", "total_viewed_seconds"),
+    ):
+        groups = rights_of(marts[name]).groups
+        assert groups is not None
+        assert measure in groups.measures

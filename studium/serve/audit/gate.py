@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studium.serve.audit.log import AuditLog, Record
 
+_LONGEST_QUERY = 1_000  # more says nothing that the filter, what was really asked, does not
+
 
 class AuditGate:
     """Plain ASGI, so that streams stay streams."""
@@ -41,10 +43,8 @@ def _records(scope: Scope, state: dict[str, Any]) -> list[Record]:
     reader = state.get("reader")
     if reader is None:
         return records
-    asked = {
-        "path": scope["path"],
-        "query": scope.get("query_string", b"").decode(errors="replace"),
-    }
+    query = scope.get("query_string", b"").decode(errors="replace")
+    asked = {"path": scope["path"], "query": query[:_LONGEST_QUERY]}
     records += [
         Record(
             username=reader.principal.username,
@@ -52,7 +52,7 @@ def _records(scope: Scope, state: dict[str, Any]) -> list[Record]:
             subject=", ".join(read.datasets),
             credential=reader.principal.credential,
             address=(scope.get("client") or ("",))[0],
-            detail={**asked, "release": reader.release_id, "filter": dict(read.parameters)},
+            detail={"filter": dict(read.parameters), "release": reader.release_id, **asked},
             row_count=read.rows,
         )
         for read in reader.journal

@@ -67,7 +67,7 @@ with weeks as (
 select
     weeks.*,
     (
-        select max_by(count, date)
+        select arg_max_null(count, date)
         from course_enrollment_daily
         where course_id = $course_id and date >= weeks.interval_start and date < weeks.interval_end
     ) as enrolled

@@ -42,9 +42,9 @@ _PARTS = {
     "course_enrollment_daily": """
 select
     course_id,
-    max_by(count, date) as enrolled,
-    max_by(cumulative_count, date) as ever_enrolled,
-    max_by(count, date) - max_by(count, date) filter (
+    arg_max_null(count, date) as enrolled,
+    arg_max_null(cumulative_count, date) as ever_enrolled,
+    arg_max_null(count, date) - arg_max_null(count, date) filter (
         date <= (select max(date) - 7 from course_enrollment_daily)
     ) as change_7_days,
     min(date) as first_date,
@@ -56,7 +56,7 @@ group by course_id
     "course_enrollment_mode_daily": """
 select
     course_id,
-    max_by(count, date) as verified
+    arg_max_null(count, date) as verified
 from course_enrollment_mode_daily
 where mode = 'verified' and ($course_id is null or course_id = $course_id)
 group by course_id

@@ -52,7 +52,7 @@ def answer_charts(reader: Reader, course_id: str, problem_id: str) -> list[Chart
     """A chart for each answer field of a problem: the most frequent answers, right ones marked."""
     asked = {"course_id": course_id, "problem_id": problem_id}
     found = ask(reader, "problem_analysis.response", _ANSWERS, asked)
-    rows = reader.suppress(found, "learners", within=["answer_id"])
+    rows = reader.suppress(found, "learners", within=["answer_id"], measures=["response"])
     fields: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         fields.setdefault(row["answer_id"], []).append(row)
@@ -67,7 +67,9 @@ def _answer_chart(number: int, fields: int, rows: list[dict[str, Any]]) -> Chart
     shown = [
         row
         | {
-            "answer": readable_answer(row["response"]),
+            "answer": readable_answer(row["response"])
+            if row["learners"] is not None
+            else "answers of a few, hidden",
             "share": share(row["learners"], whole),
         }
         for row in rows

@@ -38,7 +38,7 @@ _ENROLLED = """
         on latest.course_id = before.course_id and before.date = latest.last_day - 7
 """
 _VERIFIED = """
-    select course_id, max_by(count, date) as verified
+    select course_id, arg_max_null(count, date) as verified
     from course_enrollment_mode_daily where mode = 'verified' group by course_id
 """
 _CERTIFIED = "select course_id, certified_sum as certified from broad_stats_by_course"

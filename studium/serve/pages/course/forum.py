@@ -72,7 +72,7 @@ def forum_page(request: Request, course_id: str, reader: Reading) -> Response:
     enrolled = ask_one(
         reader,
         "course_enrollment_daily",
-        "select max_by(cumulative_count, date) as ever from course_enrollment_daily where course_id = $course_id",
+        "select arg_max_null(cumulative_count, date) as ever from course_enrollment_daily where course_id = $course_id",
         asked,
     )
     written = sum(week["threads"] + week["responses"] + week["comments"] for week in weeks)

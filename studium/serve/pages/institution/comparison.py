@@ -33,8 +33,8 @@ _WEEKS = """
     select
         enrollment.course_id,
         cast(floor((enrollment.date - starts.first_day) / 7) as integer) as week,
-        max_by(enrollment.cumulative_count, enrollment.date) as ever_enrolled,
-        max_by(enrollment.count, enrollment.date) as enrolled
+        arg_max_null(enrollment.cumulative_count, enrollment.date) as ever_enrolled,
+        arg_max_null(enrollment.count, enrollment.date) as enrolled
     from course_enrollment_daily as enrollment
     inner join starts on enrollment.course_id = starts.course_id
     where list_contains($chosen, enrollment.course_id)

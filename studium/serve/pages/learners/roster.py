@@ -86,6 +86,7 @@ _MODES = """
 _COHORTS = """
     select distinct cohort from learner_roster where course_id = $course_id and cohort is not null order by 1
 """
+_UNLISTED = "Learners are listed once a data package of this course has landed: the release has its logs alone."
 _SEGMENTS = ("highly_engaged", "disengaging", "struggling", "inactive", "unenrolled")
 _COLUMNS = (
     Column("username", "Learner", link="address"),
@@ -146,7 +147,8 @@ def learners_page(
     asked = {"course_id": course_id}
     cohorts = [row["cohort"] for row in ask(reader, "learner_roster", _COHORTS, asked)]
     columns = _COLUMNS + _SEGMENT * has_roster + _COHORT * bool(cohorts)
-    empty = "No learner fits these filters."
+    is_listed = bool(ask(reader, "person_course", _MODES, asked))
+    empty = "No learner fits these filters." if is_listed else _UNLISTED
     table = Table("learners", "Learners", columns, rows, empty, _SOURCES)
     content = {
         "filters": filters,
