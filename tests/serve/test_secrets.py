@@ -12,6 +12,7 @@ from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.serve import create_application
 from studium.serve.accounts import load_secrets
+from studium.serve.accounts.secrets import SAMPLES
 from studium.serve.rights import Role
 from tests.serve.conftest import Campus, with_settings
 
@@ -52,6 +53,11 @@ def test_the_server_refuses_to_start_with_a_key_that_others_may_know(
         create_application(with_settings(workspace, **{setting: secret}))
     assert secret not in str(refusal.value)
     assert "openssl rand" in refusal.value.fix
+
+
+def test_words_of_samples_are_too_long_to_stand_in_a_random_key() -> None:
+    """A letter of either case is a 32nd of all signs: six in a row stand in one of a million keys at most."""
+    assert min(map(len, SAMPLES)) >= 6
 
 
 def test_a_random_key_of_the_settings_is_taken(workspace: Workspace) -> None:

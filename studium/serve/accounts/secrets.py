@@ -16,9 +16,20 @@ from studium.errors import MisuseError, StudiumError
 
 _FEWEST_CHARACTERS = 32
 _FEWEST_DISTINCT = 10
-_SAMPLES = (
+# At least six letters: shorter words stand in random keys now and then.
+SAMPLES = (
     *("change", "secret", "sample", "example", "default", "password", "studium", "insecure"),
-    *("your", "replace", "0123456789", "abcdefgh", "thisis", "qwerty", "deadbeef", "todo"),
+    *(
+        "yourkey",
+        "yourown",
+        "replace",
+        "0123456789",
+        "abcdefgh",
+        "thisis",
+        "qwerty",
+        "deadbeef",
+        "putyour",
+    ),
 )
 _BLOCK = 64  # of SHA-256
 
@@ -93,7 +104,7 @@ def _checked(text: str, where: str) -> str:
         problem = (
             f"The server's key has {len(text)} characters; at least {_FEWEST_CHARACTERS} are needed"
         )
-    elif len(set(text)) < _FEWEST_DISTINCT or any(sample in plain for sample in _SAMPLES):
+    elif len(set(text)) < _FEWEST_DISTINCT or any(sample in plain for sample in SAMPLES):
         problem = "The server's key is a sample or easy to guess"
     else:
         return text
