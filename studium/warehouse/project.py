@@ -175,7 +175,9 @@ class Project:
         self, command: Sequence[str], manifest: "Manifest | None", progress: Progress | None
     ) -> "dbtRunnerResult":
         from dbt.cli.main import dbtRunner
+        from dbt_common.events.event_manager_client import cleanup_event_logger
 
+        cleanup_event_logger()  # what fails before dbt has read its flags, it prints with its stack
         self._write_profile()
         shutil.rmtree(self._folder / "target", ignore_errors=True)  # cheaper than writing over it
         callbacks = [_reporter(progress)] if progress else []

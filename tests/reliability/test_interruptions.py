@@ -72,6 +72,28 @@ def test_interrupted_build_is_done_again(half: Path, expected: Outcome) -> None:
     assert leftovers(half) == []
 
 
+def test_interrupt_before_dbt_reads_its_flags_prints_no_stack(half: Path) -> None:
+    """Until then dbt would print every error that it meets, whatever it was told to print."""
+    done(half, "land")
+    code = (
+        "import os, signal, sys\nimport dbt.cli.flags\n"
+        "def stop(*_): os.kill(os.getpid(), signal.SIGINT)\n"
+        "dbt.cli.flags.read_project_flags = stop\n"
+        "from studium.cli import main\nsys.exit(main())"
+    )
+    stopped = subprocess.run(
+        [sys.executable, "-c", code, "--workspace", str(half), "build"],
+        env=surroundings(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert stopped.returncode == 130
+    assert stopped.stdout == ""
+    assert stopped.stderr.rstrip().splitlines()[-1] == TOLD
+
+
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("form", ["table", "csv", "json", "parquet"])
 def test_interrupted_query_ends_at_once(
