@@ -18,7 +18,7 @@ from studium.lake.formats.dispatch import (
     parse_package_file,
 )
 from studium.lake.formats.sink import Sink
-from studium.lake.formats.tracking_log import PARSER_VERSION, ParsedFile, Shredder, parse_file
+from studium.lake.formats.tracking_log import ParsedFile, Shredder, parse_file
 from studium.lake.formats.versions import parser_version
 from studium.lake.landing import sync_folder
 from studium.lake.workers import Task
@@ -90,7 +90,7 @@ def _outcome(parsed: ParsedFile) -> dict[str, Any]:
     return {
         "state": "partial" if parsed.damage else "landed",
         "damage": parsed.damage or parsed.note,
-        "parser_version": PARSER_VERSION,
+        "parser_version": parser_version("tracking_log"),
         "lines": counts.lines,
         "rows": counts.rows,
         "parts": [(str(day), name, rows) for day, name, rows in counts.parts],

@@ -222,9 +222,9 @@ def test_typed_columns_of_a_video_event(
 def test_unknown_fields_are_kept_and_counted(
     workspace: Workspace, land_paths: Land, tmp_path: Path
 ) -> None:
-    lines = [event(nonce=1), event(label={"a": [1, None]}), event()]
-    found = landed(workspace, land_paths, tmp_path, lines, "extra")
-    assert found == [('{"label":{"a":[1,null]}}',), ('{"nonce":1}',), (None,)]
+    lines = [b"May 23 host app: " + event(nonce=1), event(), event(label={"a": [1, None]})]
+    found = landed(workspace, land_paths, tmp_path, lines, "source_line, extra")
+    assert sorted(found) == [(1, '{"nonce":1}'), (2, None), (3, '{"label":{"a":[1,null]}}')]
     assert unknown_fields(workspace) == [("label", 1), ("nonce", 1)]
 
 

@@ -285,3 +285,17 @@ def test_tables_that_an_older_version_read_are_read_again(
     [part] = [part for part in dump_partitions(workspace) if part.dataset == "course_elements"]
     assert pq.ParquetFile(part.path).read().equals(table)
     assert land_paths(folder).repaired == []
+
+
+def test_events_that_an_older_version_read_are_read_again(
+    workspace: Workspace, land_paths: Land, log: Path
+) -> None:
+    """Version 2 gave a line the unknown fields of another where one between them had been repaired."""
+    before = outcome(workspace)
+    with open_ledger(workspace) as ledger:
+        ledger.execute("update files set parser_version = 2")
+    with pytest.raises(StudiumError, match="is of an older version"):
+        refuse_damaged(workspace)
+    assert len(land_paths(log).repaired) == 3
+    assert find_damage(workspace) == []
+    assert outcome(workspace) == before

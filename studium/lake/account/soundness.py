@@ -143,10 +143,10 @@ def _lake_files(workspace: Workspace) -> Iterator[Expected]:
 
 
 def _outdated(ledger: sqlite3.Connection) -> set[str]:
-    """Raw files of packages whose tables came from the parser of an older version."""
+    """Raw files whose rows came from the parser of an older version."""
     rows = ledger.execute(
-        "select format, parser_version, sha256 from deliveries join files using (sha256)"
-        f" where state in {COUNTED}"
+        "select coalesce(format, 'tracking_log') as format, parser_version, sha256"
+        f" from files left join deliveries using (sha256) where state in {COUNTED}"
     ).fetchall()
     current = {kind: parser_version(kind) for kind in {row["format"] for row in rows}}
     return {row["sha256"] for row in rows if row["parser_version"] < current[row["format"]]}

@@ -13,11 +13,9 @@ from studium.lake.formats.tracking_log.lines import MEMORY_PER_BYTE, LineReader,
 from studium.lake.formats.tracking_log.repair import Repaired, documents, event_id_of, repair_line
 from studium.lake.formats.tracking_log.shredding import Counts, Shredder
 
-PARSER_VERSION = 2  # counts up when the same bytes would give other rows; part of every fingerprint
 LARGEST_DOCUMENT_BYTES = 64 * 1024 * 1024
 
 __all__ = [
-    "PARSER_VERSION",
     "Counts",
     "ParsedFile",
     "Shredder",

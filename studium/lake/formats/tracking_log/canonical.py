@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studium.lake.formats.tracking_log.fields import LAKE_COLUMNS
+from studium.lake.formats.tracking_log.fields import LAKE_COLUMNS, TRIMMED_WHEN_WRITTEN
 from studium.lake.formats.tracking_log.keys import course_of, module_of
 
+WHITE_SPACE = " \t\n\v\f\r"
 Column = Any  # pa.Array or pa.ChunkedArray, which pyarrow leaves untyped
 
 
@@ -36,6 +37,7 @@ def canonical(shredded: pa.Table, source_file: str) -> pa.Table:
         "source_line": shredded["line_no"],
         "source_file": _constant(source_file, shredded.num_rows),
         **_modules(shredded, course_text),
+        **{name: _trimmed(shredded[name]) for name in TRIMMED_WHEN_WRITTEN},
     }
     names = [name.strip() for name in LAKE_COLUMNS.split(",")]
     return pa.table([columns.get(name, _kept(shredded, name)) for name in names], names=names)
@@ -78,6 +80,12 @@ def _modules(shredded: pa.Table, course_text: _Coded) -> dict[str, Column]:
             places
         ),
     }
+
+
+def _trimmed(text: Column) -> Column:
+    """Without white space at its ends; nothing where nothing is left."""
+    trimmed = pc.ascii_trim(text, characters=WHITE_SPACE)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, text.type), trimmed)
 
 
 def _kept(shredded: pa.Table, name: str) -> Column | None:

@@ -102,6 +102,10 @@ def _light(text: bytes, room: int) -> Iterator[Chunk]:
 
 
 def _has_long_lines(text: bytes) -> bool:
+    """Whether the mean line is long. Counting looks at all bytes; a line end in every stretch is found faster."""
+    starts = range(0, len(text), FAIRLY_LONG_BYTES)
+    if all(text.find(b"\n", start, start + FAIRLY_LONG_BYTES) >= 0 for start in starts):
+        return False
     return text.count(b"\n") * FAIRLY_LONG_BYTES < len(text)
 
 
@@ -239,7 +243,8 @@ def _batch(chunk: bytes, lines: Lines, line_no: int) -> pa.RecordBatch:
     )
     numbers = np.arange(line_no, line_no + len(lines.starts), dtype=np.int64)
     bounds = zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)
-    event_ids = "".join([event_id_of(chunk[start:end]) for start, end in bounds]).encode()
+    view = memoryview(chunk)
+    event_ids = "".join([event_id_of(view[start:end]) for start, end in bounds]).encode()
     id_offsets = np.arange(0, len(event_ids) + 1, EVENT_ID_LENGTH, dtype=np.int32)
     identities = pa.StringArray.from_buffers(
         len(numbers), pa.py_buffer(id_offsets), pa.py_buffer(event_ids)

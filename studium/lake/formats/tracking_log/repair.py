@@ -31,7 +31,7 @@ class Repaired:
     detail: str = ""
 
 
-def event_id_of(event_text: bytes) -> str:
+def event_id_of(event_text: bytes | memoryview) -> str:
     """The identity of an event: XXH3-128 of its JSON text, without prefix and outer white space, as 32 hex digits.
 
     Fast and of fixed meaning on every machine; equal only for equal text, but no defence against forgery.

@@ -1,4 +1,5 @@
--- Lines of JSON text to typed columns. Each line is parsed once, for its context too, and its payload once more.
+-- Lines of JSON text to typed columns. Each line is parsed for its fields, those of its context too, and for the names of its
+-- keys; its payload once more.
 -- Template: Named parts are filled in from fields.py. Enters: lines (line_no, event_id, line). Leaves: one row per line.
 with
 
@@ -6,7 +7,6 @@ extracted as (
     select
         line_no,
         event_id,
-        line,
         $guard(json_extract_string(line, $paths)) as top,
         $guard(hash(json_keys(line))) as shape
     from lines
@@ -17,7 +17,6 @@ named as (
     select
         line_no,
         event_id,
-        line,
         shape,
         top is null as is_broken,
         $columns
@@ -57,6 +56,14 @@ with_parts as (
     from grouped
 ),
 
+-- Apart from their types: what a conversion names twice would be looked up twice.
+picked as (
+    select
+        *,
+        $payload_texts
+    from with_parts
+),
+
 typed as (
     select
         *,
@@ -66,7 +73,7 @@ typed as (
         case when context_course is null and field_course is null
             then course_in_url(case when event_source = 'browser' then page else event_type end)
         end as url_course
-    from with_parts
+    from picked
 )
 
 select
@@ -79,12 +86,11 @@ select
         when event_time is null then 'bad_time'
         when event_time < timestamp '1990-01-01' or event_time >= timestamp '2200-01-01' then 'implausible_time'
     end as problem,
-    case when problem is not null or not list_contains(getvariable('plain_shapes'), shape) then line end as kept_line,
     event_time,
     event_type,
     event_source,
     name as event_name,
-    trimmed(username) as username,
+    username,
     exact_integer(context_user_id) as user_id,
     coalesce(anonymous_id, context_anonymous_id) as anonymous_id,
     session as session_id,

@@ -16,6 +16,7 @@ from string import Template
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -28,14 +29,9 @@ from studium.lake.formats.tracking_log.repair import Repaired, repair_line
 HERE = Path(__file__).parent
 SAMPLED_LINES = 2000
 PART_BYTES = 80 * 1024 * 1024
-SEARCHED = [
-    "event_time",
-    "event_type",
-    "event_source",
-    "username",
-    "user_id",
-    "course_id",
-]  # with statistics
+# Columns with statistics, and those whose values nearly all differ: a dictionary of them is built in vain.
+SEARCHED = ["event_time", "event_type", "event_source", "username", "user_id", "course_id"]
+DISTINCT = {"event_id", "event_time", "payload", "context", "source_line"}
 KEPT_RAW_BYTES = 16 * 1024 * 1024  # of a rejected line; the landed file keeps all
 FEW_ROWS = 100
 LONG_REJECT, REJECTS_AT_ONCE = 1024 * 1024, 10_000
@@ -118,15 +114,17 @@ class Shredder:
         self._duckdb.unregister("lines")
         has_problem = pc.is_valid(shredded["problem"])
         broken: list[tuple[int, bytes]] = []
-        columns = shredded.filter(has_problem).select(["line_no", "problem", "kept_line"])
-        for line_no, problem, text in zip(*columns.to_pydict().values(), strict=True):
+        wrong = shredded.select(["line_no", "problem"]).filter(has_problem)
+        for line_no, problem, text in zip(
+            *_with_text(wrong, lines).to_pydict().values(), strict=True
+        ):
             if line_no in repaired:
                 self._reject(line_no, problem, "", repaired[line_no][0])
             elif problem == "not_json":
                 broken.append((line_no, text.rstrip("\n").encode()))
             else:
                 self._reject(line_no, problem, "", text.rstrip("\n").encode())
-        self._shredded.append(self._with_extra(_without(shredded, has_problem)))
+        self._shredded.append(self._with_extra(_without(shredded, has_problem), lines))
         return broken
 
     def _repaired(self, odd: list[tuple[int, bytes]]) -> dict[int, tuple[bytes, Repaired]]:
@@ -153,29 +151,33 @@ class Shredder:
         for shape, keys in self._duckdb.execute(query).fetchall():
             if keys is not None and not set(keys) - set(fields.TOP_LEVEL):
                 self._plain_shapes.add(shape)
-        self._duckdb.execute(
-            "set variable plain_shapes = ?::ubigint[]", [sorted(self._plain_shapes)]
-        )
 
-    def _with_extra(self, shredded: pa.Table) -> pa.Table:
-        """Add the unknown top-level fields of the lines whose set of keys was not known to be plain."""
-        is_kept = pc.is_valid(shredded["kept_line"])
+    def _is_unknown(self, shapes: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+        """Whether a set of keys is not known to be plain."""
+        found = shapes.to_numpy()
+        return ~np.isin(found, np.array(list(self._plain_shapes), found.dtype))
+
+    def _with_extra(self, shredded: pa.Table, lines: pa.Table) -> pa.Table:
+        """Add the unknown top-level fields of each line, as an object."""
         extra = pa.nulls(shredded.num_rows, pa.string())
-        if pc.any(is_kept).as_py():
-            kept = shredded.filter(is_kept).select(["line_no", "shape", "kept_line"])
-            self._duckdb.register("kept", kept)
-            self._learn("select shape, any_value(json_keys(kept_line)) from kept group by shape")
-            found = self._duckdb.execute(
-                "select case when not list_contains(getvariable('plain_shapes'), shape)"
-                " then cast(json_merge_patch(kept_line, ?) as varchar) end as extra from kept order by line_no",
-                [json.dumps(dict.fromkeys(fields.TOP_LEVEL))],
-            ).fetchall()
-            self._duckdb.unregister("kept")
-            values = pa.array([text for (text,) in found], pa.string())
-            extra = pc.replace_with_mask(extra, is_kept.combine_chunks(), values)
-        return shredded.drop_columns(["kept_line", "shape", "problem"]).append_column(
-            "extra", extra
-        )
+        is_unknown = self._is_unknown(shredded["shape"])
+        if is_unknown.any():
+            rows = shredded.select(["line_no", "shape"]).filter(pa.array(is_unknown))
+            found = self._unknown_fields(_with_text(rows, lines))
+            values = [found.get(line_no) for line_no in rows["line_no"].to_pylist()]
+            extra = pc.replace_with_mask(extra, pa.array(is_unknown), pa.array(values, pa.string()))
+        return shredded.drop_columns(["shape", "problem"]).append_column("extra", extra)
+
+    def _unknown_fields(self, rows: pa.Table) -> dict[int, str]:
+        """Line number -> its unknown fields, if it has some; plain sets of keys are learned."""
+        self._duckdb.register("seen", rows)
+        self._learn("select shape, any_value(json_keys(line)) from seen group by shape")
+        self._duckdb.register("seen", rows.filter(pa.array(self._is_unknown(rows["shape"]))))
+        known = json.dumps(dict.fromkeys(fields.TOP_LEVEL))
+        query = "select line_no, cast(json_merge_patch(line, ?) as varchar) from seen"
+        found = dict(self._duckdb.execute(query, [known]).fetchall())
+        self._duckdb.unregister("seen")
+        return found
 
     def _reject(self, line_no: int, reason: str, detail: str, raw: bytes) -> None:
         if len(raw) > KEPT_RAW_BYTES:
@@ -217,7 +219,13 @@ class Shredder:
             folder = self._out / "events" / f"event_date={day}"
             folder.mkdir(parents=True, exist_ok=True)
             of_day = events if len(days) == 1 else events.filter(pc.equal(event_date, day))
-            pq.write_table(of_day, folder / name, compression="zstd", write_statistics=SEARCHED)
+            pq.write_table(
+                of_day,
+                folder / name,
+                compression="zstd",
+                use_dictionary=[it for it in of_day.column_names if it not in DISTINCT],
+                write_statistics=SEARCHED,
+            )
             self.counts.rows += of_day.num_rows
             self.counts.parts.append((day, name, of_day.num_rows))
 
@@ -233,6 +241,18 @@ class Shredder:
         ).fetchall():
             self.counts.unknown_fields[name] += count
         self._duckdb.unregister("shredded")
+
+
+def _with_text(rows: pa.Table, lines: pa.Table) -> pa.Table:
+    """Few rows with the text of their lines, which the query does not copy for all."""
+    numbers = rows["line_no"].to_pylist()
+    found = lines.slice(0, 0)
+    if numbers:
+        found = lines.filter(pc.is_in(lines["line_no"], value_set=pa.array(numbers, pa.int64())))
+    text = dict(zip(found["line_no"].to_pylist(), found["line"].to_pylist(), strict=True))
+    return rows.append_column(
+        "line", pa.array([text[number] for number in numbers], pa.large_string())
+    )
 
 
 def _without(table: pa.Table, is_left_out: pa.ChunkedArray) -> pa.Table:
@@ -259,6 +279,7 @@ def shred_query(is_guarded: bool) -> str:
         paths=fields.line_paths(),
         columns=fields.line_columns(),
         payload_paths=fields.payload_paths(),
+        payload_texts=fields.payload_texts(),
         payload_columns=fields.payload_columns(),
     )
 
@@ -279,5 +300,4 @@ def _connection(memory_limit_mb: int, spill: Path) -> duckdb.DuckDBPyConnection:
         "set disabled_optimizers = 'in_clause'"
     )  # a join per list of names costs more
     connection.execute((HERE / "vocabulary.sql").read_text())
-    connection.execute("set variable plain_shapes = []::ubigint[]")
     return connection
