@@ -15,10 +15,10 @@ from studium.config import Workspace, open_workspace
 from studium.errors import StudiumError
 from studium.serve.accounts import open_desk
 from studium.serve.application import create_application
+from studium.serve.stopping import GRACE_SECONDS, LOGGING, run_until_stopped
 
 _ROOT = "STUDIUM_WORKSPACE"
 _BACKLOG = 512
-_GRACE_SECONDS = 10
 _IDLE_SECONDS = (
     75  # longer than proxies keep theirs, else they ask on a connection that just closed
 )
@@ -45,25 +45,20 @@ def serve(
         workers=workers,
         backlog=_BACKLOG,
         log_level="warning",
+        log_config=LOGGING,
         access_log=False,  # addresses hold names of learners; the audit log is the record
         server_header=False,
         date_header=True,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=_IDLE_SECONDS,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         h11_max_incomplete_event_size=_LARGEST_HEAD,
         http="h11",
         ws="none",
         lifespan="off",
     )
-    server = uvicorn.Server(config)
-    if workers == 1:
-        server.run(sockets=[listening])
-        return
-    from uvicorn.supervisors import Multiprocess
-
-    Multiprocess(config, [listening]).run()
+    run_until_stopped(config, listening)
 
 
 def application() -> FastAPI:
