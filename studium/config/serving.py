@@ -22,7 +22,8 @@ class ServeSettings(Struct, frozen=True, forbid_unknown_fields=True):
     public_url: Annotated[
         str,
         Meta(
-            description="Address in the browser, such as https://data.example.org; empty: as the request says.",
+            description="Address in the browser, such as https://data.example.org, to which links in answers lead;"
+            " empty: paths without a host, but for requests by the server's own address.",
         ),
     ] = ""
     trusted_proxies: Annotated[

@@ -16,11 +16,10 @@ from studium import __version__
 from studium.config import Workspace
 from studium.serve.accounts import open_desk
 from studium.serve.audit import AuditGate
+from studium.serve.protocol import Headers, HeadRequests, Limits
 from studium.serve.release import Bounds, Keeper
 from studium.serve.rights import Principal
 from studium.serve.web.admission import UnchangedError, admit, refuse_forged_forms
-from studium.serve.web.headers import Headers
-from studium.serve.web.limits import Limits
 from studium.serve.web.problems import add_error_handlers
 from studium.serve.web.server import Server
 from studium.serve.web.templates import FOLDER
@@ -65,6 +64,7 @@ def create_application(
     app.add_middleware(AuditGate, log=desk.audit)
     app.add_middleware(Limits)
     app.add_middleware(Headers, form_targets=_form_targets(workspace))
+    app.add_middleware(HeadRequests)
     return app
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
@@ -30,7 +31,10 @@ class CourseSummary:
     enrolled: int | None = None
     ever_enrolled: int | None = None
     change_7_days: int | None = None
-    verified: int | None = None
+    verified: Annotated[
+        int | None,
+        Field(description="Enrolled in the mode verified on the last day, as pages say Verified."),
+    ] = None
     viewed: int | None = None
     explored: int | None = None
     certified: int | None = None
@@ -38,6 +42,15 @@ class CourseSummary:
     last_date: date | None = None
 
 
+# What pages and API alike call Verified; broad_stats_by_course counts who registered so, enrolled still or not.
+VERIFIED = """
+select
+    course_id,
+    arg_max_null(count, date) as verified
+from course_enrollment_mode_daily
+where mode = 'verified' and ($course_id is null or course_id = $course_id)
+group by course_id
+"""
 _PARTS = {
     "course_enrollment_daily": """
 select
@@ -53,14 +66,7 @@ from course_enrollment_daily
 where $course_id is null or course_id = $course_id
 group by course_id
 """,
-    "course_enrollment_mode_daily": """
-select
-    course_id,
-    arg_max_null(count, date) as verified
-from course_enrollment_mode_daily
-where mode = 'verified' and ($course_id is null or course_id = $course_id)
-group by course_id
-""",
+    "course_enrollment_mode_daily": VERIFIED,
     "broad_stats_by_course": """
 select
     course_id,

@@ -18,9 +18,10 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from studium.errors import StudiumError
+from studium.serve.protocol import absolute_address, prefers_csv
 from studium.serve.release import Reader
 from studium.serve.rights import ForbiddenError, HiddenError, SignInNeededError
-from studium.serve.web import ProblemError, prefers_csv
+from studium.serve.web import ProblemError, server_of
 from studium.serve.web.listings import csv_rows, file_name
 
 _FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H%M%S")
@@ -72,6 +73,8 @@ def _refusal(error: StudiumError) -> Response:
         return JSONResponse(body, 401, {"WWW-Authenticate": "Token"})
     if isinstance(error, ForbiddenError):
         return JSONResponse({"detail": "You do not have permission to perform this action."}, 403)
+    if isinstance(error, ProblemError) and error.status == 406:
+        return JSONResponse({"detail": error.problem}, 406)
     if isinstance(error, ProblemError):
         body = {"developer_message": error.problem, "error_code": "invalid_parameter"}
         return JSONResponse(body, error.status, error.headers)
@@ -166,6 +169,11 @@ def rows_answer(
 def one_answer(row: Mapping[str, Any]) -> Response:
     """One object as JSON."""
     return JSONResponse(_as_plain(row))
+
+
+def link_to(request: Request, path: str) -> str:
+    """A path of this server as a link that programs can follow."""
+    return absolute_address(request, server_of(request).workspace.settings.serve.public_url, path)
 
 
 def flatten(value: Any, before: str = "") -> dict[str, Any]:

@@ -13,11 +13,13 @@ from studium.serve.insights.contract import (
     created,
     insights_router,
     known,
+    link_to,
     one_answer,
     rows_answer,
 )
+from studium.serve.protocol import prefers_csv
 from studium.serve.rights import HiddenError, Rule, rule
-from studium.serve.web import Form, Reading, download, prefers_csv
+from studium.serve.web import Form, Reading, download
 
 router = insights_router()
 _LABELS = {
@@ -181,12 +183,12 @@ def report(request: Request, course_id: str, report_name: str, reader: Reading) 
         raise InsightsError(
             404, "report_file_not_found", f"There is no report {report_name!r} of this course"
         )
-    file = request.url_for("report_file", course_id=course_id, report_name=report_name)
+    path = request.app.url_path_for("report_file", course_id=course_id, report_name=report_name)
     return one_answer(
         {
             "course_id": course_id,
             "report_name": report_name,
-            "download_url": str(file),
+            "download_url": link_to(request, str(path)),
             "last_modified": reader.published_at,
             "expiration_date": None,
             "file_size": None,

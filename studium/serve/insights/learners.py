@@ -16,13 +16,15 @@ from studium.serve.insights.contract import (
     flatten,
     insights_router,
     known,
+    link_to,
     one_answer,
     rows_answer,
     split,
 )
+from studium.serve.protocol import prefers_csv
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
-from studium.serve.web import Reading, prefers_csv
+from studium.serve.web import Reading
 
 router = insights_router()
 SEGMENTS = ("highly_engaged", "disengaging", "struggling", "inactive", "unenrolled")
@@ -299,7 +301,8 @@ def _values(course_id: str, wanted: Wanted) -> dict[str, Any]:
 
 def _page_url(request: Request, page: int) -> str:
     asked = [(name, value) for name, value in request.query_params.multi_items() if name != "page"]
-    return f"{request.url.replace(query='')}?{urlencode([*asked, ('page', str(page))])}"
+    query = urlencode([*asked, ("page", str(page))])
+    return link_to(request, f"{request.url.path}?{query}")
 
 
 def _days(first: date, last: date) -> list[date]:

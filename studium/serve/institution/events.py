@@ -23,11 +23,20 @@ from studium.publish import (
     EventQuestion,
     query_events,
 )
+from studium.serve.protocol import CSV, prefers_csv
 from studium.serve.release import Read, Reader
 from studium.serve.rights import HiddenError, Rule, rule
-from studium.serve.web import Listing, Paging, ProblemError, Reading, answer_all, server_of
+from studium.serve.web import (
+    Listing,
+    Paging,
+    ProblemError,
+    Reading,
+    Server,
+    answer_all,
+    server_of,
+)
 from studium.serve.web.days import AskedDays, Moment
-from studium.serve.web.listings import csv_rows, prefers_csv
+from studium.serve.web.listings import csv_rows
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 _AT_ONCE = BoundedSemaphore(2)  # each has memory and threads of its own
@@ -98,7 +107,7 @@ def list_types(reader: Reader) -> list[EventType]:
     return [EventType(**row) for row in reader.rows(_TYPES)]
 
 
-def count_events(reader: Reader, question: EventQuestion, limits: EventLimits) -> EventAnswer:
+def count_events(server: Server, reader: Reader, question: EventQuestion) -> EventAnswer:
     """Answer a question within the principal's courses, and note it for the audit log.
 
     Raises ProblemError 422 for what cannot be asked, 503 when too many ask at once or the limits are not enough.
@@ -113,12 +122,22 @@ def count_events(reader: Reader, question: EventQuestion, limits: EventLimits) -
             503, "Others are asking about events just now", "Ask again.", {"Retry-After": "5"}
         )
     try:
-        answer = query_events(reader.open_release.release, asked, limits)
+        answer = query_events(reader.open_release.release, asked, _limits(server))
     except MisuseError as error:
         raise ProblemError(422, error.problem, error.fix) from None
-    except DamagedReleaseError:
+    except DamagedReleaseError as damage:
+        if not server.keeper.is_current(reader.release_id):
+            raise ProblemError(
+                503,
+                "Another release took the place of this one",
+                "Ask again.",
+                {"Retry-After": "1"},
+            ) from None
         raise ProblemError(
-            503, "A newer release took the place of this one", "Ask again.", {"Retry-After": "1"}
+            503,
+            f"The files of events of this release are not there any more: {damage.reason}",
+            "Have an administrator go back to a whole release, studium rollback, or make a new one,"
+            " studium publish; what needs no events is still answered.",
         ) from None
     except StudiumError as error:
         raise ProblemError(503, error.problem, error.fix) from None
@@ -129,9 +148,7 @@ def count_events(reader: Reader, question: EventQuestion, limits: EventLimits) -
     return answer
 
 
-def limits_of(request: Request) -> EventLimits:
-    """The server's limits for one question."""
-    server = server_of(request)
+def _limits(server: Server) -> EventLimits:
     settings = server.workspace.settings.serve
     return EventLimits(
         seconds=settings.time_limit_seconds,
@@ -196,11 +213,15 @@ def event_types(reader: Reading, page: Paging) -> Any:
     return answer_all(reader, EventType, list_types(reader), page)
 
 
-@router.get("/events/{event_type:path}", response_model=EventCounts)
+@router.get(
+    "/events/{event_type:path}",
+    response_model=EventCounts,
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}},
+)
 @rule(Rule.EVENTS)
 def events(request: Request, question: AskedQuestion, reader: Reading) -> Any:
     """How often an event is used, on which device, by a field that only it has."""
-    answer = count_events(reader, question, limits_of(request))
+    answer = count_events(server_of(request), reader, question)
     if prefers_csv(request):
         return Response(csv_rows(answer.columns, answer.rows), media_type="text/csv; charset=utf-8")
     return EventCounts(

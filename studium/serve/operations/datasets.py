@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from studium.publish import Table
+from studium.serve.protocol import JSON, accepted
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import (
@@ -22,8 +23,8 @@ from studium.serve.web import (
     Reading,
     answer_all,
     download,
-    prefers_csv,
 )
+from studium.serve.web.downloads import MEDIA
 
 router = APIRouter(prefix="/api/v1", tags=["datasets"])
 _MOST_ROWS = 1_000_000_000
@@ -226,12 +227,8 @@ def rows(
 
 
 def _form(request: Request) -> Form:
-    accept = request.headers.get("accept", "")
-    if "parquet" in accept:
-        return Form.PARQUET
-    if "ndjson" in accept:
-        return Form.JSONL
-    return Form.CSV if prefers_csv(request) else Form.JSON
+    forms: dict[str, Form] = {MEDIA[form].partition(";")[0]: form for form in (Form.JSON, *Form)}
+    return forms[accepted(request, list(forms)) or JSON]
 
 
 def _level(table: Table) -> str | None:

@@ -38,6 +38,10 @@ class Keeper:
                 self._open = self._follow(self._open)
             return self._open
 
+    def is_current(self, release_id: str) -> bool:
+        """Whether `current` still names the release, or nothing at all: asking again gives the same."""
+        return self._target() in {release_id, None}
+
     def _follow(self, held: OpenRelease | None) -> OpenRelease:
         try:
             release = current_release(self.workspace)

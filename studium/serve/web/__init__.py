@@ -13,7 +13,6 @@ from studium.serve.web.listings import (
     Paging,
     answer_all,
     answer_page,
-    prefers_csv,
     read_page,
 )
 from studium.serve.web.problems import ProblemError, wants_page
@@ -37,7 +36,6 @@ __all__ = [
     "course_ids",
     "describe",
     "download",
-    "prefers_csv",
     "read_page",
     "reader_of",
     "remember",

@@ -7,8 +7,10 @@ refusal. A route whose handler carries no rule answers nobody.
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 
 from studium.serve.accounts.forms import form_token, refuse_forged
+from studium.serve.protocol import accepted, known_parameters, offers_of
 from studium.serve.release import NoReleaseError, Reader
 from studium.serve.rights import (
     ForbiddenError,
@@ -18,6 +20,7 @@ from studium.serve.rights import (
     SignInNeededError,
     rule_of,
 )
+from studium.serve.web.problems import ProblemError
 from studium.serve.web.server import Server, server_of
 
 # What these answer is the same as long as release and rights are; accounts, tokens and the log are not.
@@ -48,10 +51,12 @@ def admit(request: Request) -> None:
     request.state.principal = principal
     request.state.form_token = form_token(request, server.desk.keys)
     if rule is Rule.PUBLIC:
+        _check_question(request)
         return
     if principal is None:
         raise SignInNeededError
     rule.admit(principal)
+    _check_question(request)
     course_id = request.path_params.get("course_id")
     if course_id is not None and not reader_of(request).has_course(course_id):
         raise HiddenError
@@ -84,6 +89,24 @@ def reader_of(request: Request) -> Reader:
     return reader
 
 
+def _check_question(request: Request) -> None:
+    """Raise ProblemError for what the API cannot answer so: 406 by media type, 422 by parameter."""
+    path, route = request.url.path, request.scope.get("route")
+    if not path.startswith("/api/") or not isinstance(route, APIRoute):
+        return
+    offers = offers_of(route)
+    if "format" not in request.query_params and accepted(request, offers) is None:
+        fix = f"Accept one of: {', '.join(offers)}."
+        raise ProblemError(406, "The Accept header takes nothing that this address writes", fix)
+    if path.startswith("/api/v0/"):
+        return  # programs that were written for that API may send whatever it did not heed either
+    known = known_parameters(route)
+    for name in request.query_params:
+        if name not in known:
+            listed = f"This address takes: {', '.join(sorted(known))}." if known else "Send none."
+            raise ProblemError(422, f"There is no parameter {name[:50]!r} here", listed)
+
+
 def _tag(request: Request, principal: Principal, server: Server) -> None:
     """An ETag of the release, the rights and the address for what programs get; equal: no answer is made."""
     if request.method not in {"GET", "HEAD"} or not request.url.path.startswith("/api/"):
@@ -95,7 +118,7 @@ def _tag(request: Request, principal: Principal, server: Server) -> None:
     except NoReleaseError:
         return  # the handler may do without
     rights = (principal.role, sorted(principal.courses), sorted(principal.scopes or ["all"]))
-    asked = (request.url.path, request.url.query, request.headers.get("accept", ""))
+    asked = (request.url.path, request.url.query, request.headers.getlist("accept"))
     said = repr((reader.release_id, rights, server.bounds.small_group, principal.user_id, asked))
     tag = f'"{server.desk.keys.sign("etag", said)[:32]}"'
     request.state.etag = tag

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from studium.serve.protocol import CSV, offers_of
 from studium.serve.rights import Rule, rule_of
 
 _INTRODUCTION = """
@@ -71,7 +72,8 @@ _REFUSALS = {
     "401": "No token, or one that is over, revoked or of another server.",
     "403": "The role or the token does not reach this.",
     "404": "There is no such thing, or you may not see it.",
-    "422": "A parameter is not valid.",
+    "406": "The Accept header takes nothing that is written here.",
+    "422": "A parameter is not valid, or there is none of that name.",
     "503": "There is no release, or the answer takes more than a query may.",
 }
 _HEADERS = {
@@ -144,10 +146,8 @@ def _complete(operation: dict[str, Any], route: RouteContext) -> None:
         responses["304"] = {"description": "You have this answer already."}
     answer = responses.get("200", {})
     answer["headers"] = dict(_HEADERS)
-    content = answer.get("content", {})
-    schema = content.get("application/json", {}).get("schema", {})
-    if is_insights or "Listing" in schema.get("$ref", "") or route.name == "events":
-        content["text/csv"] = {"schema": {"type": "string"}}
+    if CSV in offers_of(route.original_route):
+        answer.get("content", {})[CSV] = {"schema": {"type": "string"}}
 
 
 def _say_needs(operation: dict[str, Any], rule: Rule | None, is_insights: bool) -> None:
@@ -161,7 +161,7 @@ def _say_needs(operation: dict[str, Any], rule: Rule | None, is_insights: bool) 
 
 
 def _statuses(rule: Rule | None, is_insights: bool) -> list[str]:
-    wanted = ["400", "404", "503"] if is_insights else list(_REFUSALS)
+    wanted = ["400", "404", "406", "503"] if is_insights else list(_REFUSALS)
     if is_insights and rule is not Rule.PUBLIC:
         wanted += ["401", "403"]
     return wanted

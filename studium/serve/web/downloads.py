@@ -27,7 +27,7 @@ class Form(StrEnum):
     JSONL = "jsonl"
 
 
-MEDIA = {
+MEDIA: dict[Form, str] = {
     Form.CSV: "text/csv; charset=utf-8",
     Form.PARQUET: "application/vnd.apache.parquet",
     Form.JSON: "application/json",

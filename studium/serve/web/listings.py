@@ -19,6 +19,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from studium.serve.protocol import prefers_csv
 from studium.serve.release import Reader
 from studium.serve.web.admission import Reading
 from studium.serve.web.problems import ProblemError
@@ -81,13 +82,6 @@ def page_of(
 
 
 Paging = Annotated[Page, Depends(page_of)]
-
-
-def prefers_csv(request: Request) -> bool:
-    """Whether the Accept header names CSV before JSON."""
-    accept = request.headers.get("accept", "").lower()
-    place = accept.find("text/csv")
-    return place >= 0 and ("json" not in accept or place < accept.find("json"))
 
 
 def read_page(

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from studium.errors import MisuseError, StudiumError
 from studium.serve.accounts import LockedError, SignInRefusedError
+from studium.serve.protocol import HTML, JSON, accepted
 from studium.serve.release import (
     GreedyQueryError,
     NoReleaseError,
@@ -41,6 +42,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Not possible here",
+    406: "Not to be had in this form",
     413: "Too large",
     414: "Address too long",
     422: "A value is not valid",
@@ -68,8 +70,8 @@ class ProblemError(StudiumError):
 
 def wants_page(request: Request) -> bool:
     """Whether a person's browser asks, by the address and the Accept header."""
-    accept = request.headers.get("accept", "")
-    return not request.url.path.startswith("/api/") and "text/html" in accept
+    is_page = not request.url.path.startswith("/api/")
+    return is_page and accepted(request, (JSON, HTML)) == HTML
 
 
 def add_error_handlers(app: FastAPI) -> None:

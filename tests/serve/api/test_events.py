@@ -2,11 +2,13 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
 from studium.serve.rights import Role
-from tests.serve.conftest import ONE, TWO, Campus
+from tests.serve.api.conftest import publish_again, publish_rich
+from tests.serve.conftest import ONE, TWO, Campus, make_workspace, open_campus
 
 ASKED = "play_video?by=os&field=new_time"
 
@@ -42,6 +44,30 @@ def test_course_staff_count_the_events_of_their_courses(rich: Campus) -> None:
     assert (other.status_code, other.json()["title"]) == (404, unknown.json()["title"])
     mine = client.get("/api/v1/events/play_video", params={"course_id": ONE})
     assert mine.json()["total"]["events"] == 3
+
+
+@pytest.fixture
+def own_rich(tmp_path: Path) -> Campus:
+    """The same for one test, which may break it."""
+    workspace = make_workspace(tmp_path / "campus")
+    publish_rich(workspace)
+    return open_campus(workspace)
+
+
+def test_events_that_were_removed_are_told_with_what_helps(own_rich: Campus) -> None:
+    client, workspace = own_rich.client(Role.ANALYST), own_rich.workspace
+    assert client.get("/api/v1/events/play_video").status_code == 200
+    gone = workspace.current.resolve()
+    gone.rename(workspace.root / "aside")
+    answer = client.get("/api/v1/events/play_video")
+    assert answer.status_code == 503
+    assert "studium publish" in answer.json()["fix"]
+    assert "Ask again" not in answer.text
+    assert str(workspace.root) not in answer.text
+    assert "studium publish" in client.get("/events?type=play_video").text
+
+    publish_again(workspace)
+    assert client.get("/api/v1/events/play_video").status_code == 200
 
 
 @pytest.mark.parametrize("role", [Role.INSTITUTION_VIEWER, Role.RESEARCHER])

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.course.courses import VERIFIED
 from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import spark
 from studium.serve.pages.rendering import Page, figures, show
@@ -36,10 +37,6 @@ _ENROLLED = """
         on latest.course_id = today.course_id and latest.last_day = today.date
     left join course_enrollment_daily as before
         on latest.course_id = before.course_id and before.date = latest.last_day - 7
-"""
-_VERIFIED = """
-    select course_id, arg_max_null(count, date) as verified
-    from course_enrollment_mode_daily where mode = 'verified' group by course_id
 """
 _CERTIFIED = "select course_id, certified_sum as certified from broad_stats_by_course"
 _WEEKS = """
@@ -105,7 +102,9 @@ def courses_page(request: Request, reader: Reading) -> Response:
 def course_rows(reader: Reader) -> list[dict[str, Any]]:
     """One row per course with its numbers, the largest first."""
     enrolled = _by_course(ask(reader, "course_enrollment_daily", _ENROLLED))
-    verified = _by_course(ask(reader, "course_enrollment_mode_daily", _VERIFIED))
+    verified = _by_course(
+        ask(reader, "course_enrollment_mode_daily", VERIFIED, {"course_id": None})
+    )
     certified = _by_course(ask(reader, "broad_stats_by_course", _CERTIFIED))
     weeks: dict[str, list[int]] = {}
     for week in ask(reader, "course_activity", _WEEKS):

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.course.courses import VERIFIED
 from studium.serve.pages.asking import ask, ask_one
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.course.engagement import week_rows, weekly_chart
@@ -27,7 +28,7 @@ _DAYS = """
     from course_enrollment_daily where course_id = $course_id order by date
 """
 _OUTCOMES = """
-    select registered_sum, viewed_sum, explored_sum, certified_sum, n_verified_id
+    select registered_sum, viewed_sum, explored_sum, certified_sum
     from broad_stats_by_course where course_id = $course_id
 """
 _CHAPTERS = """
@@ -50,6 +51,7 @@ def overview_page(request: Request, course_id: str, reader: Reading) -> Response
     days = day_rows(reader, course_id)
     weeks = week_rows(reader, course_id)
     outcomes = ask_one(reader, "broad_stats_by_course", _OUTCOMES, {"course_id": course_id})
+    verified = ask_one(reader, "course_enrollment_mode_daily", VERIFIED, {"course_id": course_id})
     daily, paths = daily_chart(days), _paths_chart(outcomes)
     chapters = _chapter_table(
         ask(reader, "course_axis stats_module_usage", _CHAPTERS, {"course_id": course_id}), outcomes
@@ -65,7 +67,7 @@ def overview_page(request: Request, course_id: str, reader: Reading) -> Response
             count(last_week.get("active")),
             f"{percent(last_week.get('active_share'))} of enrolled",
         ),
-        ("Verified", count(outcomes.get("n_verified_id"))),
+        ("Verified", count(verified.get("verified")), "enrolled in this mode now"),
         (
             "Certified",
             count(outcomes.get("certified_sum")),

@@ -67,8 +67,8 @@ _COLUMNS = (
     Column("explored", "Explored", "percent"),
     Column("certified", "Certified", "percent", bar=True),
     Column("certified_of_viewed", "Certified of viewed", "percent"),
-    Column("verified", "Verified", "percent"),
-    Column("certified_of_verified", "Certified of verified", "percent"),
+    Column("verified", "Registered as verified", "percent"),
+    Column("certified_of_verified", "Certified of these", "percent"),
     Column("days_each", "Days active each", "decimal"),
     Column("posts_each", "Posts each", "decimal"),
 )

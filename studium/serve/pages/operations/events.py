@@ -12,14 +12,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from studium.publish import DIMENSIONS, EventAnswer, EventQuestion
-from studium.serve.institution.events import EventType, count_events, limits_of, list_types
+from studium.serve.institution.events import EventType, count_events, list_types
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.rendering import Page, figures, show
 from studium.serve.pages.tables import Column, Table
 from studium.serve.pages.titles import titles_of
 from studium.serve.pages.wording import count
 from studium.serve.rights import HiddenError, Rule, rule
-from studium.serve.web import ProblemError, Reading
+from studium.serve.web import ProblemError, Reading, server_of
 
 router = APIRouter()
 
@@ -53,7 +53,7 @@ def events_page(
     answer, problem = None, ""
     if asked.type:
         try:
-            answer = count_events(reader, _question(asked), limits_of(request))
+            answer = count_events(server_of(request), reader, _question(asked))
         except (ProblemError, HiddenError) as error:
             problem = f"{error.problem}. {error.fix}"
         except ValueError:
