@@ -246,14 +246,15 @@ def publication_facts(publication: "Publication") -> dict[str, Any]:
 
 def tell_landing(session: Session, report: "LandReport", is_again: bool = False) -> None:
     """What was new in a landing, or what became of files that were parsed `is_again`."""
-    lines = sum(file.lines for file in report.landed)
-    quarantined = sum(file.quarantined for file in report.landed)
+    new = [file for file in report.landed if is_again or file.sha256 not in report.read_again]
+    lines = sum(file.lines for file in new)
+    quarantined = sum(file.quarantined for file in new)
     known = report.unchanged + len(report.recognised)
     found = f"with {count(lines, 'line')}, {quarantined:,} of them in quarantine"
     if is_again:
-        session.say(f"Parsed    {count(len(report.landed), 'file')} again, {found}")
+        session.say(f"Parsed    {count(len(new), 'file')} again, {found}")
     else:
-        session.say(f"Landed    {count(len(report.landed), 'new file')} {found}; {known:,} known")
+        session.say(f"Landed    {count(len(new), 'new file')} {found}; {known:,} known")
     for file in report.landed:
         if file.damage:
             session.say(f"          {file.state}: {file.path}: {file.damage}")
@@ -263,12 +264,23 @@ def tell_landing(session: Session, report: "LandReport", is_again: bool = False)
         session.say(f"          failed: {path}: {reason}")
     if report.failed:
         session.say("          Correct that, then land again what is missing: studium land")
-    if report.repaired:
-        session.say(f"          {count(len(report.repaired), 'lost file')} of the lake made again")
+    _tell_made_again(session, report)
     for path in report.superseded:
         session.say(f"          replaced by its longer version: {path}")
     for line in ignored_lines(report.ignored) if report.ignored else []:
         session.say(f"          {line}")
+
+
+def _tell_made_again(session: Session, report: "LandReport") -> None:
+    if report.repaired:
+        found = count(len(report.repaired), "lost or damaged file")
+        session.say(f"          {found} of the lake made again")
+    if report.outdated:
+        found = count(len(report.outdated), "outdated file")
+        session.say(f"          {found} of the lake made again: an older version of Studium wrote")
+        session.say(
+            f"          what this one reads from {count(len(report.read_again), 'raw file')} otherwise"
+        )
 
 
 def tell_publication(session: Session, publication: "Publication") -> None:

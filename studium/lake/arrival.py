@@ -60,7 +60,7 @@ def land(
     _clean_up(workspace)
     damaged = find_damage(workspace)
     set_back(workspace, damaged)
-    report.repaired = [str(damage.path) for damage in damaged if not damage.is_raw]
+    report.note_damage(damaged)
     lost = {damage.sha256 for damage in damaged if damage.is_raw}
     seen = list(files)
     unknown = _unknown_files(workspace, seen, lost, report)

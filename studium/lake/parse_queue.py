@@ -10,6 +10,7 @@ from typing import Any
 
 from studium.config import Workspace
 from studium.errors import FullDiskError, says_full_disk
+from studium.lake.account.soundness import Damage
 from studium.lake.landing import landing_path
 from studium.lake.ledger import COUNTED, forget_lines, open_ledger, record_parsed
 from studium.lake.partitions import refresh_partitions, remove_unnamed
@@ -46,7 +47,8 @@ class LandedFile:
 class LandReport:
     """What one landing did. `ignored` and `failed` hold (path, reason); `dates` the event dates that changed.
 
-    `repaired` names files of the lake that were lost, and made again.
+    `repaired` names files of the lake that were lost or damaged, `outdated` those that an older version wrote; they
+    are made again from the raw files in `read_again`, named by their hash, which are among the landed, too.
     """
 
     landed: list[LandedFile] = field(default_factory=list)
@@ -57,6 +59,15 @@ class LandReport:
     failed: list[tuple[str, str]] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
     repaired: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
+    read_again: list[str] = field(default_factory=list)
+
+    def note_damage(self, damaged: list[Damage]) -> None:
+        """What of the lake this landing makes again."""
+        found = [damage for damage in damaged if not damage.is_raw]
+        self.repaired = [str(damage.path) for damage in found if not damage.is_outdated]
+        self.outdated = [str(damage.path) for damage in found if damage.is_outdated]
+        self.read_again = sorted({damage.sha256 for damage in found} - {""})
 
 
 def parse_again(workspace: Workspace, files: list[str], progress: Progress) -> LandReport:

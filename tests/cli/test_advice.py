@@ -11,6 +11,9 @@ import pytest
 
 from studium.cli import all_commands
 from studium.cli.answers.description import readable_sql
+from studium.cli.session import Session
+from studium.cli.steps import tell_landing
+from studium.lake import LandedFile, LandReport
 from tests.cli.conftest import Answers, call
 from tests.lake.packages.deliveries import package, write_tar
 
@@ -284,3 +287,21 @@ def test_every_option_says_what_it_does() -> None:
                 assert option.help.endswith("."), f"{name} {option.opts}"
                 says_default = option.is_flag or option.required or option.show_default
                 assert says_default or "default" in option.help, f"{name} {option.opts}"
+
+
+def test_outdated_files_of_the_lake_are_told_apart_from_lost_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = LandedFile("new.log", "a" * 64, "landed", 7, 7, 0, None)
+    again = LandedFile("old.sql", "b" * 64, "landed", 90, 90, 0, None)
+    report = LandReport([file, again], outdated=["x", "y"], read_again=["b" * 64])
+    tell_landing(Session(), report)
+    told = capsys.readouterr().out
+    assert "Landed    1 new file with 7 lines" in told
+    assert "2 outdated files of the lake made again" in told
+    assert "lost" not in told
+    report = LandReport([file, again], repaired=["x"], read_again=["b" * 64])
+    tell_landing(Session(), report)
+    told = capsys.readouterr().out
+    assert "1 lost or damaged file of the lake made again" in told
+    assert "outdated" not in told

@@ -96,6 +96,7 @@ def test_landing_makes_lost_files_again(workspace: Workspace, log: Path, land_pa
         path.unlink()
     report = land_paths(log)
     assert (report.repaired, report.unchanged) == ([str(path) for path in lost], 1)
+    assert report.outdated == []
     assert outcome(workspace) == expected
 
 
@@ -279,12 +280,16 @@ def test_tables_that_an_older_version_read_are_read_again(
     with pytest.raises(StudiumError, match="is of an older version, and 3 more files are"):
         refuse_damaged(workspace)
 
-    assert str(part.path) in land_paths(folder).repaired
+    report = land_paths(folder)
+    assert str(part.path) in report.outdated
+    assert report.repaired == [], "nothing was lost"
+    assert len(report.read_again) == 1
 
     assert find_damage(workspace) == []
     [part] = [part for part in dump_partitions(workspace) if part.dataset == "course_elements"]
     assert pq.ParquetFile(part.path).read().equals(table)
-    assert land_paths(folder).repaired == []
+    again = land_paths(folder)
+    assert (again.repaired, again.outdated) == ([], [])
 
 
 def test_events_that_an_older_version_read_are_read_again(
@@ -296,6 +301,6 @@ def test_events_that_an_older_version_read_are_read_again(
         ledger.execute("update files set parser_version = 2")
     with pytest.raises(StudiumError, match="is of an older version"):
         refuse_damaged(workspace)
-    assert len(land_paths(log).repaired) == 3
+    assert len(land_paths(log).outdated) == 3
     assert find_damage(workspace) == []
     assert outcome(workspace) == before

@@ -57,6 +57,7 @@ def repair(workspace: Workspace, progress: Progress | None = None) -> Repair:
             damage.path.rename(damage.path.with_name(damage.path.name + DAMAGED))
     set_back(workspace, found)
     landed = land(workspace, [], progress)
+    landed.note_damage(found)
     return Repair(found, find_damage(workspace), landed)
 
 

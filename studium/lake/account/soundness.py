@@ -19,12 +19,14 @@ from studium.lake.ledger import COUNTED, open_ledger, read_ledger
 from studium.lake.partitions import forget_duplicates
 
 REPAIR = "Read it again from the landing: studium doctor --repair"
+_OUTDATED = "is of an older version"
 
 
 class Damage(NamedTuple):
     """A file that is gone or changed; `fix` is the next step.
 
     `sha256` is the raw file that it holds or was made from, '' for a list of duplicates; `is_raw` in the landing.
+    One that `is_outdated` is whole, but an older version wrote it.
     """
 
     path: Path
@@ -32,6 +34,7 @@ class Damage(NamedTuple):
     fix: str
     sha256: str
     is_raw: bool
+    is_outdated: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,10 @@ def _damaged(files: Iterator[Expected], every_byte: bool) -> list[Damage]:
 
 def _damage(file: Expected, problem: str) -> Damage:
     if file.origin is None:
-        return Damage(file.path, problem, REPAIR, file.sha256, is_raw=False)
+        is_outdated = problem == _OUTDATED
+        return Damage(
+            file.path, problem, REPAIR, file.sha256, is_raw=False, is_outdated=is_outdated
+        )
     fix = f"Land it again from where it came: studium land {file.origin}"
     return Damage(file.path, problem, fix, file.sha256, is_raw=True)
 
@@ -96,7 +102,7 @@ def _problem_of(file: Expected, every_byte: bool) -> str | None:
         if file.bytes is not None and size != file.bytes:
             return f"has {size:,} bytes instead of {file.bytes:,}"
         if file.is_outdated:
-            return "is of an older version"
+            return _OUTDATED
         if not every_byte or file.digest is None:
             return None
         digest = checksum_of(file.path) if file.origin is None else sha256_of(file.path)
