@@ -7,6 +7,7 @@ commands about accounts, tokens and the audit log ask.
 from studium.serve.accounts import Account, Desk, Token, open_desk
 from studium.serve.application import create_application
 from studium.serve.audit import Entry, Record
+from studium.serve.release import courses_served
 from studium.serve.rights import Role, Scope
 from studium.serve.running import serve
 
@@ -18,6 +19,7 @@ __all__ = [
     "Role",
     "Scope",
     "Token",
+    "courses_served",
     "create_application",
     "open_desk",
     "serve",

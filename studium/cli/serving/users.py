@@ -5,17 +5,20 @@ other processes can read. Leaves: accounts, and each change in the audit log.
 """
 
 import sys
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from studium.cli.serving.log import remember
 from studium.cli.session import Command, Session, examples, pass_session
-from studium.cli.tables import table_lines
+from studium.cli.tables import count, table_lines
+from studium.errors import MisuseError
 
 if TYPE_CHECKING:
     from studium.serve import Account, Desk
 
+LIMITED = ("course_staff", "researcher")
 ROLES = ("administrator", "analyst", "institution_viewer", "course_staff", "researcher")
 _name = click.argument("name")
 _courses = click.option(
@@ -56,7 +59,7 @@ def add(session: Session, name: str, role: str, courses: tuple[str, ...], oidc: 
     detail = {"role": role, "courses": list(courses), "by_oidc": oidc}
     remember(desk, "account created", account.username, detail)
     session.say(f"Added     {account.username}, {account.role}")
-    session.answer(_facts(account))
+    session.answer(_facts(account) | {"unknown_courses": _warn_of_unknown(session, account)})
 
 
 @user.command("list", cls=Command)
@@ -108,8 +111,8 @@ def set_courses(session: Session, name: str, courses: tuple[str, ...]) -> None:
     desk = _desk(session)
     account = desk.people.set_courses(name, courses)
     remember(desk, "courses changed", account.username, {"courses": list(courses)})
-    session.say(f"Changed   {account.username} has {len(account.courses)} courses")
-    session.answer(_facts(account))
+    session.say(f"Changed   {account.username} has {count(len(account.courses), 'course')}")
+    session.answer(_facts(account) | {"unknown_courses": _warn_of_unknown(session, account)})
 
 
 @user.command("password", cls=Command)
@@ -119,6 +122,7 @@ def set_courses(session: Session, name: str, courses: tuple[str, ...]) -> None:
 def set_password(session: Session, name: str) -> None:
     """Give an account another password; whoever is signed in with it is signed out."""
     desk = _desk(session)
+    desk.people.find(name)  # before a person types for nobody
     account = desk.people.set_password(name, _read_password())
     remember(desk, "password changed", account.username)
     session.say(f"Changed   the password of {account.username}")
@@ -138,6 +142,30 @@ def remove(session: Session, name: str) -> None:
     session.answer(_facts(account))
 
 
+def _warn_of_unknown(session: Session, account: "Account") -> list[str]:
+    """The account's courses that are in no release: such a key may come later, or be misspelt."""
+    from studium.serve import courses_served
+
+    if not account.courses:
+        return []
+    if account.role.value not in LIMITED:
+        _warn(f"courses count for {' and '.join(LIMITED)} alone; {account.role} sees all of them")
+    known = courses_served(session.workspace())
+    if known is None:
+        _warn("there is no release yet to look for these courses in")
+        return []
+    unknown = [course for course in account.courses if course not in known]
+    for course in unknown:
+        nearest = get_close_matches(course, known, n=1)
+        hint = f"did you mean {nearest[0]}?" if nearest else "it counts as soon as there is one"
+        _warn(f"the current release has no course {course}: {hint}")
+    return unknown
+
+
+def _warn(text: str) -> None:
+    click.echo(f"Warning: {text}", err=True)
+
+
 def _desk(session: Session) -> "Desk":
     from studium.serve import open_desk
 
@@ -147,7 +175,14 @@ def _desk(session: Session) -> "Desk":
 def _read_password() -> str:
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
-    return sys.stdin.readline().rstrip("\n")
+    password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise MisuseError(
+            "No password came",
+            "standard input",
+            "Run this at a terminal, which asks for it, or give a file: studium user … < password.txt",
+        )
+    return password
 
 
 def _facts(account: "Account") -> dict[str, Any]:

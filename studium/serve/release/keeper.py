@@ -16,6 +16,15 @@ from studium.serve.release.opening import OpenRelease, open_release
 from studium.serve.release.refusals import NoReleaseError
 
 
+def courses_served(workspace: Workspace) -> frozenset[str] | None:
+    """Every course that the current release knows anything of; None where there is none to read."""
+    try:
+        release = current_release(workspace)
+        return open_release(workspace, release).courses if release else None
+    except StudiumError:
+        return None
+
+
 class Keeper:
     """One per process."""
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from studium.serve.account.accounts import describe_account
+from studium.serve.release import NoReleaseError
 from studium.serve.rights import Role, Rule, rule
 from studium.serve.web import remember, render, server_of
 
@@ -20,13 +21,19 @@ _RECORDS = 50
 @rule(Rule.ADMINISTRATION)
 def accounts_page(request: Request) -> Response:
     """Everybody with an account, and the newest records of the audit log."""
-    desk = server_of(request).desk
+    server = server_of(request)
+    desk = server.desk
+    try:
+        known = server.keeper.release().courses
+    except NoReleaseError:
+        known = frozenset()
     values = {
         "title": "Accounts",
         "place": "accounts",
         "summary": "",
         "accounts": [describe_account(account) for account in desk.people.list()],
         "roles": list(Role),
+        "known_courses": known,
         "records": desk.audit.list(_RECORDS, None),
     }
     return render(request, "account/accounts.html", values)
