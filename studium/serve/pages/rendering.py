@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.tables import Table, as_csv
+from studium.serve.pages.wording import MISSING
 from studium.serve.release import Read, Reader
 from studium.serve.rights import ForbiddenError, HiddenError, Scope
 from studium.serve.web import TEMPLATES, render
@@ -43,6 +44,19 @@ class Page:
         everything = (*self.tables, *(chart.table for chart in self.charts))
         return next((table for table in everything if table.name == name), None)
 
+    @property
+    def lacks_numbers(self) -> bool:
+        """Whether any number stands as missing."""
+        shown = [*self.tables, *(chart.table for chart in self.charts)]
+        figures = self.content.get("figures", ())
+        return any(figure.value == MISSING for figure in figures) or any(
+            row.get(column.name) is None
+            for table in shown
+            for column in table.columns
+            if column.is_number
+            for row in table.rows
+        )
+
 
 def show(request: Request, reader: Reader, page: Page) -> Response:
     """Answer with the page; raises HiddenError for the CSV of a table that it lacks."""
@@ -55,6 +69,7 @@ def show(request: Request, reader: Reader, page: Page) -> Response:
         "place": page.place,
         "charts": {chart.name: chart for chart in page.charts},
         "tables": {table.name: table for table in page.tables},
+        "hidden_under": reader.hides_under if reader.hidden_in and page.lacks_numbers else 0,
         **page.content,
     }
     if request.headers.get("HX-Request") == "true":

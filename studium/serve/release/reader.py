@@ -65,6 +65,7 @@ class Reader:
     open_release: OpenRelease
     watch: Watch
     journal: list[Read] = field(default_factory=list)  # written before the answer begins
+    hidden_in: set[str] = field(default_factory=set)  # datasets of which counts may be hidden
 
     @property
     def release_id(self) -> str:
@@ -80,6 +81,11 @@ class Reader:
     def published_at(self) -> datetime:
         """When the release was made."""
         return self.open_release.published_at
+
+    @property
+    def hides_under(self) -> int:
+        """Counts of fewer people are hidden from the principal; 0: none are."""
+        return self._view.hides_under
 
     @property
     def courses(self) -> list[str]:
@@ -120,6 +126,8 @@ class Reader:
         names, found = self._run(query, values)
         if query.is_of_learners:
             self._note("read", query, parameters, len(found))
+        if self.hides_under and any(None in row for row in found):
+            self.hidden_in.update(filter(self._has_groups, query.datasets))
         return [dict(zip(names, row, strict=True)) for row in found]
 
     def one(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
@@ -154,7 +162,10 @@ class Reader:
         measures: Sequence[str] = (),
     ) -> list[dict[str, Any]]:
         """Rows with small counts of people None, where the role may not see them; see `rights.suppress`."""
-        return suppress(rows, count, self._view.hides_under, within, measures)
+        shown = suppress(rows, count, self.hides_under, within, measures)
+        if shown != rows:
+            self.hidden_in.add(count)
+        return shown
 
     def _guarded(
         self, sql: str, parameters: Mapping[str, Any] | None
@@ -194,6 +205,10 @@ class Reader:
         self, action: str, query: GuardedQuery, parameters: Mapping[str, Any] | None, rows: int
     ) -> None:
         self.journal.append(Read(action, query.datasets, dict(parameters or {}), rows))
+
+    def _has_groups(self, dataset: str) -> bool:
+        rights = self.open_release.tables[dataset].rights
+        return rights is not None and rights.groups is not None
 
     @property
     def _view(self) -> View:

@@ -34,6 +34,7 @@ def accounts_page(request: Request) -> Response:
         "accounts": [describe_account(account) for account in desk.people.list()],
         "roles": list(Role),
         "known_courses": known,
+        "small_group": server.bounds.small_group,
         "records": desk.audit.list(_RECORDS, None),
     }
     return render(request, "account/accounts.html", values)
