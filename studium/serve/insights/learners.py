@@ -235,7 +235,8 @@ def learner_metadata(course_id: str, reader: Reading) -> Response:
         learners = row["learners"]
         for segment in split(row["segments"]):
             segments[segment] = segments.get(segment, 0) + learners
-        modes[row["enrollment_mode"]] = modes.get(row["enrollment_mode"], 0) + learners
+        if row["enrollment_mode"]:
+            modes[row["enrollment_mode"]] = modes.get(row["enrollment_mode"], 0) + learners
         if row["cohort"]:
             cohorts[row["cohort"]] = cohorts.get(row["cohort"], 0) + learners
     return one_answer(

@@ -62,10 +62,10 @@ def write_events(workspace: Workspace) -> list[EventDay]:
     return [EventDay(DAY, "fp", (folder / "f-0000.parquet",))]
 
 
-def publish_rich(workspace: Workspace) -> None:
-    """A release of all marts, with events."""
+def publish_rich(workspace: Workspace, change: str = "") -> None:
+    """A release of all marts as `change` leaves them, with events."""
     with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute(MARTS)
+        connection.execute(f"{MARTS}; {change}")
     _publish(workspace, write_events(workspace))
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from analyticsclient.constants import data_formats, demographics
 from analyticsclient.exceptions import ClientError, InvalidRequestError, NotFoundError
 
 from studium.serve.rights import Role
+from tests.serve.api.conftest import publish_rich
 from tests.serve.api.marts import PROBLEM, VIDEO
-from tests.serve.conftest import ONE, TWO, Campus
+from tests.serve.conftest import ONE, TWO, Campus, make_workspace, open_campus
 
 CREATED = "2024-03-04T101500"
 
@@ -274,3 +276,45 @@ def test_engagement_of_learners_is_the_same_as_json_and_as_csv(rich: Campus) -> 
     ]
     researcher = get(rich, path.replace(ONE, TWO), Role.RESEARCHER)
     assert researcher.status_code == 404
+
+
+@pytest.fixture
+def without_person_course(tmp_path: Path) -> Campus:
+    """A release of a workspace that builds no person_course."""
+    workspace = make_workspace(tmp_path / "campus")
+    publish_rich(workspace, "drop table marts.person_course")
+    return open_campus(workspace)
+
+
+def test_learners_have_the_fields_of_that_api_without_person_course(
+    without_person_course: Campus,
+) -> None:
+    campus, course = without_person_course, ONE.replace("+", "%2B")
+    page = get(campus, f"learners/?course_id={course}&page_size=2").json()
+    assert set(page) == {"count", "num_pages", "next", "previous", "results"}
+    engagements = {
+        *("discussion_contributions", "problems_attempted", "problems_completed"),
+        *("problem_attempts_per_completed", "videos_viewed"),
+    }
+    fields = {
+        *("user_id", "username", "enrollment_mode", "name", "account_url", "email", "language"),
+        *("location", "year_of_birth", "level_of_education", "gender", "mailing_address", "city"),
+        *("country", "goals", "segments", "engagements", "enrollment_date", "cohort"),
+        "last_updated",
+    }
+    for learner in page["results"]:
+        assert set(learner) == fields
+        assert set(learner["engagements"]) == engagements
+        assert get(campus, f"learners/{learner['username']}/?course_id={course}").json() == learner
+    text = campus.client(Role.ANALYST).get(
+        f"/api/v0/learners/?course_id={course}&fields=username,segments.0,engagements.videos_viewed",
+        headers={"accept": "text/csv"},
+    )
+    assert list(table(text.text)[0]) == ["engagements.videos_viewed", "segments.0", "username"]
+    metadata = get(campus, f"course_learner_metadata/{ONE}/").json()
+    assert set(metadata) == {"cohorts", "segments", "enrollment_modes", "engagement_ranges"}
+    assert None not in metadata["enrollment_modes"]
+    ranks = {"class_rank_bottom", "class_rank_average", "class_rank_top"}
+    for metric in engagements & set(metadata["engagement_ranges"]):
+        assert set(metadata["engagement_ranges"][metric]) == ranks
+    assert get(campus, f"engagement_timelines/learner1/?course_id={course}").status_code == 200
