@@ -148,7 +148,9 @@
   // Months over long spans, days over short ones; dates come without gaps, so that places are even.
   function dateLabel(values) {
     const days = (new Date(values[values.length - 1]) - new Date(values[0])) / 86_400_000;
-    const shape = days > 400 ? { month: "short", year: "numeric" } : { day: "numeric", month: "short" };
+    const areMonths = values.length > 1 && values.every((value) => value.endsWith("-01"));
+    const isLong = areMonths || days > 400;
+    const shape = isLong ? { month: "short", year: "numeric" } : { day: "numeric", month: "short" };
     const format = new Intl.DateTimeFormat("en-GB", { ...shape, timeZone: "UTC" });
     return (value) => format.format(new Date(value));
   }
@@ -206,7 +208,10 @@
     const isFlat = data.kind === "rows";
     const category = baseAxis(data, isFlat ? { inverse: true, axisLine: { show: false } } : {});
     if (isFlat) {
-      category.axisLabel = { ...axisText(), width: isNarrow(plot) ? 110 : 260, overflow: "truncate" };
+      category.axisLabel = { ...axisText(), width: isNarrow(plot) ? 110 : 260 };
+      category.axisLabel.lineHeight = 14;
+      const hasTwoLines = plot.clientHeight > 36 * data.x.values.length;
+      category.axisLabel.overflow = hasTwoLines ? "break" : "truncate";
       category.axisLabel.color = color("ink");
     }
     const value = valueAxis("", data.series[0].kind, { max: data.most });

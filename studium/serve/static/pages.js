@@ -45,6 +45,15 @@
     if (place) place.textContent = `Times in ${clock.resolvedOptions().timeZone}`;
   }
 
+  // Where the tabs are wider than the page, the one that is open is in sight.
+  function showOpenTab() {
+    const open = document.querySelector(".tabs [aria-current]");
+    const strip = open?.closest(".tabs");
+    if (!strip) return;
+    const before = open.getBoundingClientRect().left - strip.getBoundingClientRect().left;
+    strip.scrollLeft += before - (strip.clientWidth - open.offsetWidth) / 2;
+  }
+
   const cellValue = (row, column) => {
     const cell = row.cells[column];
     const raw = cell.dataset.value ?? cell.textContent.trim();
@@ -116,4 +125,5 @@
   }
   showTimes(document);
   showZone();
+  showOpenTab();
 })();

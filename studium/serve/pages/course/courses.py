@@ -45,14 +45,14 @@ _WEEKS = """
 """
 _COLUMNS = (
     Column("title", "Course", link="address", under="key"),
-    Column("first_day", "Since", "date"),
-    Column("ever_enrolled", "Ever enrolled", "count"),
     Column("enrolled", "Enrolled now", "count"),
     Column("enrolled_change", "In 7 days", "change"),
     Column("verified", "Verified", "count"),
     Column("active", "Active last week", "count"),
     Column("active_share", "Of enrolled", "percent", bar=True),
     Column("certified", "Certified", "count"),
+    Column("ever_enrolled", "Ever enrolled", "count"),
+    Column("first_day", "Since", "date"),
     Column("weeks", "Active by week", "spark"),
 )
 _SOURCES = (
