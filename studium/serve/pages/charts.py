@@ -85,12 +85,13 @@ def heat_map(
 
 
 def spark(values: Sequence[float | None]) -> str:
-    """Points of a small line for an SVG of 100 × 20 units, oldest first; empty for under two."""
-    known = [value or 0 for value in values]
+    """Points of a small line for an SVG of 100 × 20 units, oldest first; empty for under two.
+
+    Hidden and missing values are no points: the line goes on from the one before.
+    """
+    known = [(place, value) for place, value in enumerate(values) if value is not None]
     if len(known) < 2:
         return ""
-    most = max(*known, 1)
-    step = 100 / (len(known) - 1)
-    return " ".join(
-        f"{place * step:.1f},{19 - 18 * value / most:.1f}" for place, value in enumerate(known)
-    )
+    most = max(1, *(value for _, value in known))
+    step = 100 / (len(values) - 1)
+    return " ".join(f"{place * step:.1f},{19 - 18 * value / most:.1f}" for place, value in known)

@@ -181,7 +181,9 @@
   // --- Kinds -------------------------------------------------------------------------------------
 
   function lines(plot, data) {
-    const isArea = data.kind === "areas";
+    // Areas on top of each other say nothing true where one of them is hidden.
+    const isWhole = data.series.every((series) => !series.values.includes(null));
+    const isArea = data.kind === "areas" && isWhole;
     return {
       ...frame(plot, data),
       tooltip: axisTip(data),

@@ -1,9 +1,15 @@
 """A page on which numbers are hidden says so, once, and what hides them; where none are, it does not."""
 
+import csv
+import io
+from typing import Any
+
 import pytest
 
 from studium.publish import Groups, Rights
 from studium.serve import create_application
+from studium.serve.pages.charts import spark
+from studium.serve.pages.course.profiles import median_age, whole_of
 from studium.serve.rights import Role
 from tests.serve.api.conftest import publish_rich
 from tests.serve.api.marts import CLASSIFIED
@@ -19,14 +25,28 @@ MODES = Rights(
 )
 
 
+KINDS = Rights(
+    level="course",
+    course="course_id",
+    groups=Groups(within=["course_id", "interval_end"], counts=["count"]),
+)
+FEW = f"""
+    insert into marts.course_activity values
+        ('{ONE}', timestamp '2024-02-19', timestamp '2024-02-26', 'PLAYED_VIDEO', 4)
+"""
+
+
 @pytest.fixture(scope="module")
 def grouped(tmp_path_factory: pytest.TempPathFactory) -> Campus:
     """A campus in which counts by mode are of groups."""
     workspace = make_workspace(tmp_path_factory.mktemp("hidden") / "campus")
     with pytest.MonkeyPatch.context() as patch:
-        rights = CLASSIFIED | {"course_enrollment_mode_daily": MODES}
+        rights = CLASSIFIED | {
+            "course_enrollment_mode_daily": MODES,
+            "course_activity": KINDS,
+        }
         patch.setattr("tests.serve.api.conftest.CLASSIFIED", rights)
-        publish_rich(workspace)
+        publish_rich(workspace, FEW)
     return open_campus(workspace)
 
 
@@ -61,3 +81,27 @@ def test_administrators_read_where_the_bound_is_set(grouped: Campus) -> None:
     text = grouped.browser(Role.ADMINISTRATOR).get("/accounts").text
     assert "see no counts of fewer than 10 people" in text
     assert "serve.small_group" in text
+
+
+def last_week(campus: Campus, role: Role) -> dict[str, str]:
+    text = campus.browser(role).get(f"/courses/{ONE}/engagement?csv=activity_weekly").text
+    return list(csv.DictReader(io.StringIO(text)))[-1]
+
+
+def test_what_is_hidden_is_missing_and_never_nobody(grouped: Campus) -> None:
+    names = ("active", "played_video", "attempted_problem", "posted_forum")
+    told = last_week(grouped, Role.ANALYST)
+    assert [told[name] for name in names] == ["40", "4", "20", "0"]
+    told = last_week(grouped, Role.INSTITUTION_VIEWER)
+    assert [told[name] for name in names] == ["40", "", "", "0"]
+
+
+def test_a_share_is_not_of_those_who_are_shown_alone() -> None:
+    rows: list[dict[str, Any]] = [
+        {"age": age, "learners": learners} for age, learners in [(20, 30), (30, None), (40, 12)]
+    ]
+    assert whole_of(rows) is None
+    assert median_age(rows) is None
+    assert (whole_of(rows[::2]), median_age(rows[::2])) == (42, 20)
+    assert spark([None, 2, None, 4]) == "33.3,10.0 100.0,1.0"
+    assert spark([None, 2]) == ""

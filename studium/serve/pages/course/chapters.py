@@ -24,7 +24,7 @@ _CHAPTERS = """
     select
         axis.index as place,
         axis.name,
-        coalesce(usage.ncount, 0) as learners,
+        case when usage.module_id is null then 0 else usage.ncount end as learners,
         axis.url_name
     from course_axis as axis
     left join stats_module_usage as usage

@@ -20,15 +20,28 @@ from studium.serve.web import Reading
 
 router = APIRouter()
 
+# A kind without a row is nobody; one whose count is hidden stays hidden.
 _WEEKS = """
     with weeks as (
         select
             interval_start,
             cast(interval_start as date) as week,
-            sum(case when label = 'ACTIVE' then count else 0 end) as active,
-            sum(case when label = 'PLAYED_VIDEO' then count else 0 end) as played_video,
-            sum(case when label = 'ATTEMPTED_PROBLEM' then count else 0 end) as attempted_problem,
-            sum(case when label = 'POSTED_FORUM' then count else 0 end) as posted_forum,
+            case
+                when not bool_or(label = 'ACTIVE' and count is null)
+                    then sum(case when label = 'ACTIVE' then count else 0 end)
+            end as active,
+            case
+                when not bool_or(label = 'PLAYED_VIDEO' and count is null)
+                    then sum(case when label = 'PLAYED_VIDEO' then count else 0 end)
+            end as played_video,
+            case
+                when not bool_or(label = 'ATTEMPTED_PROBLEM' and count is null)
+                    then sum(case when label = 'ATTEMPTED_PROBLEM' then count else 0 end)
+            end as attempted_problem,
+            case
+                when not bool_or(label = 'POSTED_FORUM' and count is null)
+                    then sum(case when label = 'POSTED_FORUM' then count else 0 end)
+            end as posted_forum,
             max(cast(interval_end as date)) - 1 as last_day
         from course_activity
         where course_id = $course_id

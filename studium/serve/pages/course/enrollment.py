@@ -20,6 +20,7 @@ from studium.serve.pages.course.profiles import (
     education_rows,
     gender_rows,
     median_age,
+    whole_of,
 )
 from studium.serve.pages.rendering import Page, figures
 from studium.serve.pages.tables import Column, Table
@@ -49,18 +50,18 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
     )
     latest = days[-1] if days else {"count": None, "cumulative_count": None}
     middle = median_age(ages)
-    known = [row for row in countries if row["code"]]
+    known = len([row for row in countries if row["code"]]) or None
     numbers = figures(
         ("Enrolled now", count(latest["count"])),
         ("Ever enrolled", count(latest["cumulative_count"])),
         ("Median age", count(middle), "of those who told a year of birth"),
-        ("Countries", count(len(known)), "by the addresses of their requests"),
+        ("Countries", count(known), "by the addresses of their requests"),
     )
     page = Page(
         "course/enrollment.html",
         "Enrollment",
         "courses",
-        f"{people(latest['count'] or 0)} enrolled, from {len(known)} countries.",
+        f"{people(latest['count'] or 0)} enrolled{f', from {known} countries' if known else ''}.",
         charts=(
             daily_chart(days),
             mode_chart,
@@ -114,7 +115,7 @@ def _age_chart(ages: list[dict[str, Any]], middle: int | None) -> Chart:
 
 
 def _breakdown(name: str, title: str, heading: str, rows: list[dict[str, Any]]) -> Chart:
-    whole = sum(row["learners"] or 0 for row in rows)
+    whole = whole_of(rows)
     table = Table(
         name,
         title,
@@ -130,7 +131,9 @@ def _breakdown(name: str, title: str, heading: str, rows: list[dict[str, Any]]) 
     known = [row for row in rows if row["group"] != "not told" and row["learners"]]
     largest = max(known, key=lambda row: row["learners"], default=None)
     finding = ""
-    if largest:
+    if largest and whole is None:
+        finding = f"Most often: {largest['group']}."
+    elif largest:
         told = sum(row["learners"] for row in known)
         finding = f"Most often: {largest['group']}, {percent(share(largest['learners'], told))} of those who told."
     return Chart(table, "rows", "group", ("learners",), finding)
@@ -156,9 +159,8 @@ def _country_chart(countries: list[dict[str, Any]]) -> Chart:
     finding = ""
     if known:
         first = known[0]
-        finding = (
-            f"From {len(known)} countries; most from {first['country']}, {percent(first['share'])}."
-        )
+        most = "" if first["share"] is None else f", {percent(first['share'])}"
+        finding = f"From {len(known)} countries; most from {first['country']}{most}."
     return world_map(table, "learners", finding)
 
 

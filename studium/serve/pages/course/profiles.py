@@ -59,10 +59,12 @@ def age_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
 
 
 def median_age(ages: list[dict[str, Any]]) -> int | None:
-    """The age that half of the learners have not passed."""
-    left = sum(row["learners"] or 0 for row in ages) / 2
+    """The age that half of the learners have not passed; None where ages of some are hidden."""
+    if any(row["learners"] is None for row in ages):
+        return None
+    left = sum(row["learners"] for row in ages) / 2
     for row in ages:
-        left -= row["learners"] or 0
+        left -= row["learners"]
         if left <= 0:
             age: int = row["age"]
             return age
@@ -99,9 +101,15 @@ def country_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
         ),
         "learners",
     )
-    whole = sum(row["learners"] or 0 for row in rows)
+    whole = whole_of(rows)
     shared = [row | {"share": share(row["learners"], whole)} for row in rows]
     return sorted(shared, key=lambda row: row["code"] is None)
+
+
+def whole_of(rows: list[dict[str, Any]]) -> int | None:
+    """All learners of the groups; None where one is hidden: shares would be of something else."""
+    counts = [row["learners"] for row in rows]
+    return None if None in counts else sum(counts)
 
 
 def _groups(reader: Reader, totals: dict[str, int]) -> list[dict[str, Any]]:

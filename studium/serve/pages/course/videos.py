@@ -197,13 +197,17 @@ def _drop_chart(videos: list[dict[str, Any]]) -> Chart:
         _SOURCES,
     )
     lost = max(
-        (video for video in videos if (video["users_at_start"] or 0) >= 10),
-        key=lambda video: 1 - (video["completion"] or 0),
+        (
+            video
+            for video in videos
+            if (video["users_at_start"] or 0) >= 10 and video["completion"] is not None
+        ),
+        key=lambda video: 1 - video["completion"],
         default=None,
     )
     finding = "In the order of the course."
     if lost:
-        left = percent(1 - (lost["completion"] or 0))
+        left = percent(1 - lost["completion"])
         finding += f" {lost['name']} loses most: {left} of those who start it."
     return Chart(
         table, "bars", "name", ("users_at_end", "left"), finding, options={"stacked": True}
@@ -254,8 +258,8 @@ def _segment_rows(reader: Reader, video: dict[str, Any]) -> list[dict[str, Any]]
         | {
             "position": row["segment"] * video["segment_length"],
             "replays": None
-            if row["num_views"] is None
-            else max(row["num_views"] - (row["num_users"] or 0), 0),
+            if None in {row["num_views"], row["num_users"]}
+            else max(row["num_views"] - row["num_users"], 0),
             "stay": share(row["num_users"], start),
             "views_each": share(row["num_views"], row["num_users"]),
         }
@@ -278,8 +282,9 @@ def _timeline_chart(segments: list[dict[str, Any]]) -> Chart:
         ("video_timeline", "video_timeline.num_users", "video_timeline.num_views"),
     )
     finding = ""
-    if segments:
-        top = max(segments, key=lambda row: (row["replays"] or 0, -row["segment"]))
+    known = [row for row in segments if row["replays"] is not None]
+    if known:
+        top = max(known, key=lambda row: (row["replays"], -row["segment"]))
         finding = (
             f"Watched again most from {seconds(top['position'])}: {count(top['replays'])} replays."
         )

@@ -95,12 +95,14 @@ def _heat(cohorts: list[dict[str, Any]]) -> Chart:
 
 
 def _lines(cohorts: list[dict[str, Any]]) -> Chart:
-    """All cohorts together: of everybody whose week is over, who was active in it."""
+    """All cohorts together, but for those that are hidden: of everybody whose week is over, who was active in it."""
     totals: dict[int, list[int]] = {}
     for row in cohorts:
+        if None in {row["learners"], row["active_learners"]}:
+            continue
         total = totals.setdefault(row["week_number"], [0, 0])
-        total[0] += row["learners"] or 0
-        total[1] += row["active_learners"] or 0
+        total[0] += row["learners"]
+        total[1] += row["active_learners"]
     rows = [
         {"week_number": week, "learners": everybody, "share": share(active, everybody)}
         for week, (everybody, active) in sorted(totals.items())
@@ -118,6 +120,7 @@ def _lines(cohorts: list[dict[str, Any]]) -> Chart:
         _SOURCES,
     )
     finding = ""
-    if len(rows) > 4:
-        finding = f"Four weeks after enrolling, {percent(rows[4]['share'])} were active."
+    fourth = next((row for row in rows if row["week_number"] == 4), None)
+    if fourth:
+        finding = f"Four weeks after enrolling, {percent(fourth['share'])} were active."
     return Chart(table, "lines", "week_number", ("share",), finding, "low")
