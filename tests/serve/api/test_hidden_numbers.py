@@ -96,6 +96,22 @@ def test_what_is_hidden_is_missing_and_never_nobody(grouped: Campus) -> None:
     assert [told[name] for name in names] == ["40", "", "", "0"]
 
 
+def test_who_sees_no_learners_sees_counts_of_the_enrolled(grouped: Campus) -> None:
+    """The same that the API has for that role."""
+
+    def table(name: str) -> dict[str, str]:
+        text = grouped.browser(Role.INSTITUTION_VIEWER).get(f"{PAGE}?csv={name}").text
+        return {row[0]: row[1] for row in list(csv.reader(io.StringIO(text)))[1:]}
+
+    assert table("gender") == {"women": "25", "men": "0", "other": "0", "not told": "12"}
+    assert table("education")["master's"] == "30"
+    assert table("age") == {"34": "30"}
+    assert table("countries_top") == {"Germany": "20", "Unknown": ""}
+    page = grouped.browser(Role.INSTITUTION_VIEWER).get(PAGE).text
+    assert "course_enrollment_gender_daily.count" in page
+    assert "person_course" not in page
+
+
 def test_a_share_is_not_of_those_who_are_shown_alone() -> None:
     rows: list[dict[str, Any]] = [
         {"age": age, "learners": learners} for age, learners in [(20, 30), (30, None), (40, 12)]

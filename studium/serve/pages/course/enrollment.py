@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.course.enrollment import Breakdown
 from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import Chart, world_map
 from studium.serve.pages.course.heading import heading_of, show_course
@@ -20,11 +21,13 @@ from studium.serve.pages.course.profiles import (
     education_rows,
     gender_rows,
     median_age,
+    sources_of,
     whole_of,
 )
 from studium.serve.pages.rendering import Page, figures
 from studium.serve.pages.tables import Column, Table
 from studium.serve.pages.wording import count, people, percent, share
+from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
 
@@ -48,6 +51,7 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
     mode_chart = _mode_chart(
         ask(reader, "course_enrollment_mode_daily", _MODES, {"course_id": course_id})
     )
+    origin = sources_of(reader, Breakdown.COUNTRY)
     latest = days[-1] if days else {"count": None, "cumulative_count": None}
     middle = median_age(ages)
     known = len([row for row in countries if row["code"]]) or None
@@ -65,14 +69,12 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
         charts=(
             daily_chart(days),
             mode_chart,
-            _age_chart(ages, middle),
-            _breakdown(
-                "education", "Education", "Highest degree", education_rows(reader, course_id)
-            ),
-            _breakdown("gender", "Gender", "Gender", gender_rows(reader, course_id)),
-            _country_chart(countries),
+            _age_chart(ages, middle, sources_of(reader, Breakdown.AGE)),
+            _breakdown(reader, course_id, Breakdown.EDUCATION),
+            _breakdown(reader, course_id, Breakdown.GENDER),
+            _country_chart(countries, origin),
         ),
-        tables=(_top_countries(countries),),
+        tables=(_top_countries(countries, origin),),
         content={"figures": numbers},
     )
     return show_course(request, reader, heading, "enrollment", page)
@@ -101,24 +103,32 @@ def _mode_chart(rows: Sequence[dict[str, Any]]) -> Chart:
     return Chart(table, "areas", "date", tuple(modes), f"Now: {finding}." if finding else "")
 
 
-def _age_chart(ages: list[dict[str, Any]], middle: int | None) -> Chart:
+def _age_chart(ages: list[dict[str, Any]], middle: int | None, sources: tuple[str, ...]) -> Chart:
     table = Table(
         "age",
         "Age",
         (Column("age", "Age"), Column("learners", "Learners", "count")),
         ages,
         _UNKNOWN,
-        ("person_course.YoB",),
+        sources,
     )
     finding = f"Half are younger than {middle}." if middle is not None else ""
     return Chart(table, "bars", "age", ("learners",), finding)
 
 
-def _breakdown(name: str, title: str, heading: str, rows: list[dict[str, Any]]) -> Chart:
+_GROUPS = {
+    Breakdown.EDUCATION: ("Highest degree", education_rows),
+    Breakdown.GENDER: ("Gender", gender_rows),
+}
+
+
+def _breakdown(reader: Reader, course_id: str, by: Breakdown) -> Chart:
+    heading, read_rows = _GROUPS[by]
+    rows = read_rows(reader, course_id)
     whole = whole_of(rows)
     table = Table(
-        name,
-        title,
+        by.value,
+        by.value.capitalize(),
         (
             Column("group", heading),
             Column("learners", "Learners", "count"),
@@ -126,7 +136,7 @@ def _breakdown(name: str, title: str, heading: str, rows: list[dict[str, Any]]) 
         ),
         [row | {"share": share(row["learners"], whole)} for row in rows],
         _UNKNOWN,
-        (f"person_course.{'LoE' if name == 'education' else 'gender'}",),
+        sources_of(reader, by),
     )
     known = [row for row in rows if row["group"] != "not told" and row["learners"]]
     largest = max(known, key=lambda row: row["learners"], default=None)
@@ -146,14 +156,14 @@ _COUNTRY_COLUMNS = (
 )
 
 
-def _country_chart(countries: list[dict[str, Any]]) -> Chart:
+def _country_chart(countries: list[dict[str, Any]], sources: tuple[str, ...]) -> Chart:
     table = Table(
         "countries",
         "Countries",
         (Column("country", "Country"), Column("code", "Code"), *_COUNTRY_COLUMNS[1:]),
         countries,
         _UNKNOWN,
-        ("person_course.cc_by_ip", "person_course.countryLabel"),
+        sources,
     )
     known = [row for row in countries if row["code"]]
     finding = ""
@@ -164,12 +174,12 @@ def _country_chart(countries: list[dict[str, Any]]) -> Chart:
     return world_map(table, "learners", finding)
 
 
-def _top_countries(countries: list[dict[str, Any]]) -> Table:
+def _top_countries(countries: list[dict[str, Any]], sources: tuple[str, ...]) -> Table:
     return Table(
         "countries_top",
         "Most frequent countries",
         _COUNTRY_COLUMNS,
         countries[:10],
         _UNKNOWN,
-        ("person_course.cc_by_ip",),
+        sources[:1],
     )
