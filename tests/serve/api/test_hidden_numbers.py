@@ -32,7 +32,9 @@ KINDS = Rights(
 )
 FEW = f"""
     insert into marts.course_activity values
-        ('{ONE}', timestamp '2024-02-19', timestamp '2024-02-26', 'PLAYED_VIDEO', 4)
+        ('{ONE}', timestamp '2024-02-19', timestamp '2024-02-26', 'PLAYED_VIDEO', 4);
+    insert into marts.enrollment_retention values
+        ('{ONE}', date '2024-01-01', 2, 40, null), ('{ONE}', date '2024-01-01', 3, 40, 10)
 """
 
 
@@ -110,6 +112,14 @@ def test_who_sees_no_learners_sees_counts_of_the_enrolled(grouped: Campus) -> No
     page = grouped.browser(Role.INSTITUTION_VIEWER).get(PAGE).text
     assert "course_enrollment_gender_daily.count" in page
     assert "person_course" not in page
+
+
+def test_a_hidden_week_keeps_its_place(grouped: Campus) -> None:
+    viewer = grouped.browser(Role.INSTITUTION_VIEWER)
+    lines = viewer.get("/retention?csv=retention_all").text.splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == ["0", "1", "2", "3"]
+    assert lines[3] == "2,,"
+    assert viewer.get("/retention").text.count(SAID) == 1
 
 
 def test_a_share_is_not_of_those_who_are_shown_alone() -> None:

@@ -221,7 +221,8 @@ def _repeat_chart(reader: Reader, course_id: str, videos: list[dict[str, Any]]) 
     for row in found:
         parts = by_video.setdefault(row["pipeline_video_id"], {})
         parts[min(row["part"], _PARTS - 1)] = share(row["views"], row["users"])
-    shown = [video for video in videos if video["pipeline_video_id"] in by_video]
+    seen = {key for key, parts in by_video.items() if any(it is not None for it in parts.values())}
+    shown = [video for video in videos if video["pipeline_video_id"] in seen]
     labels = [f"{100 * part // _PARTS} %" for part in range(_PARTS)]
     cells = [
         {

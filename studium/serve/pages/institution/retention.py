@@ -38,6 +38,8 @@ def retention_page(
     titles = titles_of(reader)
     chosen = course if course in titles else ""
     cohorts = cohort_rows(reader, chosen)
+    if reader.hides_under and len({row["week_number"] for row in cohorts}) < len(_weeks(cohorts)):
+        reader.hidden_in.add("enrollment_retention")
     where = titles[chosen] if chosen else "all courses"
     page = Page(
         "institution/retention.html",
@@ -81,7 +83,7 @@ def _heat(cohorts: list[dict[str, Any]]) -> Chart:
         _EMPTY,
         _SOURCES,
     )
-    weeks = sorted({row["week_number"] for row in cohorts})
+    weeks = _weeks(cohorts)
     months = list(dict.fromkeys(row["month"] for row in cohorts))
     found = {(row["month"], row["week_number"]): row["share"] for row in cohorts}
     cells = [
@@ -94,6 +96,11 @@ def _heat(cohorts: list[dict[str, Any]]) -> Chart:
     return heat_map(table, cells, finding, size, "percent")
 
 
+def _weeks(cohorts: list[dict[str, Any]]) -> range:
+    """All weeks up to the last, also those that are hidden: places on an axis are even."""
+    return range(max((row["week_number"] for row in cohorts), default=-1) + 1)
+
+
 def _lines(cohorts: list[dict[str, Any]]) -> Chart:
     """All cohorts together, but for those that are hidden: of everybody whose week is over, who was active in it."""
     totals: dict[int, list[int]] = {}
@@ -103,10 +110,10 @@ def _lines(cohorts: list[dict[str, Any]]) -> Chart:
         total = totals.setdefault(row["week_number"], [0, 0])
         total[0] += row["learners"]
         total[1] += row["active_learners"]
-    rows = [
-        {"week_number": week, "learners": everybody, "share": share(active, everybody)}
-        for week, (everybody, active) in sorted(totals.items())
-    ]
+    rows = []
+    for week in _weeks(cohorts):
+        everybody, active = totals.get(week, (None, None))
+        rows.append({"week_number": week, "learners": everybody, "share": share(active, everybody)})
     table = Table(
         "retention_all",
         "All cohorts together",
@@ -120,7 +127,6 @@ def _lines(cohorts: list[dict[str, Any]]) -> Chart:
         _SOURCES,
     )
     finding = ""
-    fourth = next((row for row in rows if row["week_number"] == 4), None)
-    if fourth:
-        finding = f"Four weeks after enrolling, {percent(fourth['share'])} were active."
+    if len(rows) > 4 and rows[4]["share"] is not None:
+        finding = f"Four weeks after enrolling, {percent(rows[4]['share'])} were active."
     return Chart(table, "lines", "week_number", ("share",), finding, "low")
