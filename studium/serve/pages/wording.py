@@ -3,6 +3,7 @@
 Enters: values of queries. Leaves: text, the same for templates and sentences in Python.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -98,6 +99,12 @@ def share(part: Any, whole: Any) -> float | None:
     if part is None or not whole:
         return None
     return float(Decimal(str(part)) / Decimal(str(whole)))
+
+
+def total(values: Iterable[int | None]) -> int | None:
+    """A sum; None where a part is hidden: the rest would be taken for all."""
+    known = list(values)
+    return None if None in known else sum(value for value in known if value)
 
 
 def course_address(course_id: str, *tail: str) -> str:

@@ -9,7 +9,8 @@ import pytest
 from studium.publish import Groups, Rights
 from studium.serve import create_application
 from studium.serve.pages.charts import spark
-from studium.serve.pages.course.profiles import median_age, whole_of
+from studium.serve.pages.course.profiles import median_age
+from studium.serve.pages.wording import total
 from studium.serve.rights import Role
 from tests.serve.api.conftest import publish_rich
 from tests.serve.api.marts import CLASSIFIED
@@ -126,8 +127,8 @@ def test_a_share_is_not_of_those_who_are_shown_alone() -> None:
     rows: list[dict[str, Any]] = [
         {"age": age, "learners": learners} for age, learners in [(20, 30), (30, None), (40, 12)]
     ]
-    assert whole_of(rows) is None
+    assert total(row["learners"] for row in rows) is None
     assert median_age(rows) is None
-    assert (whole_of(rows[::2]), median_age(rows[::2])) == (42, 20)
+    assert (total([30, 12]), median_age(rows[::2])) == (42, 20)
     assert spark([None, 2, None, 4]) == "33.3,10.0 100.0,1.0"
     assert spark([None, 2]) == ""

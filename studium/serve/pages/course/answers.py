@@ -9,7 +9,7 @@ from typing import Any
 from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.tables import Column, Table
-from studium.serve.pages.wording import percent, share
+from studium.serve.pages.wording import percent, share, total
 from studium.serve.release import Reader
 
 _MOST_TRIES = 10
@@ -63,7 +63,7 @@ def answer_charts(reader: Reader, course_id: str, problem_id: str) -> list[Chart
 
 
 def _answer_chart(number: int, fields: int, rows: list[dict[str, Any]]) -> Chart:
-    whole = sum(row["learners"] or 0 for row in rows)
+    whole = total(row["learners"] for row in rows)
     shown = [
         row
         | {
@@ -88,8 +88,10 @@ def _answer_chart(number: int, fields: int, rows: list[dict[str, Any]]) -> Chart
         "Nobody's answer stands.",
         ("problem_analysis.response", "problem_analysis.correctness"),
     )
-    right = sum(row["learners"] or 0 for row in rows if row["correctness"] == "correct")
-    finding = f"{percent(share(right, whole))} of the answers that stand are right."
+    finding = ""
+    if whole is not None:
+        right = total(row["learners"] for row in rows if row["correctness"] == "correct")
+        finding = f"{percent(share(right, whole))} of the answers that stand are right."
     if len(rows) > _MOST_BARS:
         finding += f" The {_MOST_BARS} most frequent of {len(rows)} are drawn."
     marks = [row["correctness"] == "correct" for row in rows]

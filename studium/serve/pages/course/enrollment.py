@@ -22,11 +22,10 @@ from studium.serve.pages.course.profiles import (
     gender_rows,
     median_age,
     sources_of,
-    whole_of,
 )
 from studium.serve.pages.rendering import Page, figures
 from studium.serve.pages.tables import Column, Table
-from studium.serve.pages.wording import count, people, percent, share
+from studium.serve.pages.wording import count, people, percent, share, total
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
@@ -125,7 +124,7 @@ _GROUPS = {
 def _breakdown(reader: Reader, course_id: str, by: Breakdown) -> Chart:
     heading, read_rows = _GROUPS[by]
     rows = read_rows(reader, course_id)
-    whole = whole_of(rows)
+    whole = total(row["learners"] for row in rows)
     table = Table(
         by.value,
         by.value.capitalize(),

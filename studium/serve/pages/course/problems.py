@@ -13,7 +13,7 @@ from studium.serve.pages.course.answers import answer_charts, attempt_rows
 from studium.serve.pages.course.heading import Heading, heading_of, show_course
 from studium.serve.pages.rendering import Page, figures
 from studium.serve.pages.tables import Column, Table
-from studium.serve.pages.wording import count, decimal, people, percent, share
+from studium.serve.pages.wording import count, decimal, people, percent, share, total
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import Reading
@@ -117,8 +117,8 @@ def problem_page(request: Request, course_id: str, problem_id: str, reader: Read
         raise HiddenError
     problem = problems[at]
     attempts = attempt_rows(reader, course_id, problem["problem_nid"])
-    tries = sum(row["attempts"] * (row["learners"] or 0) for row in attempts)
-    tried = sum(row["learners"] or 0 for row in attempts)
+    tried = total(row["learners"] for row in attempts)
+    tries = None if tried is None else sum(row["attempts"] * row["learners"] for row in attempts)
     numbers = figures(
         ("Learners", count(problem["learners"])),
         ("Average score", percent(problem["score"])),

@@ -9,7 +9,7 @@ from typing import Any
 from studium.serve.course.enrollment import DATASETS, Breakdown, latest, read_enrollment
 from studium.serve.insights.enrollment import countries
 from studium.serve.pages.asking import ask
-from studium.serve.pages.wording import share
+from studium.serve.pages.wording import share, total
 from studium.serve.release import Reader
 
 _BIRTHS = """
@@ -139,15 +139,9 @@ def country_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
         "learners",
     )
     rows = rows or _enrolled_countries(reader, course_id)
-    whole = whole_of(rows)
+    whole = total(row["learners"] for row in rows)
     shared = [row | {"share": share(row["learners"], whole)} for row in rows]
     return sorted(shared, key=lambda row: row["code"] is None)
-
-
-def whole_of(rows: list[dict[str, Any]]) -> int | None:
-    """All learners of the groups; None where one is hidden: shares would be of something else."""
-    counts = [row["learners"] for row in rows]
-    return None if None in counts else sum(counts)
 
 
 def _groups(reader: Reader, totals: dict[str, int]) -> list[dict[str, Any]]:
@@ -168,7 +162,7 @@ def _named(counts: dict[str | None, int | None], names: dict[str, str]) -> list[
         {"group": name, "learners": counts.get(code, 0)} for code, name in names.items()
     ]
     others = [learners for code, learners in counts.items() if code not in names]
-    return [*rows, {"group": _NOT_TOLD, "learners": _sum(others)}]
+    return [*rows, {"group": _NOT_TOLD, "learners": total(others)}]
 
 
 def _enrolled_countries(reader: Reader, course_id: str) -> list[dict[str, Any]]:
@@ -178,10 +172,5 @@ def _enrolled_countries(reader: Reader, course_id: str) -> list[dict[str, Any]]:
         {"code": code, "country": name, "learners": found[code]} for code, name in known.items()
     ]
     others = [learners for code, learners in found.items() if code not in known]
-    unknown = {"code": None, "country": "Unknown", "learners": _sum(others)}
+    unknown = {"code": None, "country": "Unknown", "learners": total(others)}
     return [*rows, unknown] if others else rows
-
-
-def _sum(counts: list[int | None]) -> int | None:
-    """None where one is hidden."""
-    return sum(count for count in counts if count) if None not in counts else None

@@ -74,12 +74,14 @@ def videos_page(request: Request, course_id: str, reader: Reading) -> Response:
     """All videos in the order of the course."""
     heading = heading_of(reader, course_id)
     videos = video_rows(reader, heading)
-    starts = sum(video["users_at_start"] or 0 for video in videos)
-    ends = sum(video["users_at_end"] or 0 for video in videos)
+    told = [it for it in videos if None not in {it["users_at_start"], it["users_at_end"]}]
+    starts = sum(video["users_at_start"] for video in told)
+    ends = sum(video["users_at_end"] for video in told)
+    over = "videos" if len(told) == len(videos) else f"the {people(len(told), 'video')} not hidden"
     length = sum(video["duration"] or 0 for video in videos)
     numbers = figures(
         ("Videos watched", count(len(videos)), f"{seconds(length)} in all"),
-        ("Started", count(starts), "learners, summed over videos"),
+        ("Started", count(starts), f"learners, summed over {over}"),
         ("Watched to the end", percent(share(ends, starts)), "of those who started"),
     )
     page = Page(
