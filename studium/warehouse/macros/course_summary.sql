@@ -9,10 +9,14 @@
 {%- endmacro %}
 
 
-{# The keys of course_metainfo that course_summary_stats has, of the rows of one course. #}
+{#
+    The keys of course_metainfo that have columns, of the rows of one course. What people set need
+    not be a number: then the column is NULL, and course_metainfo has the text.
+#}
 {% macro metainfo() -%}
+    {%- set casts = {'string': '', 'bigint': as_integer('value'), 'double': as_number('value')} -%}
     {%- for key, type in metainfo_types().items() -%}
-        cast(max(case when key = '{{ key }}' then value end) as {{ type }}) as {{ key }}
+        max(case when key = '{{ key }}' then {{ casts[type] or 'value' }} end) as {{ key }}
         {{- ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
@@ -28,12 +32,20 @@
 {% endmacro %}
 
 
-{# What the axis lists most, and what of it is left out where fewer than 20 users came to it. #}
-{% macro summarized_tags() %}
+{#
+    Tags of the blocks that a course is made of; what is left out of a course are such blocks, and
+    those of some things to answer.
+#}
+{% macro block_tags() %}
     {{ return([
         'chapter', 'sequential', 'vertical', 'html', 'problem', 'video', 'discussion',
-        'split_test', 'openassessment',
+        'split_test', 'openassessment', 'conditional', 'videosequence', 'problemset', 'wrapper',
+        'poll_question', 'proctor', 'randomize', 'library_content', 'customtag',
     ]) }}
+{% endmacro %}
+
+{% macro excluded_tags() %}
+    {{ return(block_tags() + ['combinedopenended', 'word_cloud', 'textannotation', 'lti']) }}
 {% endmacro %}
 
 
@@ -71,25 +83,36 @@
     ]) }}
 {% endmacro %}
 
-{# Column -> type, in their order. #}
+{# Column -> type, in their order: of the list of courses, then of the content. #}
 {% macro metainfo_types() %}
     {%- set types = {} -%}
-    {%- for name in [
-        'Institution', 'Semester', 'New_or_Rerun', 'Course_Number', 'Short_Title', 'Title',
-        'Registration_Open', 'Course_Launch', 'Course_Wrap', 'Empirical_Course_Wrap',
-    ] -%}
-        {%- do types.update({'listings_' ~ name: 'string'}) -%}
+    {%- for name in listing_columns() -%}
+        {%- do types.update({name: 'string'}) -%}
     {%- endfor -%}
-    {%- do types.update({'course_length_days': 'bigint'}) -%}
+    {%- do types.update(content_types()) -%}
+    {{ return(types) }}
+{% endmacro %}
+
+{% macro listing_columns() %}
+    {{ return([
+        'listings_Institution', 'listings_Semester', 'listings_New_or_Rerun',
+        'listings_Course_Number', 'listings_Short_Title', 'listings_Title',
+        'listings_Registration_Open', 'listings_Course_Launch', 'listings_Course_Wrap',
+        'listings_Empirical_Course_Wrap',
+    ]) }}
+{% endmacro %}
+
+{% macro content_types() %}
+    {%- set types = {'course_length_days': 'bigint'} -%}
     {%- for name in [
         'nweeks', 'nqual_per_week', 'nquant_per_week', 'total_assessments_per_week',
     ] -%}
         {%- do types.update({name: 'double'}) -%}
     {%- endfor -%}
-    {%- for tag in summarized_tags() + qualitative_tags() + quantitative_tags() -%}
+    {%- for tag in ['course'] + block_tags() + qualitative_tags() + quantitative_tags() -%}
         {%- do types.update({'count_' ~ tag: 'bigint'}) -%}
     {%- endfor -%}
-    {%- for tag in summarized_tags() -%}
+    {%- for tag in excluded_tags() -%}
         {%- do types.update({'nexcluded_sub_20_' ~ tag: 'bigint'}) -%}
     {%- endfor -%}
     {%- for name in [
@@ -101,12 +124,13 @@
         {%- for policy in showanswer_policies() -%}
             {%- do types.update({'problem_stat_n_' ~ kind ~ 'showanswer_' ~ policy: 'bigint'}) -%}
         {%- endfor -%}
+        {%- do types.update({'problem_stat_n_' ~ kind ~ 'shownanswer_finished': 'bigint'}) -%}
     {%- endfor -%}
     {{ return(types) }}
 {% endmacro %}
 
-{% macro metainfo_columns() %}
-    {{ return(metainfo_types().keys() | list) }}
+{% macro content_columns() %}
+    {{ return(content_types().keys() | list) }}
 {% endmacro %}
 
 {% macro median_stats_columns() %}

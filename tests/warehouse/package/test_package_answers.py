@@ -47,7 +47,7 @@ ANSWERED = (
     *("explored_median_stats_by_course", "certified_median_stats_by_course"),
     *("verified_median_stats_by_course", "geographic_distributions", "multi_registrations"),
     *("nregistered_by_wrap", "stats_cert_rates_by_registration", "course_metainfo"),
-    "course_summary_stats",
+    *("course_summary_stats", "course_listing_and_metainfo", "stats_course_content"),
 )
 
 

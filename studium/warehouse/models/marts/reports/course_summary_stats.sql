@@ -1,15 +1,6 @@
-with
-
-metainfo as (
-    select
-        course_id,
-        {{ metainfo() }}
-    from {{ ref('course_metainfo') }}
-    group by course_id
-)
-
 select
     broad.course_id,
+    {{ prefixed('listing', '', listing_columns()) }},
     {{ prefixed('broad', '', broad_stats_columns()) }},
     by_wrap.wrap_date as nbw_wrap_date,
     by_wrap.nregistered_by_wrap,
@@ -24,11 +15,11 @@ select
     {{ prefixed('explored_medians', 'msbc_explored_', median_stats_columns()) }},
     {{ prefixed('certified_medians', 'msbc_certified_', median_stats_columns()) }},
     {{ prefixed('verified_medians', 'msbc_verified_', median_stats_columns()) }},
-    {{ prefixed('metainfo', '', metainfo_columns()) }},
+    {{ prefixed('listing', '', content_columns()) }},
     {{ prefixed('hours', 'ToT_', hours_columns()) }},
     {{ prefixed('serial_hours', 'SToT_', hours_columns()) }},
     {{ prefixed('shown_answers', 'SAS_', show_answer_columns()) }},
-    broad.nforum_posts_sum / metainfo.nweeks as nforum_posts_per_week
+    broad.nforum_posts_sum / listing.nweeks as nforum_posts_per_week
 from {{ ref('broad_stats_by_course') }} as broad
 left join {{ ref('nregistered_by_wrap') }} as by_wrap
     on broad.course_id = by_wrap.course_id
@@ -42,7 +33,8 @@ left join {{ ref('certified_median_stats_by_course') }} as certified_medians
     on broad.course_id = certified_medians.course_id
 left join {{ ref('verified_median_stats_by_course') }} as verified_medians
     on broad.course_id = verified_medians.course_id
-left join metainfo on broad.course_id = metainfo.course_id
+left join {{ ref('course_listing_and_metainfo') }} as listing
+    on broad.course_id = listing.course_id
 left join {{ ref('time_on_task_stats_by_course') }} as hours
     on broad.course_id = hours.course_id
 left join {{ ref('time_on_task_serial_stats_by_course') }} as serial_hours
