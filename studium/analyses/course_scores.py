@@ -147,7 +147,7 @@ def _reliabilities(scores: CourseScores) -> list[Row]:
             int(found.answers[item]),
             *(
                 _number(values[item])
-                for values in (found.means, found.item_test, found.item_rest, found.alpha_without)
+                for values in (found.means, found.alpha_without, found.item_test, found.item_rest)
             ),
             _number(found.alpha),
         )

@@ -42,6 +42,7 @@ _RELIABILITIES = ModelInfo(
         ColumnInfo("item", "string", "The problem's column in a wide table: y and its number."),
         ColumnInfo("nobs", "bigint", "Learners with an answer.", "people"),
         ColumnInfo("mean", "double", "Mean score.", "percent"),
+        ColumnInfo("alpha", "double", "Cronbach's alpha of the other problems."),
         ColumnInfo(
             "item_test",
             "double",
@@ -51,7 +52,6 @@ _RELIABILITIES = ModelInfo(
         ColumnInfo(
             "item_rest", "double", "Correlation with the mean over the other answered problems."
         ),
-        ColumnInfo("alpha", "double", "Cronbach's alpha of the other problems."),
         ColumnInfo(
             "test_alpha",
             "double",

@@ -10,6 +10,7 @@ from studium.lake.datasets.columns import (
     flag,
     number,
     optional,
+    personal,
     text,
     time,
     whole,
@@ -137,6 +138,13 @@ CONTENT = (
             ("Course Wrap", "course_wrap"),
             ("Empirical Course Wrap", "empirical_course_wrap"),
         ),
+        takes_others=False,
+    ),
+    # Who teaches or runs a course, as people keep it.
+    Dataset(
+        "course_staff",
+        key=("course_id", "username", "role"),
+        columns=(*text("course_id", "username"), *personal(text("name")), *text("role")),
         takes_others=False,
     ),
     Dataset(

@@ -27,6 +27,7 @@ RENAMED = {
     "rolecourse": "student_courseaccessrole",
     "roleforum": "django_comment_client_role_users",
     "course_listings": "course_listings",
+    "course_staff": "course_staff",
     "course_metainfo_overrides": "course_metainfo_overrides",
 }
 # The person-course that HarvardX and MITx published: HMXPC13_DI_v2_5-14-14.csv, HXPC13_DI_v3_11-13-2019.csv.

@@ -266,6 +266,18 @@ def test_a_list_of_courses_gives_dates_and_no_instructors(read: Any) -> None:
     assert "Prof." not in str(parsed.rows("dumps/course_listings", "*"))
 
 
+def test_names_of_the_people_of_courses_are_kept_apart(read: Any) -> None:
+    lines = f"course_id,username,name,role,phone\n{COURSE},amy,Amy A.,staff,1\n"
+    parsed = read("course_staff", lines.encode(), course=None)
+    assert parsed.rows("dumps/course_staff", "course_id, username, role") == [
+        (COURSE, "amy", "staff")
+    ]
+    assert "Amy A." not in str(parsed.rows("dumps/course_staff", "*"))
+    assert parsed.rows("personal/course_staff", "course_id, username, name, role") == [
+        (COURSE, "amy", "Amy A.", "staff")
+    ]
+
+
 def test_many_parts_are_one_table(read: Any) -> None:
     count = 60_000
     rows = [profile(number, goals="g" * 300, name=f"N{number}") for number in range(count)]

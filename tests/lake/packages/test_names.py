@@ -43,6 +43,7 @@ COURSE = "MITx-8.01x-2013_SOND"
         ),
         ("site-2014-05-11.sql.gz", "sql_dump", None, None, DAY),
         ("lists-2014-05-11/course_listings.csv", "dump", "course_listings", None, DAY),
+        ("lists-2014-05-11/course_staff.csv", "dump", "course_staff", None, DAY),
         (
             *("A__B__C/2014-05-11/course_metainfo_overrides.csv", "dump"),
             *("course_metainfo_overrides", "A__B__C", DAY),

@@ -47,7 +47,7 @@ ANSWERED = (
     *("explored_median_stats_by_course", "certified_median_stats_by_course"),
     *("verified_median_stats_by_course", "geographic_distributions", "multi_registrations"),
     *("nregistered_by_wrap", "stats_cert_rates_by_registration", "course_metainfo"),
-    *("course_summary_stats", "course_listing_and_metainfo", "stats_course_content"),
+    *("course_summary_stats", "course_listing_and_metainfo", "stats_course_content", "listings"),
 )
 
 
@@ -139,9 +139,28 @@ def test_a_community_ta_is_staff_unless_in_compat(compat: bool, world: Workspace
     assert found["ivan"] is None
 
 
+def test_raw_tables_stand_in_schema_personal(compat: bool, world: Workspace) -> None:
+    """One state for each line of the dump; as many addresses as a learner has; the last line of a person."""
+    lines = read_csv(WORLD / "package" / "courseware_studentmodule.csv")
+    keys = [lines[0].index(name) for name in ("course_id", "student_id", "module_id", "state")]
+    states = "select course_id, student_id::varchar, module_id, state from personal.studentmodule"
+    assert set(rows(world, states)) == {tuple(line[key] for key in keys) for line in lines[1:]}
+
+    counted = "select course_id, username, sum(ipcount)::bigint, count(distinct ip) from {} group by all order by all"
+    learners = rows(world, counted.format("personal.pcday_ip_counts where ip is not null"))
+    several = "select course_id, username, n_different_ip from marts.course_modal_ip"
+    if not compat:
+        assert {(*row[:2], row[3]) for row in learners} == set(rows(world, several))
+    assert rows(world, "select name, role from personal.staff order by role") == [
+        ("Bjørn Boss", "instructor"),
+        ("Bjørn B.", "staff"),
+    ]
+    assert rows(world, "select distinct course_id from personal.staff") == [(UNI,)]
+
+
 def test_no_mart_holds_what_identifies_a_person(world: Workspace) -> None:
     """Addresses and names are in schema personal only."""
-    secrets = ("amy@example.org", "Amy A.", "k5", "certificates.example", "two\nlines")
+    secrets = ("amy@example.org", "Amy A.", "k5", "certificates.example", "two\nlines", "Bjørn B")
     assert rows(world, "select email from personal.user_info_combo where username = 'amy'")
     with duckdb.connect(str(world.warehouse), read_only=True) as connection:
         tables = connection.execute(

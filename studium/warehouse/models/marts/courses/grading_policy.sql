@@ -31,6 +31,9 @@ select
     graders.short_label,
     graders.min_count,
     graders.drop_count,
+    {{ json_text('graders.other', '$.category') }} as category,
+    {{ json_text('graders.other', '$.section_type') }} as section_type,
+    {{ json_text('graders.other', '$.show_only_average') }} as show_only_average,
     pass_cutoffs.cutoff as overall_cutoff_for_pass,
     graders.other,
     graders.position

@@ -10,8 +10,8 @@ posts as (
         thread_id,
         parent_id,
         original_poster,
-        responded_to,
         title,
+        responded_to,
         username,
         first_time
     from {{ ref('forum_posts') }}
@@ -76,8 +76,8 @@ select
     posts.thread_id,
     posts.parent_id,
     posts.original_poster,
-    posts.responded_to,
     posts.title,
+    posts.responded_to,
     persons.wrote,
     persons.read,
     persons.pinned,

@@ -9,7 +9,6 @@ courses as (
 
 totals as (
     select
-        {{ whole_sum('registered_sum') }} as course_registrations,
         {{ whole_sum('registered_sum') }} as registered_sum,
         {{ whole_sum('viewed_sum') }} as viewed_sum,
         {{ whole_sum('explored_sum') }} as explored_sum,
@@ -62,6 +61,7 @@ registrants as (
 
 select
     totals.*,
-    registrants.n_unique_registrants
+    registrants.n_unique_registrants,
+    totals.registered_sum as course_registrations
 from totals
 cross join registrants

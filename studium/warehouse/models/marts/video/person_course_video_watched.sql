@@ -62,8 +62,8 @@ learners as (
 )
 
 select
-    learners.course_id,
     learners.user_id,
+    learners.course_id,
     videos_of_persons.videos as n_unique_videos_watched,
     videos_of_persons.videos / cast(videos_of_courses.videos as double)
         as fract_total_videos_watched,
