@@ -45,11 +45,27 @@ chapters_of_structure as (
     from {{ ref('stg_edx__course_blocks') }}
     where category = 'chapter'
     group by course_id
+),
+
+chapters_known as (
+    select
+        coalesce(chapters_of_content.course_id, chapters_of_structure.course_id) as course_id,
+        coalesce(chapters_of_content.nchapters, chapters_of_structure.nchapters) as nchapters
+    from chapters_of_content
+    full outer join chapters_of_structure
+        on chapters_of_content.course_id = chapters_of_structure.course_id
+),
+
+chapters_set as (
+    select
+        course_id,
+        {{ as_integer('value') }} as nchapters
+    from {{ ref('stg_edx__metainfo_overrides') }}
+    where key = 'count_chapter'
 )
 
 select
-    coalesce(chapters_of_content.course_id, chapters_of_structure.course_id) as course_id,
-    coalesce(chapters_of_content.nchapters, chapters_of_structure.nchapters) as nchapters
-from chapters_of_content
-full outer join chapters_of_structure
-    on chapters_of_content.course_id = chapters_of_structure.course_id
+    coalesce(chapters_known.course_id, chapters_set.course_id) as course_id,
+    coalesce(chapters_set.nchapters, chapters_known.nchapters) as nchapters
+from chapters_known
+full outer join chapters_set on chapters_known.course_id = chapters_set.course_id
