@@ -20,9 +20,9 @@ from fastapi.routing import APIRoute
 from studium.errors import StudiumError
 from studium.serve.protocol import absolute_address, prefers_csv
 from studium.serve.release import Reader
-from studium.serve.rights import ForbiddenError, HiddenError, SignInNeededError
-from studium.serve.web import ProblemError, server_of
-from studium.serve.web.listings import csv_rows, file_name
+from studium.serve.rights import ForbiddenError, HiddenError, ScopeNeededError, SignInNeededError
+from studium.serve.web import ProblemError, reader_of, server_of
+from studium.serve.web.listings import csv_file
 
 _FORMATS = ("%Y-%m-%d", "%Y-%m-%dT%H%M%S")
 
@@ -71,6 +71,8 @@ def _refusal(error: StudiumError) -> Response:
     if isinstance(error, SignInNeededError):
         body = {"detail": "Authentication credentials were not provided or are not valid."}
         return JSONResponse(body, 401, {"WWW-Authenticate": "Token"})
+    if isinstance(error, ScopeNeededError):
+        return JSONResponse({"detail": f"{error.problem}."}, 403)
     if isinstance(error, ForbiddenError):
         return JSONResponse({"detail": "You do not have permission to perform this action."}, 403)
     if isinstance(error, ProblemError) and error.status == 406:
@@ -161,9 +163,11 @@ def rows_answer(
         return Response(msgspec.json.encode(plain), media_type="application/json")
     flat = [flatten(row) for row in plain]
     names = sorted({key for row in flat for key in row})
-    content = csv_rows(names, ([row.get(key) for key in names] for row in flat))
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(name)}.csv"'}
-    return Response(content.replace(b"\n", b"\r\n"), media_type="text/csv", headers=headers)
+    cells = [[row.get(key) for key in names] for row in flat]
+    file = csv_file(reader_of(request), name, names, cells)
+    content = bytes(file.body).replace(b"\n", b"\r\n")
+    disposition = {"Content-Disposition": file.headers["Content-Disposition"]}
+    return Response(content, media_type="text/csv", headers=disposition)
 
 
 def one_answer(row: Mapping[str, Any]) -> Response:

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from studium.errors import MisuseError, StudiumError
@@ -24,7 +23,7 @@ from studium.publish import (
     query_events,
 )
 from studium.serve.protocol import CSV, prefers_csv
-from studium.serve.release import Read, Reader
+from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import (
     Listing,
@@ -36,7 +35,7 @@ from studium.serve.web import (
     server_of,
 )
 from studium.serve.web.days import AskedDays, Moment
-from studium.serve.web.listings import csv_rows
+from studium.serve.web.listings import csv_file
 
 router = APIRouter(prefix="/api/v1", tags=["events"])
 _AT_ONCE = BoundedSemaphore(2)  # each has memory and threads of its own
@@ -143,8 +142,9 @@ def count_events(server: Server, reader: Reader, question: EventQuestion) -> Eve
         raise ProblemError(503, error.problem, error.fix) from None
     finally:
         _AT_ONCE.release()
-    parameters = {"event_type": question.event_type, "by": question.by, "fields": question.fields}
-    reader.journal.append(Read("read", ("events",), parameters, len(answer.rows)))
+    asked_for = ("event_type", "by", "fields", "course", "start", "end")
+    parameters = {name: getattr(question, name) for name in asked_for}
+    reader.note(("events",), parameters, len(answer.rows))
     return answer
 
 
@@ -223,7 +223,7 @@ def events(request: Request, question: AskedQuestion, reader: Reading) -> Any:
     """How often an event is used, on which device, by a field that only it has."""
     answer = count_events(server_of(request), reader, question)
     if prefers_csv(request):
-        return Response(csv_rows(answer.columns, answer.rows), media_type="text/csv; charset=utf-8")
+        return csv_file(reader, "events", answer.columns, answer.rows)
     return EventCounts(
         event_type=question.event_type,
         total=EventTotal(**answer.total),

@@ -25,6 +25,7 @@ from studium.serve.rights import (
     GuardedQuery,
     HiddenError,
     Principal,
+    Scope,
     View,
     is_visible,
     suppress,
@@ -66,6 +67,7 @@ class Reader:
     watch: Watch
     journal: list[Read] = field(default_factory=list)  # written before the answer begins
     hidden_in: set[str] = field(default_factory=set)  # datasets of which counts may be hidden
+    asked: list[Read] = field(default_factory=list)  # every query: what a file is made of
 
     @property
     def release_id(self) -> str:
@@ -124,8 +126,7 @@ class Reader:
         """
         query, values = self._guarded(sql, parameters)
         names, found = self._run(query, values)
-        if query.is_of_learners:
-            self._note("read", query, parameters, len(found))
+        self.note(query.datasets, parameters or {}, len(found), query.is_of_learners)
         if self.hides_under and any(None in row for row in found):
             self.hidden_in.update(filter(self._has_groups, query.datasets))
         return [dict(zip(names, row, strict=True)) for row in found]
@@ -142,17 +143,48 @@ class Reader:
 
         Always an export in the audit log, with the number of rows, which is counted first.
         """
+        self.principal.require(Scope.EXPORT)
         query, values = self._guarded(sql, parameters)
         counting = GuardedQuery(
             f"select count(*) from ({query.sql})", query.parameters, query.datasets, False
         )
         rows = self._run(counting, values)[1][0][0]
-        self._note("export", query, parameters, rows)
+        self.asked.append(Read("export", query.datasets, dict(parameters or {}), rows))
+        self.export(rows)
         deadline = Deadline(self.open_release.cursor(), self.bounds.export_seconds)
         with self.watch.limit(deadline), _explained(deadline):
             answer = deadline.cursor.sql(query.sql, params=values)
             reader: pa.RecordBatchReader = answer.to_arrow_reader(_BATCH_ROWS)
         return reader.schema, self._batches(reader, deadline)
+
+    def note(
+        self,
+        datasets: tuple[str, ...],
+        parameters: Mapping[str, Any],
+        rows: int,
+        is_of_learners: bool = True,
+    ) -> None:
+        """Keep what was read; of learners, in the audit log."""
+        read = Read("read", datasets, dict(parameters), rows)
+        self.asked.append(read)
+        if is_of_learners:
+            self.journal.append(read)
+
+    def export(self, rows: int, datasets: Sequence[str] = (), **what: Any) -> None:
+        """Have it in the audit log that `rows` leave as a file, of `datasets` or else of all that was read.
+
+        Raises ScopeNeededError for a token without `export`. The audit gate lets no file out that this was
+        not called for.
+        """
+        self.principal.require(Scope.EXPORT)
+        named = datasets or dict.fromkeys(name for read in self.asked for name in read.datasets)
+        named = tuple(named) or (
+            "descriptions of the release",
+        )  # its manifest; no dataset was asked
+        parameters: dict[str, Any] = {}
+        for read in self.asked:
+            parameters |= read.parameters
+        self.journal.append(Read("export", named, parameters | what, rows))
 
     def suppress(
         self,
@@ -200,11 +232,6 @@ class Reader:
                 if deadline.is_past():  # also where DuckDB is done, but whoever reads is slow
                     raise OverdueQueryError(deadline.seconds)
                 yield batch
-
-    def _note(
-        self, action: str, query: GuardedQuery, parameters: Mapping[str, Any] | None, rows: int
-    ) -> None:
-        self.journal.append(Read(action, query.datasets, dict(parameters or {}), rows))
 
     def _has_groups(self, dataset: str) -> bool:
         rights = self.open_release.tables[dataset].rights

@@ -8,6 +8,7 @@ from studium.serve.rights.refusals import (
     ForbiddenError,
     ForgedFormError,
     HiddenError,
+    ScopeNeededError,
     SignInNeededError,
 )
 from studium.serve.rights.rows import GuardedQuery, guard_query, is_visible, visible_columns
@@ -23,6 +24,7 @@ __all__ = [
     "Role",
     "Rule",
     "Scope",
+    "ScopeNeededError",
     "SignInNeededError",
     "View",
     "guard_query",

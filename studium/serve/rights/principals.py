@@ -6,6 +6,8 @@ Enters: a row of the accounts. Leaves: a `Principal`, and the `View` of datasets
 from dataclasses import dataclass
 from enum import StrEnum
 
+from studium.serve.rights.refusals import ScopeNeededError
+
 
 class Role(StrEnum):
     """What an account is for; docs/serve.md says what each sees."""
@@ -61,6 +63,11 @@ class Principal:
     def may(self, scope: Scope) -> bool:
         """Whether a token covers `scope`; a session covers all."""
         return self.scopes is None or scope in self.scopes
+
+    def require(self, scope: Scope) -> None:
+        """Raise ScopeNeededError for a token that does not cover `scope`."""
+        if not self.may(scope):
+            raise ScopeNeededError(scope)
 
     @property
     def levels(self) -> frozenset[str]:

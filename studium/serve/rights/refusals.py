@@ -26,6 +26,17 @@ class ForbiddenError(StudiumError):
         )
 
 
+class ScopeNeededError(ForbiddenError):
+    """The account may do this, but the token that it sent may not. Status 403."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__()
+        self.problem = f"This token does not have the scope `{scope}`"
+        self.fix = (
+            f"Make a token with the scope `{scope}`: on your account's page, or by studium token."
+        )
+
+
 class HiddenError(StudiumError):
     """There is no such thing, or it is not for this principal: nobody can tell which. Status 404."""
 

@@ -46,8 +46,8 @@ class Rule(Enum):
         """Raise ForbiddenError unless the role and the token reach this kind of address."""
         if self.roles is not None and principal.role not in self.roles:
             raise ForbiddenError
-        if self.scope is not None and not principal.may(self.scope):
-            raise ForbiddenError
+        if self.scope is not None:
+            principal.require(self.scope)
 
 
 _WHO = {

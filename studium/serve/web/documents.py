@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from studium.serve.protocol import CSV, offers_of
-from studium.serve.rights import Rule, rule_of
+from studium.serve.rights import Rule, Scope, rule_of
 
 _INTRODUCTION = """
 Datasets about learning, as the current release has them and as your account may see them.
@@ -20,6 +20,7 @@ Datasets about learning, as the current release has them and as your account may
   `Studium-As-Of`). Send its `ETag` as `If-None-Match`: 304 until the release or your rights change.
 - **Lists** have `items`, `total` and `next`; send `next` as `cursor` for the next page, `limit` for its size.
 - **CSV**: `Accept: text/csv`, or `format=csv`. Texts that a spreadsheet would run have an apostrophe before them.
+  Every file is an export: it is in the audit log, and a token needs the scope `export` for it.
 - **Errors** are `application/problem+json` with what is wrong and what to do. What does not exist and what you
   may not see are the same 404.
 - An empty list where the release has no such dataset; `/api/v1/datasets` lists those that it has.
@@ -70,7 +71,7 @@ _INSIGHTS_PROBLEM = {
 _REFUSALS = {
     "400": "A value does not fit, or a cursor is of another list.",
     "401": "No token, or one that is over, revoked or of another server.",
-    "403": "The role or the token does not reach this.",
+    "403": "The role does not reach this, or the token lacks a scope, which is named.",
     "404": "There is no such thing, or you may not see it.",
     "406": "The Accept header takes nothing that is written here.",
     "422": "A parameter is not valid, or there is none of that name.",
@@ -132,7 +133,6 @@ def _complete(operation: dict[str, Any], route: RouteContext) -> None:
     rule = rule_of(route.endpoint)
     is_insights = (route.path or "").startswith("/api/v0/")
     operation["operationId"] = f"{'v0_' if is_insights else ''}{route.name}"
-    _say_needs(operation, rule, is_insights)
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path" and parameter["name"] in _PATHS:
             text, example = _PATHS[parameter["name"]]
@@ -148,6 +148,7 @@ def _complete(operation: dict[str, Any], route: RouteContext) -> None:
     answer["headers"] = dict(_HEADERS)
     if CSV in offers_of(route.original_route):
         answer.get("content", {})[CSV] = {"schema": {"type": "string"}}
+    _say_needs(operation, rule, is_insights)
 
 
 def _say_needs(operation: dict[str, Any], rule: Rule | None, is_insights: bool) -> None:
@@ -156,7 +157,10 @@ def _say_needs(operation: dict[str, Any], rule: Rule | None, is_insights: bool) 
         return
     operation["security"] = [{"token": []}, *([{"insightsToken": []}] if is_insights else [])]
     roles = "every role" if rule.roles is None else ", ".join(sorted(rule.roles))
-    needs = f"For: {roles}. Scope of the token: `{rule.scope}`."
+    needs = f"For: {roles}. Scope of the token: `{rule.scope}`"
+    content = operation["responses"].get("200", {}).get("content", {})
+    gives_files = rule.scope is not Scope.EXPORT and CSV in content
+    needs += f"; for CSV `{Scope.EXPORT}` too." if gives_files else "."
     operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
 
 

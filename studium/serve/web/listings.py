@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field
 
 from studium.serve.protocol import prefers_csv
 from studium.serve.release import Reader
+from studium.serve.rights import Scope
 from studium.serve.web.admission import Reading
 from studium.serve.web.problems import ProblemError
 from studium.serve.web.spreadsheets import safe_cell
@@ -74,8 +75,13 @@ def page_of(
         Query(alias="format", description="Wins over the Accept header."),
     ] = None,
 ) -> Page:
-    """The page that a request asks for; raises ProblemError 400 for a cursor that is none of ours."""
+    """The page that a request asks for.
+
+    Raises ProblemError 400 for a cursor that is none of ours, ScopeNeededError for CSV by a token without `export`.
+    """
     wants_csv = form == "csv" if form else prefers_csv(request)
+    if wants_csv:
+        reader.principal.require(Scope.EXPORT)  # before anything is read
     scope = _scope(request, reader)
     usual = MOST_CSV_ROWS if wants_csv else _USUAL
     return Page(_first(cursor, scope), limit or usual, wants_csv, scope)
@@ -104,7 +110,7 @@ def answer_page(
     end = page.first + len(items)
     following = _write_cursor(page.scope, end) if items and end < total else None
     if page.wants_csv:
-        return csv_response(kind, items, following)
+        return _csv_page(reader, kind, items, following)
     return Listing[kind](  # type: ignore[valid-type]
         items=items,
         next=following,
@@ -120,14 +126,25 @@ def answer_all(reader: Reader, kind: type[Any], rows: Sequence[Any], page: Page)
     return answer_page(reader, kind, shown, len(rows), page)
 
 
-def csv_response(kind: type[Any], items: Iterable[Any], following: str | None = None) -> Response:
-    """Rows as a file; the header `Studium-Next` is the cursor of the rows that are left."""
+def csv_file(
+    reader: Reader, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> Response:
+    """Rows as a file, which is an export: raises ScopeNeededError for a token without that scope."""
+    reader.export(len(rows))
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(name)}.csv"'}
+    return Response(csv_rows(columns, rows), media_type=CSV_TYPE, headers=headers)
+
+
+def _csv_page(
+    reader: Reader, kind: type[Any], items: Iterable[Any], following: str | None
+) -> Response:
+    """A page as a file; the header `Studium-Next` is the cursor of the rows that are left."""
     names = [field.name for field in fields(kind)]
-    content = csv_rows(names, ([getattr(item, name) for name in names] for item in items))
-    headers = {"Content-Disposition": f'attachment; filename="{kind.__name__}.csv"'}
+    rows = [[getattr(item, name) for name in names] for item in items]
+    answer = csv_file(reader, kind.__name__, names, rows)
     if following:
-        headers["Studium-Next"] = following
-    return Response(content, media_type=CSV_TYPE, headers=headers)
+        answer.headers["Studium-Next"] = following
+    return answer
 
 
 def csv_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

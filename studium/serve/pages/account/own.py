@@ -18,7 +18,7 @@ router = APIRouter()
 _MEANINGS = {
     Scope.READ: "see what you see, without learners",
     Scope.LEARNERS: "see learners too",
-    Scope.EXPORT: "download datasets",
+    Scope.EXPORT: "take files: datasets and lists as CSV or Parquet",
     Scope.ADMINISTER: "change accounts and tokens",
 }
 
