@@ -33,12 +33,21 @@ class Groups(Struct, frozen=True, forbid_unknown_fields=True):
     """Counts of people in parts of a whole: which of them are hidden where they are small.
 
     Rows that agree in `within` are the parts of one whole; each of `counts` is hidden on its own, and all of
-    `measures` with any of them. `*` among the measures: every column that is in neither list.
+    `measures` with any of them. `*` among the measures: every column that is in neither list and not the course.
+    What else would tell a hidden count hides with it: a column of `follows` where any of those that it names
+    does; a column of `changes` where the count that it names, or that count before the change, does. Rows
+    that agree in `series` count the same people again: they are one part, as large as its largest row, and a
+    row hides too where a larger one is less than the limit above it. Of `latest`, a date, only the last
+    in each course is shown at all: two days of a breakdown tell who came between them.
     """
 
     within: list[str]
     counts: list[str]
     measures: list[str] = []
+    follows: dict[str, list[str]] = {}
+    changes: dict[str, str] = {}
+    series: list[str] = []
+    latest: str = ""
 
 
 class Rights(Struct, frozen=True, forbid_unknown_fields=True):

@@ -108,6 +108,92 @@ def test_a_query_over_hidden_counts_adds_up_what_is_shown(campus: Campus) -> Non
     assert everybody == without_one == [{"n": 30}]
 
 
+COHORTS = Rights(
+    level="course",
+    course="course_id",
+    groups=Groups(
+        within=["course_id"],
+        counts=["learners", "active"],
+        measures=["active"],
+        series=["course_id", "month"],
+    ),
+)
+
+
+def shown(rights: Rights, columns: list[str], rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows as an institution viewer sees them."""
+    import duckdb
+
+    table = Table("t", 0, "", columns=[Column(name, "BIGINT") for name in columns], rights=rights)
+    view = Principal(7, "somebody", Role.INSTITUTION_VIEWER).view(LEAST)
+    guarded = guard_query("select * from t order by all", {"t": table}, view)
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as release")
+        kinds = ", ".join(f"{name} bigint" for name in columns)
+        connection.execute(f"create table release.main.t ({kinds})")
+        marks = ", ".join("?" * len(columns))
+        connection.executemany(f"insert into release.main.t values ({marks})", rows)
+        return connection.execute(guarded.sql).fetchall()
+
+
+def test_a_small_cohort_is_hidden_in_all_its_weeks() -> None:
+    """Its size stands in each week, and with the smallest other cohort only in weeks that both have."""
+    rows = [
+        *((1, 1, week, 50, 30 - week) for week in range(4)),
+        *((1, 2, week, 20, 12) for week in range(3)),
+        *((1, 3, week, 4, 2) for week in range(2)),
+    ]
+    found = shown(COHORTS, ["course_id", "month", "week", "learners", "active"], rows)
+    assert [row[3:] for row in found if row[1] == 1] == [(50, 30), (50, 29), (50, 28), (50, 27)]
+    assert [row[3:] for row in found if row[1] == 2] == [(None, None)] * 3
+    assert [row[3:] for row in found if row[1] == 3] == [(None, None)] * 2
+
+
+def test_weeks_of_a_cohort_do_not_differ_by_a_few() -> None:
+    sizes = [60, 60, 57, 45, 44, 30, 6]
+    rows = [(1, 1, week, size, 0) for week, size in enumerate(sizes)]
+    found = shown(COHORTS, ["course_id", "month", "week", "learners", "active"], rows)
+    assert [row[3] for row in found] == [60, 60, None, 45, None, 30, None]
+
+
+def test_a_breakdown_is_of_the_last_day_alone() -> None:
+    """The day before, with the daily count, would tell who the one was that came."""
+    rights = Rights(
+        level="course",
+        course="course_id",
+        groups=Groups(within=["course_id", "day"], counts=["count"], latest="day"),
+    )
+    rows = [(1, 1, 0, 30), (1, 1, 1, 40), (1, 2, 0, 31), (1, 2, 1, 40), (2, 1, 0, 12)]
+    found = shown(rights, ["course_id", "day", "part", "count"], rows)
+    assert found == [(1, 2, 0, 31), (1, 2, 1, 40), (2, 1, 0, 12)]
+
+
+def test_a_change_is_hidden_with_the_count_before_it() -> None:
+    rights = Rights(
+        level="course",
+        course="course_id",
+        groups=Groups(within=["course_id"], counts=["count"], changes={"change": "count"}),
+    )
+    rows = [(1, 0, 15, 9), (1, 1, 40, 1), (1, 2, 90, 2)]
+    found = shown(rights, ["course_id", "part", "count", "change"], rows)
+    assert found == [(1, 0, 15, None), (1, 1, 40, None), (1, 2, 90, 2)]
+
+
+def test_what_completes_a_hidden_count_hides_with_it() -> None:
+    rights = Rights(
+        level="course",
+        course="course_id",
+        groups=Groups(
+            within=[],
+            counts=["everybody", "women", "men"],
+            follows={"women": ["men"], "men": ["women"], "grade": ["women"]},
+        ),
+    )
+    rows = [(1, 50, 3, 47, 9), (2, 70, 30, 40, 8), (3, 90, 45, 45, 7)]
+    found = shown(rights, ["course_id", "everybody", "women", "men", "grade"], rows)
+    assert found == [(1, 50, None, None, None), (2, 70, None, None, None), (3, 90, 45, 45, 7)]
+
+
 def test_the_limit_is_a_setting(campus: Campus) -> None:
     rows = [{"g": "a", "n": 3}, {"g": "b", "n": 30}, {"g": "c", "n": 50}]
     assert suppress(rows, "n", 0) == rows

@@ -17,11 +17,6 @@ PEOPLE = {"learners", "users", "persons", "people", "accounts", "registrations"}
 # Counts that say how many there are in all of a course, a day or the institution: no group of them.
 WHOLES = {
     "course_coenrollment": {"learners", "other_learners"},
-    "course_enrollment_daily": {"count", "cumulative_count"},
-    "enrollday_sql": {
-        *("nregistered_ever", "n_unregistered", "nregistered_net"),
-        *("nregistered_ever_cum", "nregistered_net_cum"),
-    },
     "overall_stats": {"course_registrations", "n_unique_registrants"},
     "subject_activity_monthly": {"all_active_learners"},
 }
@@ -49,7 +44,12 @@ def test_every_mart_says_who_may_see_it(marts: dict[str, dict[str, Any]]) -> Non
         rights = rights_of(model)
         named = {*rights.learner, *rights.personal} | ({rights.course} if rights.course else set())
         if rights.groups:
-            named |= {*rights.groups.within, *rights.groups.counts, *rights.groups.measures} - {"*"}
+            groups = rights.groups
+            named |= {*groups.within, *groups.counts, *groups.measures, *groups.series} - {"*"}
+            named |= {*groups.follows, *groups.changes, *groups.changes.values()}
+            named |= {groups.latest} - {""}
+            followed = {other for others in groups.follows.values() for other in others}
+            assert followed | set(groups.changes.values()) <= set(groups.counts), name
         assert named <= columns, name
         if rights.level in {"learner", "course"} and "course_id" in columns:
             assert rights.course, name
@@ -63,7 +63,7 @@ def test_counts_of_people_can_be_hidden(marts: dict[str, dict[str, Any]]) -> Non
         if rights.level in {"learner", "operations"}:
             continue
         groups = rights.groups
-        hiding = {*groups.counts, *groups.measures} if groups else set()
+        hiding = {*groups.counts, *groups.measures, *groups.changes} if groups else set()
         seen[name] = {
             column["name"]
             for column in model["columns"]

@@ -13,7 +13,8 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
 
 from studium.errors import StudiumError
-from studium.publish import Groups, Rights, Table
+from studium.publish import Rights, Table
+from studium.serve.rights.hiding import hide, quoted
 from studium.serve.rights.principals import View
 from studium.serve.rights.refusals import ForbiddenError
 
@@ -61,7 +62,7 @@ def guard_query(sql: str, tables: Mapping[str, Table], view: View) -> GuardedQue
         if not is_visible(tables[name], view):
             raise ForbiddenError(f"dataset {name}")
         guard, needed = _guard(tables[name], view)
-        guards.append(f"{_quoted(name)} as not materialized ({guard})")
+        guards.append(f"{quoted(name)} as not materialized ({guard})")
         parameters |= needed
     return GuardedQuery(
         sql=_behind(guards, sql),
@@ -101,33 +102,36 @@ def _datasets_of(sql: str, tables: Mapping[str, Table]) -> list[str]:
 def _guard(table: Table, view: View) -> tuple[str, set[str]]:
     """SQL of what a view has of a dataset, and the parameters in it."""
     needed: set[str] = set()
-    source = f"{RELEASE}.main.{_quoted(table.name)}"
+    source = f"{RELEASE}.main.{quoted(table.name)}"
     rights = table.rights
     if rights is None:
         return f"select * from {source}", needed
-    columns = [_quoted(column.name) for column in table.columns]
-    if view.is_pseudonymous and rights.level == "learner":
+    columns = [quoted(column.name) for column in table.columns]
+    if _is_pseudonymous(view, rights):
         kept = set(visible_columns(table, view))
         columns = [
             _pseudonym(column.name, column.type)
             if column.name in rights.learner
-            else _quoted(column.name)
+            else quoted(column.name)
             for column in table.columns
             if column.name in kept
         ]
         if rights.learner:
             needed |= {INNER_PAD, OUTER_PAD}
-    elif view.hides_under and rights.groups:
-        columns = _hide(table, rights.groups, view.hides_under)
-    guard = f"select {', '.join(columns)} from {source}"
     if rights.course and rights.level != "institution" and not view.has_all_courses:
         needed.add(COURSES)
-        guard += f" where list_contains(${COURSES}, {_course(rights)})"
-    return guard, needed
+        source += f" where list_contains(${COURSES}, {_course(rights)})"
+    if view.hides_under and rights.groups and not _is_pseudonymous(view, rights):
+        return hide(table, rights, source, view.hides_under), needed
+    return f"select {', '.join(columns)} from {source}", needed
+
+
+def _is_pseudonymous(view: View, rights: Rights) -> bool:
+    return view.is_pseudonymous and rights.level == "learner"
 
 
 def _course(rights: Rights) -> str:
-    column = _quoted(rights.course or "")
+    column = quoted(rights.course or "")
     if rights.course_until:
         return f"split_part({column}, '{rights.course_until}', 1)"
     return column
@@ -136,45 +140,9 @@ def _course(rights: Rights) -> str:
 def _pseudonym(name: str, kind: str) -> str:
     """HMAC-SHA256, its first 128 bits in hexadecimal; numbers and names cannot be mistaken for each other."""
     domain = "number:" if any(word in kind.upper() for word in _NUMBERS) else "text:"
-    message = f"encode('{domain}' || cast({_quoted(name)} as varchar))"
+    message = f"encode('{domain}' || cast({quoted(name)} as varchar))"
     inner = f"unhex(sha256(${INNER_PAD} || {message}))"
-    return f"left(sha256(${OUTER_PAD} || {inner}), 32) as {_quoted(name)}"
-
-
-def _hide(table: Table, groups: Groups, least: int) -> list[str]:
-    """Columns with NULL in the place of small counts, of those that would give them away, and of measures."""
-    ties = [
-        _quoted(column.name)
-        for column in table.columns
-        if column.name not in {*groups.counts, *groups.measures}
-    ]
-    hidden = {name: _is_hidden(name, groups.within, ties, least) for name in groups.counts}
-    measures = set(groups.measures)
-    if "*" in measures:
-        kept = {*groups.within, *groups.counts}
-        measures = {column.name for column in table.columns} - kept
-    any_hidden = " or ".join(f"({condition})" for condition in hidden.values())
-    columns = []
-    for column in table.columns:
-        condition = hidden.get(column.name, any_hidden if column.name in measures else "")
-        name = _quoted(column.name)
-        columns.append(
-            f"case when {condition} then null else {name} end as {name}" if condition else name
-        )
-    return columns
-
-
-def _is_hidden(count: str, within: list[str], ties: list[str], least: int) -> str:
-    """Whether a count is hidden: see `studium.serve.rights.suppression`, which says the same in Python."""
-    cell = _quoted(count)
-    part = f"partition by {', '.join(map(_quoted, within))} " if within else ""
-    order = f"{part}order by {cell} <= 0, {', '.join([cell, *ties])} rows between unbounded preceding and"
-    has_small = f"bool_or({cell} between 1 and {least - 1}) over ({part.strip()})"
-    before = f"coalesce(sum({cell}) over ({order} 1 preceding), 0)"
-    place = f"count(*) over ({order} current row)"
-    return (
-        f"{cell} > 0 and {has_small} and ({cell} < {least} or {before} < {least} or {place} <= 2)"
-    )
+    return f"left(sha256(${OUTER_PAD} || {inner}), 32) as {quoted(name)}"
 
 
 def _behind(guards: list[str], sql: str) -> str:
@@ -187,10 +155,6 @@ def _behind(guards: list[str], sql: str) -> str:
     last = tokens[1] if tokens[1].token_type == TokenType.RECURSIVE else tokens[0]
     cut = last.end + 1
     return f"{sql[:cut]} {', '.join(guards)}, {sql[cut:]}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _refused(reason: str, sql: str) -> StudiumError:

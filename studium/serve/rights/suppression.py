@@ -1,7 +1,7 @@
 """Counts of few people, hidden so that the rest of the whole does not give them away.
 
 Enters: rows that are the parts of a whole, or of several. Leaves: the same rows with None in the
-place of hidden counts. `rows.py` does the same in SQL where a dataset is classified so.
+place of hidden counts. `hiding.py` does the same in SQL where a dataset is classified so.
 """
 
 from collections.abc import Mapping, Sequence

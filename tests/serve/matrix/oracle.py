@@ -52,7 +52,7 @@ def permitted(
     if asker.role == "researcher" and rights.level == "learner":
         return [_pseudonymous(row, rights, key) for row in rows]
     if asker.role in {"institution_viewer", "researcher"} and rights.groups:
-        return _without_small_groups(rows, rights.groups)
+        return _without_small_groups(rows, rights, rights.groups)
     return list(rows)
 
 
@@ -73,38 +73,94 @@ def _pseudonymous(row: Row, rights: Rights, key: bytes) -> Row:
     return kept
 
 
-def _without_small_groups(rows: Iterable[Row], groups: Groups) -> list[Row]:
+def _without_small_groups(rows: Iterable[Row], rights: Rights, groups: Groups) -> list[Row]:
     """Wholes are hidden one by one: the least cells first, until two of them are ten people together."""
-    answer = [dict(row) for row in rows]
-    wholes: dict[tuple[Any, ...], list[Row]] = {}
-    for row in answer:
-        wholes.setdefault(tuple(row[name] for name in groups.within), []).append(row)
-    for whole in wholes.values():
-        gone: set[int] = set()
-        for count in groups.counts:
-            gone |= _hide(whole, count, [*groups.counts, *groups.measures])
-        for place in gone:
-            kept = {*groups.within, *groups.counts}
-            measures = groups.measures if groups.measures != ["*"] else set(whole[place]) - kept
-            whole[place] |= dict.fromkeys(measures)
-    return answer
-
-
-def _hide(whole: list[Row], count: str, apart: Sequence[str]) -> set[int]:
-    people = [(row[count], place) for place, row in enumerate(whole)]
-    if not any(number and 0 < number < SMALL_GROUP for number, _ in people):
-        return set()
-    ties = [
-        [str(whole[place][name]) for name in whole[place] if name not in apart]
-        for _, place in people
+    known = list(rows)
+    if groups.latest:
+        last: dict[Any, Any] = {}
+        for row in known:
+            key = course_of(row, rights)
+            last[key] = max(last.get(key, row[groups.latest]), row[groups.latest])
+        known = [row for row in known if row[groups.latest] == last[course_of(row, rights)]]
+    gone = {name: _small(known, _cells(known, name), groups) for name in groups.counts}
+    for change, count in groups.changes.items():
+        before = [
+            None if row[count] is None or row[change] is None else row[count] - row[change]
+            for row in known
+        ]
+        gone[change] = gone[count] | _small(known, before, groups)
+    if groups.series:
+        gone[groups.counts[0]] = _small_series(known, groups)
+    alone = dict(gone)
+    anywhere = set().union(*(alone[name] for name in groups.counts))
+    for name in _measures(known, rights, groups):
+        gone[name] = gone.get(name, set()) | anywhere
+    for name, others in groups.follows.items():
+        gone[name] = gone.get(name, set()).union(*(alone[other] for other in others))
+    return [
+        {name: None if place in gone.get(name, ()) else value for name, value in row.items()}
+        for place, row in enumerate(known)
     ]
-    order = sorted((number, ties[place], place) for number, place in people if number)
+
+
+def _measures(rows: Sequence[Row], rights: Rights, groups: Groups) -> set[str]:
+    if groups.measures != ["*"]:
+        return set(groups.measures)
+    kept = {*groups.within, *groups.counts, *groups.follows, rights.course}
+    return set(rows[0]) - kept if rows else set()
+
+
+def _cells(rows: Sequence[Row], count: str) -> list[Any]:
+    return [row[count] for row in rows]
+
+
+def _small_series(rows: Sequence[Row], groups: Groups) -> set[int]:
+    """A series is a part as large as its largest row; no two rows that are shown differ by a few people."""
+    count, series = groups.counts[0], dict[tuple[Any, ...], list[int]]()
+    for place, row in enumerate(rows):
+        series.setdefault(tuple(row[name] for name in groups.series), []).append(place)
+    firsts = sorted(series)
+    parts = [{name: rows[series[key][0]][name] for name in rows[0]} for key in firsts]
+    sizes = [max(rows[place][count] for place in series[key]) for key in firsts]
+    small = _small(parts, sizes, groups, groups.series)
     gone: set[int] = set()
-    total = 0
-    for number, _, place in order:
-        if number >= SMALL_GROUP and total >= SMALL_GROUP and len(gone) >= 2:
-            break
-        gone.add(place)
-        total += number
-        whole[place][count] = None
+    for number, key in enumerate(firsts):
+        for place in series[key]:
+            value = rows[place][count]
+            above = (rows[other][count] - value for other in series[key])
+            is_near = any(0 < difference < SMALL_GROUP for difference in above)
+            if value and (number in small or value < SMALL_GROUP or is_near):
+                gone.add(place)
     return gone
+
+
+def _small(
+    rows: Sequence[Row], people: Sequence[Any], groups: Groups, ties: Sequence[str] = ()
+) -> set[int]:
+    """Places of the cells that are hidden; `people` are the cells, beside their rows."""
+    apart = {*groups.counts, *groups.measures, *groups.follows, *groups.changes}
+    wholes: dict[tuple[Any, ...], list[int]] = {}
+    for place, row in enumerate(rows):
+        wholes.setdefault(tuple(row[name] for name in groups.within), []).append(place)
+    gone: set[int] = set()
+    for whole in wholes.values():
+        if not any(people[place] and 0 < people[place] < SMALL_GROUP for place in whole):
+            continue
+        named = ties or [name for name in rows[whole[0]] if name not in apart]
+        order = sorted(
+            (people[place], [_last(rows[place][name]) for name in named], place)
+            for place in whole
+            if people[place] and people[place] > 0
+        )
+        total = 0
+        for taken, (number, _, place) in enumerate(order):
+            if number >= SMALL_GROUP and total >= SMALL_GROUP and taken >= 2:
+                break
+            gone.add(place)
+            total += number
+    return gone
+
+
+def _last(value: Any) -> tuple[bool, Any]:
+    """Nothing comes after everything."""
+    return (value is None, 0 if value is None else value)
