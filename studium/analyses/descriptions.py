@@ -27,6 +27,25 @@ _LEFT_OUT = (
     "15 % of the best sum; the estimates are those of item_irt_grm with compat."
 )
 _OF_A_COURSE = {"level": "course", "course": "course_id"}
+# What few learners did is hidden with their number, as in course_problem, from roles that see no learners.
+_OF_ITEMS = _OF_A_COURSE | {
+    "groups": {
+        "within": ["course_id", "problem_nid"],
+        "counts": ["nobs"],
+        "measures": ["mean", "item_test", "item_rest", "alpha"],
+    }
+}
+
+_OF_A_REPORT = _OF_A_COURSE | {
+    "groups": {
+        "within": ["course_id", "problem_nid", "cutnum"],
+        "counts": ["n_unique_users_attempted"],
+        "measures": [
+            *("avg_problem_raw_score", "avg_problem_pct_score", "item_test", "item_rest", "alpha"),
+            *("Difficulty", "Discrimination", "Difficulty_SE", "Discrimination_SE"),
+        ],
+    }
+}
 
 _RELIABILITIES = ModelInfo(
     name="item_reliabilities",
@@ -62,7 +81,7 @@ _RELIABILITIES = ModelInfo(
     tests=(),
     sql="-- computed by studium/analyses/reliability.py",
     depends_on=(*_INPUTS, "course_problem"),
-    rights=_OF_A_COURSE,
+    rights=_OF_ITEMS,
 )
 
 _ITEMS = ModelInfo(
@@ -200,7 +219,7 @@ _REPORT = ModelInfo(
         "the rows and estimates are those of item_irt_grm with compat; what is known about a problem is looked up "
         "under its position, so it is that of another problem where one was left out."
     ),
-    rights=_OF_A_COURSE,
+    rights=_OF_A_REPORT,
 )
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from studium.analyses import analysis_catalogue
 from studium.publish import Rights
 from studium.warehouse.project import FOLDER
 
 MODELS = FOLDER / "models" / "marts"
-PEOPLE = {"learners", "users", "persons", "people", "accounts", "registrations"}
+PEOPLE = {"responses", "learners", "users", "persons", "people", "accounts", "registrations"}
 # Counts that say how many there are in all of a course, a day or the institution: no group of them.
 WHOLES = {
     "course_coenrollment": {"learners", "other_learners"},
@@ -86,3 +87,14 @@ def test_what_single_people_did_or_typed_goes_with_their_number(
         groups = rights_of(marts[name]).groups
         assert groups is not None
         assert measure in groups.measures
+
+
+def test_tables_of_analyses_hide_their_counts_too() -> None:
+    for model in analysis_catalogue():
+        rights = msgspec.convert(dict(model.rights or {}), Rights)
+        counts = {column.name for column in model.columns if column.unit in PEOPLE}
+        named = rights.groups
+        assert rights.level == "learner" or counts <= set(named.counts if named else ()), model.name
+        if named:
+            columns = {column.name for column in model.columns}
+            assert {*named.within, *named.counts, *named.measures} <= columns, model.name

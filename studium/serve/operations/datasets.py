@@ -32,12 +32,12 @@ _MOST_ROWS = 1_000_000_000
 
 @dataclass(frozen=True)
 class DatasetSummary:
-    """A dataset; `rows` are those of the release, of which you may see fewer."""
+    """A dataset; `rows` are those of the release, null for whoever sees only a part of them."""
 
     name: str
     grain: str
     level: str | None
-    rows: int
+    rows: int | None
     columns: int
 
 
@@ -53,13 +53,16 @@ class DatasetColumn:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset with its columns, the promises that were tested, and the checksum of its rows."""
+    """A dataset with its columns, the promises that were tested, and the checksum of its rows.
+
+    Number and checksum of rows are null for whoever sees only a part of them: they would tell of the rest.
+    """
 
     name: str
     grain: str
     level: str | None
-    rows: int
-    checksum: str
+    rows: int | None
+    checksum: str | None
     columns: list[DatasetColumn]
     tests: list[str]
 
@@ -77,7 +80,13 @@ class Lineage:
 def list_datasets(reader: Reader) -> list[DatasetSummary]:
     """Datasets that the principal may see any of, by name."""
     return [
-        DatasetSummary(it.name, it.grain, _level(it), it.rows, len(reader.columns_of(it.name)))
+        DatasetSummary(
+            it.name,
+            it.grain,
+            _level(it),
+            it.rows if reader.has_whole(it.name) else None,
+            len(reader.columns_of(it.name)),
+        )
         for it in sorted(reader.datasets, key=lambda table: table.name)
     ]
 
@@ -85,12 +94,13 @@ def list_datasets(reader: Reader) -> list[DatasetSummary]:
 def read_dataset(reader: Reader, name: str) -> Dataset:
     """One dataset; raises HiddenError for one that is not there or not for the principal."""
     table = reader.dataset(name)
+    has_whole = reader.has_whole(name)
     return Dataset(
         name,
         table.grain,
         _level(table),
-        table.rows,
-        table.checksum,
+        table.rows if has_whole else None,
+        table.checksum if has_whole else None,
         read_columns(reader, name),
         table.tests,
     )

@@ -28,6 +28,7 @@ from studium.serve.rights import (
     Scope,
     View,
     is_visible,
+    sees_whole,
     suppress,
     visible_columns,
 )
@@ -114,6 +115,10 @@ class Reader:
         if not self.has(name):
             raise HiddenError
         return self.open_release.tables[name]
+
+    def has_whole(self, name: str) -> bool:
+        """Whether the principal sees every row and value of a dataset; else its size and checksum tell of others."""
+        return sees_whole(self.dataset(name), self._view)
 
     def columns_of(self, name: str) -> list[str]:
         """The columns of a dataset that the principal may see."""

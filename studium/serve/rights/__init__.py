@@ -11,7 +11,13 @@ from studium.serve.rights.refusals import (
     ScopeNeededError,
     SignInNeededError,
 )
-from studium.serve.rights.rows import GuardedQuery, guard_query, is_visible, visible_columns
+from studium.serve.rights.rows import (
+    GuardedQuery,
+    guard_query,
+    is_visible,
+    sees_whole,
+    visible_columns,
+)
 from studium.serve.rights.rules import Rule, rule, rule_of
 from studium.serve.rights.suppression import hidden_cells, suppress
 
@@ -32,6 +38,7 @@ __all__ = [
     "is_visible",
     "rule",
     "rule_of",
+    "sees_whole",
     "suppress",
     "visible_columns",
 ]

@@ -116,6 +116,29 @@ def accounts_of(campus: Campus) -> list[list[Any]]:
         return [[tuple(row) for row in connection.execute(select(table))] for table in tables]
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_no_checksum_confirms_a_guess_of_what_is_hidden(whole: Campus, role: Role) -> None:
+    """With all but one small count known, ten guesses would find the one that has the checksum."""
+    client = whole.client(role)
+    listed = client.get("/api/v1/datasets?limit=1000").json()["items"]
+    tables = whole.app.state.server.keeper.release().tables
+    for item in listed:
+        table = tables[item["name"]]
+        found = client.get(f"/api/v1/datasets/{table.name}").json()
+        is_counted = table.rights is not None and table.rights.groups is not None
+        is_of_own = role in GRANTED or (role is Role.INSTITUTION_VIEWER and is_counted)
+        expected = (None, None) if is_of_own else (table.rows, table.checksum)
+        assert (found["rows"], found["checksum"]) == expected, table.name
+        assert item["rows"] == expected[0]
+    assert len(listed) > 30
+
+
+def test_researchers_read_no_answers_that_people_typed(whole: Campus) -> None:
+    client = whole.client(Role.RESEARCHER)
+    columns = client.get("/api/v1/datasets/problem_response/schema?limit=1000").json()["items"]
+    assert "answer" not in [column["name"] for column in columns]
+
+
 def test_a_hidden_course_takes_as_long_as_one_that_is_not_there(whole: Campus) -> None:
     client = whole.client(Role.COURSE_STAFF)
     hidden = next(course for course in GRANTED[Role.RESEARCHER] if course != OWN)
