@@ -1,5 +1,7 @@
 """Small groups: nobody under the limit is countable, not even as the difference of what is shown."""
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -220,3 +222,47 @@ def test_a_hidden_last_day_is_not_the_day_before(
     path = f"/api/v1/courses/{ONE}"
     assert own_campus.client(Role.ADMINISTRATOR).get(path).json()["verified"] == 4
     assert own_campus.client(Role.INSTITUTION_VIEWER).get(path).json()["verified"] is None
+
+
+def test_a_hidden_count_is_none_of_nobody_on_pages(
+    own_campus: Campus, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not 0, and not the whole of a change."""
+    parts = {
+        "course_activity": Groups(within=["course_id", "interval_end"], counts=["count"]),
+        "course_enrollment_daily": Groups(within=["course_id", "date"], counts=["count"]),
+        "stats_module_usage": Groups(within=["course_id", "module_id"], counts=["ncount"]),
+    }
+    for name, groups in parts.items():
+        rights = Rights(level="course", course="course_id", groups=groups)
+        monkeypatch.setitem(CLASSIFIED, name, rights)
+    of_course = Rights(level="course", course="course_id")
+    monkeypatch.setitem(CLASSIFIED, "course_axis", of_course)
+    change(
+        f"""
+        create table marts.course_activity as
+        select '{ONE}' as course_id, timestamp '2024-02-19' as interval_start,
+            timestamp '2024-02-26' as interval_end, label, count
+        from (values ('ACTIVE', 40::bigint), ('PLAYED_VIDEO', 3), ('POSTED_FORUM', 30)) as rows (label, count);
+        create table marts.course_axis as
+        select '{ONE}' as course_id, number as index, 'Week ' || number as name, 'c' || number as url_name,
+            'm' || number as module_id, 'chapter' as category, cast(null as varchar) as chapter_mid
+        from range(1, 4) as numbers (number);
+        create table marts.stats_module_usage as
+        select '{ONE}' as course_id, 'chapter' as module_type, module_id, ncount
+        from (values ('m1', 30::bigint), ('m2', 4)) as rows (module_id, ncount);
+        create or replace table marts.course_enrollment_daily as
+        select '{ONE}' as course_id, date '2024-03-02' as date, 15::bigint as count, 15::bigint as cumulative_count
+        union all select '{ONE}', date '2024-02-24', 6, 6
+        """
+    )
+    browser = own_campus.client(Role.INSTITUTION_VIEWER)
+    weeks = browser.get(f"/courses/{ONE}/engagement?csv=activity_weekly").text.splitlines()
+    assert weeks[1].startswith("2024-02-19,40,,0,,"), (
+        "hidden, nobody, and hidden for the other's sake"
+    )
+    funnel = browser.get(f"/courses/{ONE}/chapters?csv=funnel").text.splitlines()
+    assert [line.split(",")[1] for line in funnel[1:]] == ["30", "", "0"]
+    listed = csv.DictReader(io.StringIO(browser.get("/?csv=courses").text))
+    (course,) = [row for row in listed if row.get("enrolled")]
+    assert (course["enrolled"], course["enrolled_change"]) == ("15", "")

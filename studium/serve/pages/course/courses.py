@@ -31,7 +31,10 @@ _ENROLLED = """
         latest.first_day,
         today.count as enrolled,
         today.cumulative_count as ever_enrolled,
-        today.count - case when before.date is null then 0 else before.count end as enrolled_change
+        case  -- NULL is hidden, no row is nobody
+            when before.course_id is null then today.count
+            else today.count - before.count
+        end as enrolled_change
     from latest
     inner join course_enrollment_daily as today
         on latest.course_id = today.course_id and latest.last_day = today.date

@@ -20,28 +20,17 @@ from studium.serve.web import Reading
 
 router = APIRouter()
 
-# A kind without a row is nobody; one whose count is hidden stays hidden.
+# A kind without a row is nobody; one whose count is NULL is hidden, and is not 0.
+_KIND = "case when count(*) filter (label = '{0}') > 0 then max(count) filter (label = '{0}') else 0 end"
 _WEEKS = """
     with weeks as (
         select
             interval_start,
             cast(interval_start as date) as week,
-            case
-                when not bool_or(label = 'ACTIVE' and count is null)
-                    then sum(case when label = 'ACTIVE' then count else 0 end)
-            end as active,
-            case
-                when not bool_or(label = 'PLAYED_VIDEO' and count is null)
-                    then sum(case when label = 'PLAYED_VIDEO' then count else 0 end)
-            end as played_video,
-            case
-                when not bool_or(label = 'ATTEMPTED_PROBLEM' and count is null)
-                    then sum(case when label = 'ATTEMPTED_PROBLEM' then count else 0 end)
-            end as attempted_problem,
-            case
-                when not bool_or(label = 'POSTED_FORUM' and count is null)
-                    then sum(case when label = 'POSTED_FORUM' then count else 0 end)
-            end as posted_forum,
+            {active} as active,
+            {played_video} as played_video,
+            {attempted_problem} as attempted_problem,
+            {posted_forum} as posted_forum,
             max(cast(interval_end as date)) - 1 as last_day
         from course_activity
         where course_id = $course_id
@@ -52,7 +41,12 @@ _WEEKS = """
     left join course_enrollment_daily as enrollment
         on enrollment.course_id = $course_id and enrollment.date = weeks.last_day
     order by weeks.week
-"""
+""".format(
+    active=_KIND.format("ACTIVE"),
+    played_video=_KIND.format("PLAYED_VIDEO"),
+    attempted_problem=_KIND.format("ATTEMPTED_PROBLEM"),
+    posted_forum=_KIND.format("POSTED_FORUM"),
+)
 _KINDS = (
     ("active", "Active"),
     ("played_video", "Played a video"),
