@@ -80,6 +80,8 @@ def _with_them(
 
 def _is_hidden(cell: str, within: Iterable[str], ties: list[str], least: int) -> str:
     """Whether a count is hidden: see `studium.serve.rights.suppression`, which says the same in Python."""
+    if set(ties) <= set(map(quoted, within)):  # each row is a whole: no window over all of them
+        return f"{cell} between 1 and {least - 1}"
     part = f"partition by {_list(within)} " if within else ""
     order = f"{part}order by {cell} <= 0, {', '.join([cell, *ties])} rows between unbounded preceding and"
     has_small = f"bool_or({cell} between 1 and {least - 1}) over ({part.strip()})"
