@@ -72,7 +72,7 @@ def write_marts(workspace: Workspace, models: Sequence[ModelInfo]) -> None:
                 for name, kind in ((column.name, column.type) for column in model.columns)
             )
             connection.execute(
-                f'create table marts."{model.name}" as select {values} from ({people})'
+                f'create table marts."{model.name}" as select {values} from ({people}){_apart(model)}'
             )
 
 
@@ -99,6 +99,17 @@ def publish_all(workspace: Workspace, models: Sequence[ModelInfo]) -> None:
 def rights_of(model: ModelInfo) -> Rights | None:
     """The model's classification as the release has it."""
     return None if model.rights is None else convert(dict(model.rights), Rights)
+
+
+def _apart(model: ModelInfo) -> str:
+    """No two rows of people are the same but for their numbers."""
+    rights = rights_of(model)
+    if rights is None or rights.groups is None or "*" in rights.groups.measures:
+        return ""
+    groups = rights.groups
+    numbers = {*groups.counts, *groups.measures, *groups.follows, *groups.changes}
+    words = ", ".join(f'"{it.name}"' for it in model.columns if it.name not in numbers)
+    return f" qualify row_number() over (partition by {words} order by n desc) = 1"
 
 
 def _value(model: ModelInfo, name: str, kind: str) -> str:
