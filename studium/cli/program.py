@@ -7,6 +7,7 @@ import atexit
 import errno
 import json
 import os
+import select
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -92,6 +93,7 @@ def start() -> None:
 
     At once: Python would take half a second to take down dbt, which holds nothing open any more.
     """
+    os.environ["PYTHONSAFEPATH"] = "1"  # children import nothing from the current folder
     code = main()
     atexit._run_exitfuncs()
     with suppress(OSError):  # a reader that went away
@@ -131,6 +133,8 @@ def _answer(given: Sequence[str], interruption: Interruption) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _tell_stopped(interruption, given)
     except BrokenPipeError:
+        if not _is_reader_gone():
+            raise
         return _leave_pipe()
     except click.ClickException as error:
         return _tell(_from_click(error), given)
@@ -180,6 +184,15 @@ def _tell_stopped(interruption: Interruption, given: Sequence[str]) -> int:
     else:
         click.echo(f"\n{TOLD}", err=True)
     return interruption.exit_code
+
+
+def _is_reader_gone() -> bool:
+    """Whether it was our output that nobody reads: children have pipes too."""
+    ends = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            ends.register(stream.fileno(), 0)
+    return any(event & select.POLLERR for _, event in ends.poll(0))
 
 
 def _leave_pipe() -> int:

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from multiprocessing import resource_tracker
@@ -112,7 +113,8 @@ class Pool:
     @staticmethod
     def _assign(worker: Worker, task: Task) -> None:
         worker.task, worker.started = task, time.monotonic()
-        worker.pipe.send(task)
+        with suppress(OSError):  # it died before it had a task: its pipe says so when it is read
+            worker.pipe.send(task)
 
     def _take(self) -> Iterator[Ended]:
         busy = [worker for worker in self._workers if worker.task]
@@ -145,6 +147,7 @@ class Pool:
 
 
 def _start(memory_limit_mb: int) -> Worker:
+    os.environ["PYTHONSAFEPATH"] = "1"  # else an `enum.py` in the current folder would be imported
     ours, theirs = spawn.Pipe()
     address_space = (memory_limit_mb + RESERVED_MB) * MEGABYTE
     process = spawn.Process(

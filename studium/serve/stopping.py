@@ -22,6 +22,10 @@ from uvicorn.supervisors import Multiprocess
 
 GRACE_SECONDS = 8  # what manages containers kills after 10
 _LAST_SECONDS = 1.5
+_KILLED_AFTER = (
+    0.5  # of its grace; the supervisor takes half a second to hear a signal, and children to end
+)
+_LOOK_SECONDS = 0.05
 _SAME_SECONDS = 1.0  # `timeout` and process managers send the same signal twice
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -102,9 +106,11 @@ class _Server(uvicorn.Server):
 
 
 class _Supervisor(Multiprocess):
-    """Several processes; those that do not end in time are killed."""
+    """Several processes; those that do not end in time, or by a second signal, are killed."""
 
     number: int | None = None
+    _since = 0.0
+    _is_over = False
 
     def handle_int(self) -> None:
         """Ctrl-C."""
@@ -115,16 +121,23 @@ class _Supervisor(Multiprocess):
         self._end(signal.SIGTERM)
 
     def _end(self, number: int) -> None:
-        self.number = self.number or number
+        now = time.monotonic()
+        if self.number is None:
+            self.number, self._since = number, now
+        elif now - self._since > _SAME_SECONDS:
+            self._is_over = True
         self.should_exit.set()
 
     def join_all(self) -> None:
         """Wait for all as long as one may take."""
-        until = time.monotonic() + (self.config.timeout_graceful_shutdown or 0) + _LAST_SECONDS
+        until = time.monotonic() + (self.config.timeout_graceful_shutdown or 0) + _KILLED_AFTER
+        while any(process.process.is_alive() for process in self.processes):
+            self.handle_signals()
+            if self._is_over or time.monotonic() > until:
+                break
+            time.sleep(_LOOK_SECONDS)
         for process in self.processes:
-            process.process.join(max(0.0, until - time.monotonic()))
-            if process.process.is_alive():
-                process.process.kill()
+            process.process.kill()
             process.process.join()
 
 

@@ -5,6 +5,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.reliability.processes import (
     outcome_of,
     partitions_of,
     start,
+    surroundings,
     until,
 )
 
@@ -71,6 +73,50 @@ def test_parsers_whose_parent_was_killed_end_by_themselves(
     until(lambda: not alive(mark), seconds=10)
     assert leftovers(root) == []
     assert partitions_of(root) == expected.partitions
+
+
+def test_parsers_that_die_before_their_task_are_said(logs: Path, tmp_path: Path) -> None:
+    """As where memory ran out while they started."""
+    root = tmp_path / "campus"
+    done(root, "init", "--source", logs)
+    code = (
+        "import sys\nimport studium.lake.workers as workers\nstart = workers._start\n"
+        "def dead(limit):\n"
+        "    worker = start(limit)\n    worker.process.kill()\n    worker.process.join()\n"
+        "    return worker\n"
+        "workers._start = dead\nfrom studium.cli import main\nsys.exit(main())"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, "--workspace", str(root), "land"],
+        env=surroundings(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert ended.stdout.count("its process was killed") == len(list(logs.iterdir()))
+    assert "Traceback" not in ended.stderr
+    done(root, "run")
+
+
+def test_parsers_import_nothing_from_the_current_folder(logs: Path, tmp_path: Path) -> None:
+    root, here = tmp_path / "campus", tmp_path / "data"
+    here.mkdir()
+    (here / "enum.py").write_text("open('imported', 'w')\nraise SystemExit")
+    done(root, "init", "--source", logs)
+    program = [Path(sys.executable).with_name("studium"), "--workspace", root, "land"]
+    ended = subprocess.run(
+        list(map(str, program)),
+        env=surroundings(),
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (ended.returncode, ended.stderr.count("Error")) == (0, 0)
+    assert [file.name for file in here.iterdir()] == ["enum.py"]
 
 
 def _killed_run(root: Path, after: str, seconds: float) -> bool:

@@ -105,9 +105,13 @@ def test_a_slow_client_does_not_hold_the_server(
     assert 7 < seconds < 11, "requests have 8 s, the process ends within 10 s"
 
 
-def test_a_second_signal_does_not_wait(large: Campus) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_signal_does_not_wait(large: Campus, workers: int) -> None:
     token = large.tokens[Role.ADMINISTRATOR]
-    with serving(large) as (process, port), slow_client(port, FILE, token) as client:
+    with (
+        serving(large, "--workers", workers) as (process, port),
+        slow_client(port, FILE, token) as client,
+    ):
         client.recv(12)
         process.send_signal(signal.SIGINT)
         time.sleep(1.5)
