@@ -56,7 +56,12 @@ def load_engine(workspace: Workspace) -> None:
     """
     import dbt.adapters.duckdb.impl
     import dbt.cli.main  # noqa: F401
+    from dbt.adapters.duckdb.credentials import DuckDBCredentials
+    from dbt.contracts.project import Project as DbtProject
+    from dbt.contracts.project import ProjectFlags
 
+    for settings in (ProjectFlags, DbtProject, DuckDBCredentials):
+        settings.json_schema()  # what dbt checks them against: made once, half a second
     with suppress(OSError, ValueError, LookupError, TypeError):
         if (kept := Project(workspace).kept_manifest).is_file():
             _load_manifest(kept)
