@@ -239,7 +239,7 @@ def order_of(
 def learners(
     course_id: str, reader: Reading, page: Paging, filters: Annotated[Filters, Depends(order_of)]
 ) -> Any:
-    """Learners of the course."""
+    """Learners of the course, from `person_course`: none are listed until a data package of it has landed."""
     if filters.segment and not reader.has("learner_roster"):
         raise ProblemError(
             422, "This release has no segments of learners", "Ask without `segment`."

@@ -4,7 +4,7 @@ Enters: a `Page`. Leaves: a response; `?csv=NAME` asks for the table NAME of the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import Request
@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.tables import Table, as_csv
-from studium.serve.pages.wording import MISSING
+from studium.serve.pages.wording import HIDDEN, MISSING
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError
 from studium.serve.web import TEMPLATES, render
@@ -67,7 +67,7 @@ def show(request: Request, reader: Reader, page: Page) -> Response:
         "title": page.title,
         "summary": page.summary,
         "place": page.place,
-        "charts": {chart.name: chart for chart in page.charts},
+        "charts": {chart.name: _explained(reader, chart) for chart in page.charts},
         "tables": {table.name: table for table in page.tables},
         "hidden_under": reader.hides_under if reader.hidden_in and page.lacks_numbers else 0,
         **page.content,
@@ -75,6 +75,14 @@ def show(request: Request, reader: Reader, page: Page) -> Response:
     if request.headers.get("HX-Request") == "true":
         return _part(request, reader, page, values)
     return render(request, page.template, values)
+
+
+def _explained(reader: Reader, chart: Chart) -> Chart:
+    """The chart; one that is empty because all its numbers are hidden says so, and not that there are none."""
+    datasets = {source.partition(".")[0] for source in chart.table.sources}
+    if not (chart.is_empty and reader.hides_under and datasets & reader.hidden_in):
+        return chart
+    return replace(chart, table=replace(chart.table, empty=HIDDEN), finding="")
 
 
 def _csv(reader: Reader, page: Page, wanted: str) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 MISSING = "–"
+HIDDEN = "Its numbers are of so few people that they are hidden from your role."
 
 
 def count(value: Any) -> str:
@@ -89,9 +90,9 @@ def sortable(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def people(number: int, noun: str = "learner") -> str:
-    """1 → 1 learner, 2 → 2 learners"""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def people(number: int | None, noun: str = "learner") -> str:
+    """1 → 1 learner, 2 → 2 learners, None → – learners"""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def share(part: Any, whole: Any) -> float | None:
@@ -105,6 +106,16 @@ def total(values: Iterable[int | None]) -> int | None:
     """A sum; None where a part is hidden: the rest would be taken for all."""
     known = list(values)
     return None if None in known else sum(value for value in known if value)
+
+
+def at_least(values: Iterable[int | None], noun: str = "") -> str:
+    """A sum, of people where there is a noun; "at least" where parts are missing, – where no part tells anything."""
+    parts = list(values)
+    whole = sum(value for value in parts if value)
+    is_whole = bool(parts) and None not in parts
+    known = whole if is_whole or whole else None
+    text = people(known, noun) if noun else count(known)
+    return text if is_whole or known is None else f"at least {text}"
 
 
 def course_address(course_id: str, *tail: str) -> str:

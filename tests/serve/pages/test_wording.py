@@ -39,6 +39,28 @@ def test_a_file_has_no_formula(text: str) -> None:
     assert as_csv(table).rstrip().endswith(",-1")
 
 
+@pytest.mark.parametrize(
+    ("values", "noun", "text"),
+    [
+        ([1200, 34], "", "1,234"),
+        ([0, 0], "", "0"),
+        ([40, None], "", "at least 40"),
+        ([1, None], "learner", "at least 1 learner"),
+        ([0, None], "learner", "– learners"),
+        ([None, None], "", "–"),
+        ([], "", "–"),
+    ],
+)
+def test_a_sum_tells_that_parts_of_it_are_missing(
+    values: list[int | None], noun: str, text: str
+) -> None:
+    assert wording.at_least(values, noun) == text
+
+
+def test_people_who_are_not_known_are_not_nobody() -> None:
+    assert (wording.people(None), wording.people(0)) == ("– learners", "0 learners")
+
+
 def test_shares_of_nothing_are_missing() -> None:
     assert wording.share(1, 0) is None
     assert wording.share(None, 3) is None

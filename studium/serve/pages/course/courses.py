@@ -14,7 +14,15 @@ from studium.serve.pages.charts import spark
 from studium.serve.pages.rendering import Page, figures, show
 from studium.serve.pages.tables import Column, Table
 from studium.serve.pages.titles import titles_of
-from studium.serve.pages.wording import change, count, course_address, people, share
+from studium.serve.pages.wording import (
+    at_least,
+    change,
+    count,
+    course_address,
+    people,
+    share,
+    total,
+)
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
@@ -80,14 +88,21 @@ def courses_page(request: Request, reader: Reading) -> Response:
         "No course that you may see has learners yet.",
         _SOURCES,
     )
+    taken = [row for row in rows if row["first_day"] is not None]  # no row of a course is nobody
+    enrolled = [row["enrolled"] for row in taken]
+    changes = [row["enrolled_change"] for row in taken]
     numbers = figures(
         ("Courses", count(len(rows))),
-        ("Enrolled now", count(_total(rows, "enrolled")), "over all courses"),
-        ("Change in 7 days", change(_total(rows, "enrolled_change"))),
-        ("Active last week", count(_total(rows, "active")), "a learner counts in each course"),
-        ("Certified", count(_total(rows, "certified"))),
+        ("Enrolled now", at_least(enrolled), "over all courses"),
+        ("Change in 7 days", change(total(changes) if changes else None)),
+        (
+            "Active last week",
+            at_least(row["active"] for row in rows),
+            "a learner counts in each course",
+        ),
+        ("Certified", at_least(row["certified"] for row in rows)),
     )
-    summary = f"{people(len(rows), 'course')}, {people(_total(rows, 'enrolled'))} enrolled now."
+    summary = f"{people(len(rows), 'course')}, {at_least(enrolled, 'learner')} enrolled now."
     return show(
         request,
         reader,
@@ -137,7 +152,3 @@ def course_rows(reader: Reader) -> list[dict[str, Any]]:
 
 def _by_course(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {row["course_id"]: row for row in rows}
-
-
-def _total(rows: list[dict[str, Any]], name: str) -> int:
-    return sum(row[name] or 0 for row in rows)

@@ -107,8 +107,9 @@ def weekly_chart(weeks: list[dict[str, Any]]) -> Chart:
         _SOURCES,
     )
     finding = ""
-    if weeks:
-        best = max(weeks, key=lambda week: (week["active"] or 0, week["week"]))
+    known = [week for week in weeks if week["active"] is not None]
+    if known:
+        best = max(known, key=lambda week: (week["active"], week["week"]))
         finding = (
             f"{count(weeks[-1]['active'])} learners were active last week; "
             f"{count(best['active'])} in the busiest, from {best['week']:%-d %B}."

@@ -64,7 +64,7 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
         "course/enrollment.html",
         "Enrollment",
         "courses",
-        f"{people(latest['count'] or 0)} enrolled{f', from {known} countries' if known else ''}.",
+        f"{people(latest['count'])} enrolled{f', from {known} countries' if known else ''}.",
         charts=(
             daily_chart(days),
             mode_chart,

@@ -78,7 +78,7 @@ def overview_page(request: Request, course_id: str, reader: Reading) -> Response
         "course/overview.html",
         "Overview",
         "courses",
-        f"{people(latest.get('count') or 0)} enrolled, {people(last_week.get('active') or 0)} active last week.",
+        f"{people(latest.get('count'))} enrolled, {people(last_week.get('active'))} active last week.",
         charts=(daily, weekly_chart(weeks), paths),
         tables=(chapters,),
         content={"figures": numbers},
@@ -107,7 +107,7 @@ def daily_chart(days: list[dict[str, Any]]) -> Chart:
     )
     finding = ""
     if days:
-        now = people(days[-1]["count"] or 0)
+        now = people(days[-1]["count"])
         finding = f"{now} enrolled, {change(_in_a_week(days))} in 7 days."
     return Chart(table, "lines", "date", ("count", "cumulative_count"), finding)
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from studium.serve.pages.asking import ask
 from studium.serve.pages.charts import Chart
 from studium.serve.pages.course.answers import answer_charts, attempt_rows
 from studium.serve.pages.course.heading import Heading, heading_of, show_course
@@ -74,6 +75,17 @@ _SOURCES = (
     "item_response_theory_report.Discrimination",
 )
 _EMPTY = "No problem of this course has more than five answers."
+_UNLANDED = (
+    "Problems are listed once a data package of this course has landed, with its course structure and "
+    "courseware_studentmodule: the release has its logs alone or lacks one of the two."
+)
+# Content is of the course structure, who used it is of courseware_studentmodule.
+_LANDED = """
+    select 1 as has_both
+    from course_axis as axis
+    inner join stats_module_usage as usage on axis.course_id = usage.course_id
+    where axis.course_id = $course_id limit 1
+"""
 
 
 @router.get("/courses/{course_id:course}/problems", include_in_schema=False)
@@ -82,9 +94,13 @@ def problems_page(request: Request, course_id: str, reader: Reading) -> Response
     """All problems in the order of the course."""
     heading = heading_of(reader, course_id)
     problems = problem_rows(reader, heading)
+    asked = {"course_id": course_id}
+    is_landed = bool(problems or ask(reader, "course_axis stats_module_usage", _LANDED, asked))
+    empty = _EMPTY if is_landed else _UNLANDED
+    known = len(problems) if is_landed else None
     scores = [row["score"] for row in problems if row["score"] is not None]
     numbers = figures(
-        ("Problems with answers", count(len(problems))),
+        ("Problems with answers", count(known)),
         (
             "Average score",
             percent(sum(scores) / len(scores) if scores else None),
@@ -93,13 +109,13 @@ def problems_page(request: Request, course_id: str, reader: Reading) -> Response
         ("Hardest", percent(min(scores, default=None)), "lowest average score"),
         ("Easiest", percent(max(scores, default=None)), "highest average score"),
     )
-    table = Table("problems", "All problems", _COLUMNS, problems, _EMPTY, _SOURCES)
+    table = Table("problems", "All problems", _COLUMNS, problems, empty, _SOURCES)
     page = Page(
         "course/problems.html",
         "Problems",
         "courses",
-        f"{people(len(problems), 'problem')} with answers.",
-        charts=(_score_chart(problems), _attempted_chart(problems)),
+        f"{people(known, 'problem')} with answers.",
+        charts=(_score_chart(problems, empty), _attempted_chart(problems, empty)),
         tables=(table,),
         content={"figures": numbers},
     )
@@ -129,7 +145,7 @@ def problem_page(request: Request, course_id: str, problem_id: str, reader: Read
         "course/problem.html",
         problem["name"],
         "courses",
-        f"{people(problem['learners'] or 0)} tried, {percent(problem['score'])} on average.",
+        f"{people(problem['learners'])} tried, {percent(problem['score'])} on average.",
         charts=(_attempt_chart(attempts), *answer_charts(reader, course_id, problem_id)),
         tables=(_statistics_table(reader, course_id, problem["problem_nid"]),),
         content={
@@ -173,7 +189,7 @@ def statistic_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     return reader.rows(_STATISTICS, {"course_id": course_id})
 
 
-def _score_chart(problems: list[dict[str, Any]]) -> Chart:
+def _score_chart(problems: list[dict[str, Any]], empty: str) -> Chart:
     table = Table(
         "scores",
         "Average score of each problem",
@@ -183,7 +199,7 @@ def _score_chart(problems: list[dict[str, Any]]) -> Chart:
             Column("first_right", "Right at once", "percent"),
         ),
         problems,
-        _EMPTY,
+        empty,
         _SOURCES[1:3],
     )
     known = [row for row in problems if row["score"] is not None]
@@ -194,13 +210,13 @@ def _score_chart(problems: list[dict[str, Any]]) -> Chart:
     return Chart(table, "bars", "name", ("score", "first_right"), finding, options={"most": 1})
 
 
-def _attempted_chart(problems: list[dict[str, Any]]) -> Chart:
+def _attempted_chart(problems: list[dict[str, Any]], empty: str) -> Chart:
     table = Table(
         "attempted",
         "How many learners try each problem",
         (Column("name", "Problem", link="address"), Column("learners", "Learners", "count")),
         problems,
-        _EMPTY,
+        empty,
         _SOURCES[:1],
     )
     return Chart(table, "bars", "name", ("learners",), "In the order of the course.", "low")

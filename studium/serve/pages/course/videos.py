@@ -75,10 +75,10 @@ def videos_page(request: Request, course_id: str, reader: Reading) -> Response:
     heading = heading_of(reader, course_id)
     videos = video_rows(reader, heading)
     told = [it for it in videos if None not in {it["users_at_start"], it["users_at_end"]}]
-    starts = sum(video["users_at_start"] for video in told)
+    starts = sum(video["users_at_start"] for video in told) if told else None
     ends = sum(video["users_at_end"] for video in told)
     over = "videos" if len(told) == len(videos) else f"the {people(len(told), 'video')} not hidden"
-    length = sum(video["duration"] or 0 for video in videos)
+    length = sum(video["duration"] or 0 for video in videos) or None
     numbers = figures(
         ("Videos watched", count(len(videos)), f"{seconds(length)} in all"),
         ("Started", count(starts), f"learners, summed over {over}"),
@@ -107,14 +107,16 @@ def video_page(request: Request, course_id: str, video_id: str, reader: Reading)
         raise HiddenError
     video = videos[place]
     segments = _segment_rows(reader, video)
-    views = sum(segment["num_views"] or 0 for segment in segments)
-    users = sum(segment["num_users"] or 0 for segment in segments)
+    told = [it for it in segments if None not in {it["num_views"], it["num_users"]}]
+    views = sum(segment["num_views"] for segment in told)
+    users = sum(segment["num_users"] for segment in told)
+    of = "a segment that they saw" + (", of those not hidden" if len(told) < len(segments) else "")
     numbers = figures(
         ("Length", seconds(video["duration"])),
         ("Started", count(video["users_at_start"]), "learners"),
         ("Watched to the end", count(video["users_at_end"]), "learners"),
         ("Completion", percent(video["completion"])),
-        ("Views per learner", decimal(share(views, users)), "of a segment that they saw"),
+        ("Views per learner", decimal(share(views, users)), f"of {of}"),
     )
     page = Page(
         "course/video.html",

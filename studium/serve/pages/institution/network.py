@@ -117,8 +117,8 @@ def _nodes(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
             ("course_id", "title", "learners"),
             ("other_course_id", "other_title", "other_learners"),
         ):
-            known[row[key]] = {"id": row[key], "name": row[title], "size": row[size] or 0}
-    nodes = [known[key] for key in sorted(known, key=lambda key: (-known[key]["size"], key))]
+            known[row[key]] = {"id": row[key], "name": row[title], "size": row[size]}
+    nodes = [known[key] for key in sorted(known, key=lambda key: (-(known[key]["size"] or 0), key))]
     half = len(nodes) / 2
     return [
         node | {"side": "right" if place < half else "left"} for place, node in enumerate(nodes)
