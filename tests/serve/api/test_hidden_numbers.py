@@ -308,6 +308,13 @@ def test_a_problem_of_few_is_not_tried_by_nobody(few: Campus) -> None:
     assert set(empty_charts(page_of(few, f"/courses/{ONE}/problems"))) == {HIDDEN}
 
 
+def test_posts_that_a_role_does_not_see_are_not_none(few: Campus) -> None:
+    text = page_of(few, f"/courses/{ONE}/forum")
+    assert tiles(text)["Posts"] == "–"
+    assert "– posts." in text
+    assert "0 posts" not in text
+
+
 def test_a_course_without_a_package_has_no_problems_to_list(
     few: Campus, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

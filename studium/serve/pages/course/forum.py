@@ -76,8 +76,10 @@ def forum_page(request: Request, course_id: str, reader: Reading) -> Response:
         asked,
     )
     written = sum(week["threads"] + week["responses"] + week["comments"] for week in weeks)
+    posts = written if weeks else totals.get("posts")
+    within = f" in {people(len(threads), 'thread')}" if threads else ""
     numbers = figures(
-        ("Posts", count(written if weeks else totals.get("posts"))),
+        ("Posts", count(posts)),
         (
             "People who wrote",
             count(people_of.get("writers")),
@@ -91,7 +93,7 @@ def forum_page(request: Request, course_id: str, reader: Reading) -> Response:
         "course/forum.html",
         "Forum",
         "courses",
-        f"{people(written, 'post')} in {people(len(threads), 'thread')}.",
+        f"{people(posts, 'post')}{within}.",
         charts=(_week_chart(weeks),),
         tables=(_thread_table(threads),),
         content={"figures": numbers},
