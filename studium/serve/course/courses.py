@@ -43,12 +43,17 @@ class CourseSummary:
 
 
 # What pages and API alike call Verified; broad_stats_by_course counts who registered so, enrolled still or not.
+# A mode that nobody has any more has no row on the last day of the course: 0, and NULL only where it is hidden.
 VERIFIED = """
 select
     course_id,
-    arg_max_null(count, date) as verified
+    case
+        when max(date) filter (mode = 'verified') = max(date)
+            then arg_max_null(count, date) filter (mode = 'verified')
+        else 0
+    end as verified
 from course_enrollment_mode_daily
-where mode = 'verified' and ($course_id is null or course_id = $course_id)
+where $course_id is null or course_id = $course_id
 group by course_id
 """
 _PARTS = {

@@ -38,6 +38,7 @@ _FACTS = {
     "pacing_type": "pacing_type",
     "availability": "availability",
 }
+# A mode that nobody has any more has no row on the last day: none enrolled, and its loss is a change.
 _BY_MODE = """
 with days as (
     select course_id, max(date) as last_date from course_enrollment_mode_daily group by course_id
@@ -46,8 +47,16 @@ with days as (
 select
     mode_daily.course_id,
     mode_daily.mode as enrollment_mode,
-    max(mode_daily.count) filter (mode_daily.date = days.last_date) as count,
-    max(mode_daily.cumulative_count) filter (mode_daily.date = days.last_date) as cumulative_count,
+    case
+        when max(mode_daily.date) = days.last_date
+            then max(mode_daily.count) filter (mode_daily.date = days.last_date)
+        else 0
+    end as count,
+    case
+        when max(mode_daily.date) = days.last_date
+            then max(mode_daily.cumulative_count) filter (mode_daily.date = days.last_date)
+        else 0
+    end as cumulative_count,
     case
         when not bool_or(mode_daily.count is null)
             then
@@ -57,7 +66,7 @@ select
 from course_enrollment_mode_daily as mode_daily
 inner join days on mode_daily.course_id = days.course_id
 where mode_daily.date in (days.last_date, days.last_date - 7)
-group by mode_daily.course_id, mode_daily.mode
+group by mode_daily.course_id, mode_daily.mode, days.last_date
 order by mode_daily.course_id, mode_daily.mode
 """
 _ASKED = ("course_ids", "fields", "exclude", "programs", "recent_date")

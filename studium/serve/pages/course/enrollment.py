@@ -81,11 +81,12 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
 
 def _mode_chart(rows: Sequence[dict[str, Any]]) -> Chart:
     """Modes as columns: one row per day."""
-    totals: dict[str, int] = {}
     by_day: dict[date, dict[str, Any]] = {}
     for row in rows:
         by_day.setdefault(row["date"], {"date": row["date"]})[row["mode"]] = row["count"]
-        totals[row["mode"]] = row["count"]
+    # By their last day: a mode that nobody has any more has no row there.
+    totals = dict.fromkeys((row["mode"] for row in rows), 0)
+    totals |= {row["mode"]: row["count"] for row in rows if row["date"] == rows[-1]["date"]}
     modes = sorted(totals, key=lambda mode: (-(totals[mode] or 0), mode))
     table = Table(
         "enrollment_mode",

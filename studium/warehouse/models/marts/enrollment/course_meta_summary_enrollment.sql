@@ -4,23 +4,26 @@ daily as (
     select * from {{ ref('course_enrollment_mode_daily') }}
 ),
 
-last_day as (
+both_days as (
     select
         course_id,
         mode,
-        count,
-        cumulative_count
+        max(date) as last_date,
+        max(case when date = {{ last_date() }} then count else 0 end) as count,
+        max(case when date < {{ last_date() }} then count else 0 end) as count_before,
+        max(case when date = {{ last_date() }} then cumulative_count else 0 end) as cumulative_count
     from daily
-    where date = {{ last_date() }}
+    where date in ({{ last_date() }}, {{ shifted(last_date(), -7) }})
+    group by course_id, mode
 ),
 
-week_before as (
-    select
-        course_id,
-        mode,
-        count
-    from daily
-    where date = {{ shifted(last_date(), -7) }}
+modes as (
+    select * from both_days
+    where
+        last_date = {{ last_date() }}
+        {%- if not var('compat') %}
+            or count_before > 0
+        {%- endif %}
 ),
 
 catalogue as (
@@ -32,20 +35,18 @@ grades as (
 )
 
 select
-    last_day.course_id,
+    modes.course_id,
     catalogue.catalog_course_title,
     catalogue.catalog_course,
     catalogue.start_time,
     catalogue.end_time,
     catalogue.pacing_type,
     catalogue.availability,
-    last_day.mode as enrollment_mode,
-    last_day.count,
-    last_day.count - coalesce(week_before.count, 0) as count_change_7_days,
-    last_day.cumulative_count,
+    modes.mode as enrollment_mode,
+    modes.count,
+    modes.count - modes.count_before as count_change_7_days,
+    modes.cumulative_count,
     coalesce(grades.passing_users, 0) as passing_users
-from last_day
-left join week_before
-    on last_day.course_id = week_before.course_id and last_day.mode = week_before.mode
-left join catalogue on last_day.course_id = catalogue.course_id
-left join grades on last_day.course_id = grades.course_id and last_day.mode = grades.mode
+from modes
+left join catalogue on modes.course_id = catalogue.course_id
+left join grades on modes.course_id = grades.course_id and modes.mode = grades.mode
