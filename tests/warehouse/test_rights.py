@@ -15,11 +15,9 @@ from studium.warehouse.project import FOLDER
 
 MODELS = FOLDER / "models" / "marts"
 PEOPLE = {"responses", "learners", "users", "persons", "people", "accounts", "registrations"}
-# Counts that say how many there are in all of a course, a day or the institution: no group of them.
+# Counts that say how many there are in all of the institution: no group of them.
 WHOLES = {
-    "course_coenrollment": {"learners", "other_learners"},
     "overall_stats": {"course_registrations", "n_unique_registrants"},
-    "subject_activity_monthly": {"all_active_learners"},
 }
 
 
