@@ -104,18 +104,17 @@ def simulate(
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    default=Path("demo"),
-    show_default=True,
-    help="The folder of the demo's workspace, made if missing.",
+    help="The folder of the demo's workspace, made if missing; else that of --workspace, else demo.",
 )
 @_number("--events", 300_000, "How many events are invented.")
 @examples("studium demo", "studium demo --output /tmp/demo --events 50000")
 @pass_session
-def demo(session: Session, output: Path, events: int) -> None:
+def demo(session: Session, output: Path | None, events: int) -> None:
     """Invent three courses with 2,000 learners and publish their datasets in ./demo."""
     from studium.cli.showcase import tell_demo
     from studium.simulate import Plan, simulate
 
+    output = output or session.directory or Path("demo")
     _claim_folder(output)
     plan = Plan(events=events, courses=3, learners=2_000)
     simulated = simulate(plan, output / "invented", session.progress())
