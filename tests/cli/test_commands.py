@@ -225,7 +225,7 @@ def test_demo_shows_numbers_and_can_be_repeated(studium: Answers, tmp_path: Path
     assert "Events by day" in shown
     assert "Learners by course" in shown
     assert str((output / "current").resolve()) in shown
-    facts = studium.json("demo", "--output", output, "--events", 2000)
+    facts = studium.json("--workspace", output, "demo", "--events", 2000)
     assert facts["published"]["is_new"] is False
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").touch()
