@@ -104,7 +104,7 @@ def simulate(
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    help="The folder of the demo's workspace, made if missing; else that of --workspace, else demo.",
+    help="The folder of the demo's workspace, made if missing; by default that of --workspace, else demo.",
 )
 @_number("--events", 300_000, "How many events are invented.")
 @examples("studium demo", "studium demo --output /tmp/demo --events 50000")

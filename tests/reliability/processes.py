@@ -34,9 +34,9 @@ FIGURES = (
 Answer = subprocess.CompletedProcess[str]
 
 
-def arguments_of(root: Path, *command: object) -> list[str]:
+def arguments_of(root: Path, *command: object, program: str = PROGRAM) -> list[str]:
     """What a shell would start for `studium --workspace ROOT COMMAND`."""
-    return [sys.executable, "-c", PROGRAM, "--workspace", str(root), *map(str, command)]
+    return [sys.executable, "-c", program, "--workspace", str(root), *map(str, command)]
 
 
 def surroundings(mark: str = "", code: Path = ROOT) -> dict[str, str]:
@@ -49,10 +49,16 @@ def surroundings(mark: str = "", code: Path = ROOT) -> dict[str, str]:
     }
 
 
-def studium(root: Path, *command: object, prefix: Sequence[str] = (), code: Path = ROOT) -> Answer:
+def studium(
+    root: Path,
+    *command: object,
+    prefix: Sequence[str] = (),
+    code: Path = ROOT,
+    program: str = PROGRAM,
+) -> Answer:
     """Run a command to its end; `prefix` is another program that starts it, `code` has Studium."""
     return subprocess.run(
-        [*prefix, *arguments_of(root, *command)],
+        [*prefix, *arguments_of(root, *command, program=program)],
         env=surroundings(code=code),
         cwd=code,
         capture_output=True,

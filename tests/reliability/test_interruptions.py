@@ -13,6 +13,7 @@ from studium.cli.interruption import TOLD
 from studium.config import open_workspace
 from studium.lock import read_holder
 from tests.reliability.processes import (
+    PROGRAM,
     Outcome,
     alive,
     done,
@@ -20,6 +21,7 @@ from tests.reliability.processes import (
     outcome_of,
     rows_of_release,
     start,
+    studium,
     surroundings,
     until,
 )
@@ -75,20 +77,12 @@ def test_interrupted_build_is_done_again(half: Path, expected: Outcome) -> None:
 def test_interrupt_before_dbt_reads_its_flags_prints_no_stack(half: Path) -> None:
     """Until then dbt would print every error that it meets, whatever it was told to print."""
     done(half, "land")
-    code = (
-        "import os, signal, sys\nimport dbt.cli.flags\n"
+    program = (
+        "import os, signal\nimport dbt.cli.flags\n"
         "def stop(*_): os.kill(os.getpid(), signal.SIGINT)\n"
-        "dbt.cli.flags.read_project_flags = stop\n"
-        "from studium.cli import main\nsys.exit(main())"
+        f"dbt.cli.flags.read_project_flags = stop\n{PROGRAM}"
     )
-    stopped = subprocess.run(
-        [sys.executable, "-c", code, "--workspace", str(half), "build"],
-        env=surroundings(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    stopped = studium(half, "build", program=program)
     assert stopped.returncode == 130
     assert stopped.stdout == ""
     assert stopped.stderr.rstrip().splitlines()[-1] == TOLD

@@ -15,6 +15,7 @@ import pytest
 from studium.config import open_workspace
 from studium.publish import current_release
 from tests.reliability.processes import (
+    PROGRAM,
     Outcome,
     alive,
     done,
@@ -23,6 +24,7 @@ from tests.reliability.processes import (
     outcome_of,
     partitions_of,
     start,
+    studium,
     surroundings,
     until,
 )
@@ -79,21 +81,13 @@ def test_parsers_that_die_before_their_task_are_said(logs: Path, tmp_path: Path)
     """As where memory ran out while they started."""
     root = tmp_path / "campus"
     done(root, "init", "--source", logs)
-    code = (
-        "import sys\nimport studium.lake.workers as workers\nstart = workers._start\n"
+    program = (
+        "import studium.lake.workers as workers\nstart = workers._start\n"
         "def dead(limit):\n"
         "    worker = start(limit)\n    worker.process.kill()\n    worker.process.join()\n"
-        "    return worker\n"
-        "workers._start = dead\nfrom studium.cli import main\nsys.exit(main())"
+        f"    return worker\nworkers._start = dead\n{PROGRAM}"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", code, "--workspace", str(root), "land"],
-        env=surroundings(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    ended = studium(root, "land", program=program)
     assert ended.returncode == 1, ended.stderr
     assert ended.stdout.count("its process was killed") == len(list(logs.iterdir()))
     assert "Traceback" not in ended.stderr

@@ -1,11 +1,3 @@
-with
-
-known as (
-    select course_id from {{ ref('stg_edx__course_elements') }}
-    union
-    select course_id from {{ ref('stg_edx__enrollments') }}
-)
-
 select
     coalesce(known.course_id, listings.course_id) as course_id,
     listings.institution,
@@ -19,7 +11,5 @@ select
     listings.course_wrap,
     listings.empirical_course_wrap
 from {{ ref('stg_edx__course_listings') }} as listings
-left join known
-    on
-        {{ published_course_id('listings.course_id') }}
-        = {{ published_course_id('known.course_id') }}
+left join {{ ref('int_known_courses') }} as known
+    on {{ published_course_id('listings.course_id') }} = known.published_course_id
