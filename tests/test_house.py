@@ -23,7 +23,7 @@ ROOMS = [
 ]  # in the order data flows; later rooms at the end
 ALONE = {"simulate"}
 EVERYBODY = {"config", "errors", "progress"}
-OPEN_EVERY_DOOR = {"cli", "pipeline"}
+OPEN_EVERY_DOOR = {"cli", "pipeline", "__main__"}
 FOUNDATION = {"lock"}  # knows `config` and `errors` only; cli and pipeline use it
 
 MOST_LINES = 400

@@ -50,6 +50,10 @@ class Interruption:
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_IGN if self.number else handler)  # type: ignore[arg-type]
 
+    def listen(self) -> None:
+        """Take what came while the program was loaded, and from now on."""
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
     def _receive(self, number: int, frame: FrameType | None) -> None:
         is_again, self._is_again = self._is_again, False
         if self._is_raised:

@@ -122,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _answer(given: Sequence[str], interruption: Interruption) -> int:
     try:
+        interruption.listen()
         # Not click's own main: it turns a reader that went away into an error.
         with program.make_context("studium", list(given)) as ctx:
             result = _invoke(ctx)

@@ -74,6 +74,23 @@ def test_interrupted_build_is_done_again(half: Path, expected: Outcome) -> None:
     assert leftovers(half) == []
 
 
+@pytest.mark.parametrize("number", SIGNALS)
+def test_interrupt_while_the_program_loads_prints_no_stack(
+    half: Path, number: signal.Signals
+) -> None:
+    program = (
+        "import os, signal, sys, studium.__main__\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == 'studium.cli.program': os.kill(os.getpid(), signal.{number.name})\n"
+        "sys.meta_path.insert(0, Finder())\nstudium.__main__.start()"
+    )
+    stopped = studium(half, "land", program=program)
+    assert stopped.returncode == 128 + number
+    assert stopped.stdout == ""
+    assert stopped.stderr.split() == TOLD.split()
+
+
 def test_interrupt_before_dbt_reads_its_flags_prints_no_stack(half: Path) -> None:
     """Until then dbt would print every error that it meets, whatever it was told to print."""
     done(half, "land")
