@@ -63,8 +63,10 @@ def load_engine(workspace: Workspace) -> None:
     for settings in (ProjectFlags, DbtProject, DuckDBCredentials):
         settings.json_schema()  # what dbt checks them against: made once, half a second
     with suppress(OSError, ValueError, LookupError, TypeError):
-        if (kept := Project(workspace).kept_manifest).is_file():
+        project = Project(workspace)
+        if (kept := project.kept_manifest).is_file():
             _load_manifest(kept)
+            project.read_manifest()
 
 
 class Project:
@@ -104,8 +106,8 @@ class Project:
         kept = self._kept("manifest.json")
         if not kept.is_file():
             self._parse()
-        content: dict[str, Any] = json.loads(kept.read_bytes())
-        return content
+        with _LOADING:
+            return _plain_manifest_of(kept)
 
     def count(self, kind: str) -> int:
         """Nodes of a kind: "model", "test" or "unit_test"."""
@@ -242,6 +244,13 @@ def _manifest_of(path: Path) -> "Manifest":
     from dbt.contracts.graph.manifest import Manifest
 
     return Manifest.from_msgpack(path.read_bytes())
+
+
+@cache
+def _plain_manifest_of(path: Path) -> dict[str, Any]:
+    """Also once; nobody changes it."""
+    content: dict[str, Any] = json.loads(path.read_bytes())
+    return content
 
 
 @contextmanager

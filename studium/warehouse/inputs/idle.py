@@ -101,9 +101,11 @@ def _find_empty(manifest: Mapping[str, Any], empty: Collection[str]) -> set[str]
 
 def pass_over(connection: "DuckDBPyConnection", idle: Iterable[Idle]) -> None:
     """Make the tables of models without input empty, remove those that nobody wants."""
+    connection.execute("begin")
     for model in idle:
         connection.execute(f"create schema if not exists {model.schema}")
         connection.execute(model.statement)
+    connection.execute("commit")
 
 
 def read_idle(connection: "DuckDBPyConnection") -> dict[str, bool]:
@@ -117,13 +119,15 @@ def read_idle(connection: "DuckDBPyConnection") -> dict[str, bool]:
 
 def note_idle(connection: "DuckDBPyConnection", idle: Iterable[Idle]) -> None:
     """Remember which models a finished build passed over."""
+    models = list(idle)
     connection.execute(
-        "create or replace table studium.idle_models (name varchar, is_unwanted boolean)"
+        "create or replace table studium.idle_models as "
+        "select unnest($names::varchar[]) as name, unnest($unwanted::boolean[]) as is_unwanted",
+        {
+            "names": [model.name for model in models],
+            "unwanted": [model.is_unwanted for model in models],
+        },
     )
-    for model in idle:
-        connection.execute(
-            "insert into studium.idle_models values (?, ?)", [model.name, model.is_unwanted]
-        )
 
 
 def _idle(node: Mapping[str, Any], is_unwanted: bool) -> Idle:
