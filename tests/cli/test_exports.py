@@ -50,6 +50,17 @@ def test_the_suffix_says_the_format(
     assert target.read_bytes().startswith(heads[suffix])
 
 
+def test_an_empty_table_says_where_to_look(
+    studium: Answers, published: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "people.csv"
+    said = studium("--workspace", published, "export", "person_course", "--output", target)
+
+    assert studium.code == 0, studium.error
+    assert said.startswith("0 rows of release")
+    assert "No row: what it is made from has not arrived" in said
+
+
 def test_package_holds_one_course(studium: Answers, published: Path, tmp_path: Path) -> None:
     course = studium.json("--workspace", published, "query", COURSES)[0]["course_id"]
 

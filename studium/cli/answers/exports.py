@@ -208,3 +208,6 @@ def _tell(session: Session, delivery: "Delivery") -> None:
     session.say(f"{count(delivery.rows, 'row')} of release {delivery.release_id}")
     for file in delivery.files:
         session.say(f"  {delivery.folder / file.name}  {size(file.bytes)}")
+    if not delivery.rows:
+        session.say("No row: what it is made from has not arrived, or the conditions left none.")
+        session.say("See what it reads: studium describe TABLE; what arrived: studium status")
