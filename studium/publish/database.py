@@ -5,7 +5,6 @@ checksum of their content, and a studium.duckdb with them in schema `main`.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 _SCHEMA = "marts"
 _COUNTED = "event_types_daily"
-_AT_ONCE = 2
 
 
 class Marts:
@@ -71,20 +69,23 @@ class Marts:
         return [self._describe_table(name) for name in self.names]
 
     def copy_to(self, target: Path, tables: Sequence[Table]) -> None:
-        """Write all marts into a new database file, sorted by all columns, with comments.
-
-        Two at a time: a table of less than a row group keeps one core busy.
-        """
+        """Write all marts into a new database file, sorted by all columns, with comments."""
         self._connection.execute(f"attach {_text(str(target))} as release")
-        largest_first = sorted(tables, key=lambda table: -table.rows)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            copies = [pool.submit(self._copy, table, target) for table in largest_first]
-            try:
-                for copy in copies:
-                    copy.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        for table in tables:
+            release_table = f"release.main.{_quoted(table.name)}"
+            self._connection.execute("begin")  # each comment alone would wait for the disk
+            self._connection.execute(
+                f"create table {release_table} as from {_mart(table.name)} order by all"
+            )
+            self._comment(release_table, table)
+            self._connection.execute("commit")
+            rows = self._number(f"select count(*) from {release_table}")
+            if rows != table.rows:
+                raise StudiumError(
+                    f"Table {table.name} has {rows:,} rows after copying, {table.rows:,} before",
+                    str(target),
+                    "Check the disk, then publish again: studium doctor",
+                )
         self._connection.execute("detach release")
 
     def archive(self, table: str, target: Path) -> int:
@@ -143,36 +144,19 @@ class Marts:
         rows, total = found or (0, 0)
         return rows, f"{int(total) % 2**64:016x}"
 
-    def _copy(self, table: Table, target: Path) -> None:
-        copied = f"release.main.{_quoted(table.name)}"
-        with self._connection.cursor() as cursor:
-            cursor.execute("begin")
-            cursor.execute(f"create table {copied} as from {_mart(table.name)} order by all")
-            _comment(cursor, copied, table)
-            cursor.execute("commit")
-            found = cursor.execute(f"select count(*) from {copied}").fetchone()
-        rows = found[0] if found else 0
-        if rows != table.rows:
-            raise StudiumError(
-                f"Table {table.name} has {rows:,} rows after copying, {table.rows:,} before",
-                str(target),
-                "Check the disk, then publish again: studium doctor",
-            )
+    def _comment(self, release_table: str, table: Table) -> None:
+        if table.grain:
+            self._connection.execute(f"comment on table {release_table} is {_text(table.grain)}")
+        for column in table.columns:
+            meaning = f"{column.description} [{column.unit}]" if column.unit else column.description
+            if meaning:
+                self._connection.execute(
+                    f"comment on column {release_table}.{_quoted(column.name)} is {_text(meaning)}"
+                )
 
     def _number(self, sql: str) -> int:
         found = self._connection.execute(sql).fetchone()
         return int(found[0]) if found else 0
-
-
-def _comment(connection: "duckdb.DuckDBPyConnection", copied: str, table: Table) -> None:
-    if table.grain:
-        connection.execute(f"comment on table {copied} is {_text(table.grain)}")
-    for column in table.columns:
-        meaning = f"{column.description} [{column.unit}]" if column.unit else column.description
-        if meaning:
-            connection.execute(
-                f"comment on column {copied}.{_quoted(column.name)} is {_text(meaning)}"
-            )
 
 
 @contextmanager

@@ -64,9 +64,12 @@ def load_engine(workspace: Workspace) -> None:
         settings.json_schema()  # what dbt checks them against: made once, half a second
     with suppress(OSError, ValueError, LookupError, TypeError):
         project = Project(workspace)
-        if (kept := project.kept_manifest).is_file():
-            _load_manifest(kept)
-            project.read_manifest()
+        for kept, load in (
+            (project.kept_manifest, _load_manifest),
+            (project.kept_plain_manifest, _load_plain_manifest),
+        ):
+            if kept.is_file():  # else the build parses the project, under its lock
+                load(kept)
 
 
 class Project:
@@ -101,13 +104,16 @@ class Project:
         """Where the parsed project of these models and engines is, or would be."""
         return self._kept("manifest.msgpack")
 
+    @property
+    def kept_plain_manifest(self) -> Path:
+        """Where the same stands as plain data."""
+        return self._kept("manifest.json")
+
     def read_manifest(self) -> dict[str, Any]:
         """The same as plain data, without loading dbt when it was parsed before."""
-        kept = self._kept("manifest.json")
-        if not kept.is_file():
+        if not self.kept_plain_manifest.is_file():
             self._parse()
-        with _LOADING:
-            return _plain_manifest_of(kept)
+        return _load_plain_manifest(self.kept_plain_manifest)
 
     def count(self, kind: str) -> int:
         """Nodes of a kind: "model", "test" or "unit_test"."""
@@ -236,6 +242,11 @@ class Project:
 def _load_manifest(path: Path) -> "Manifest":
     with _LOADING:  # who comes second waits for the first
         return _manifest_of(path)
+
+
+def _load_plain_manifest(path: Path) -> dict[str, Any]:
+    with _LOADING:
+        return _plain_manifest_of(path)
 
 
 @cache

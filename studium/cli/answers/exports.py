@@ -210,4 +210,4 @@ def _tell(session: Session, delivery: "Delivery") -> None:
         session.say(f"  {delivery.folder / file.name}  {size(file.bytes)}")
     if not delivery.rows:
         session.say("No row: what it is made from has not arrived, or the conditions left none.")
-        session.say("See what it reads: studium describe TABLE; what arrived: studium status")
+        session.say("See what arrived: studium status")

@@ -70,7 +70,7 @@ def _wrong_parquet(workspace: Workspace) -> list[Mismatch]:
 
 
 def _footers_agree(expected: Sequence[tuple[Path, int]]) -> bool:
-    """Whether all files have the rows that they should, asked at once; where not, each says why."""
+    """Whether all files have the rows that they should, as DuckDB reads them; where not, each says why."""
     import duckdb
 
     paths = [str(path) for path, _ in expected]

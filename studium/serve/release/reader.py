@@ -6,7 +6,7 @@ principal may see, and a note for the audit log of every read of learners and ev
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from studium.serve.rights import (
     suppress,
     visible_columns,
 )
+from studium.serve.rights.hiding import quoted
 from studium.serve.rights.rows import COURSES, INNER_PAD, OUTER_PAD
 
 _BATCH_ROWS = 10_000
@@ -140,6 +141,20 @@ class Reader:
         """The first row of a query, or None."""
         rows = self.rows(sql, parameters)
         return rows[0] if rows else None
+
+    def array(
+        self, sql: str, order: str, parameters: Mapping[str, Any] | None = None
+    ) -> str | None:
+        """All rows as the text of a JSON array, in the order of a column; None without any.
+
+        DuckDB writes it, while others have their turn: for answers of a hundred thousand rows.
+        """
+        query, values = self._guarded(sql, parameters)
+        text = f"string_agg(to_json(line), ',' order by line.{quoted(order)})"
+        gathered = f"select count(*), {text} from ({query.sql}) as line"
+        ((rows, lines),) = self._run(replace(query, sql=gathered), values)[1]
+        self.note(query.datasets, parameters or {}, rows, query.is_of_learners)
+        return f"[{lines}]" if rows else None
 
     def arrow(
         self, sql: str, parameters: Mapping[str, Any] | None = None
