@@ -29,6 +29,11 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEPT_BYTES = 1 << 30
 PR_SET_PDEATHSIG = 1  # sys/prctl.h
 spawn = multiprocessing.get_context("spawn")
+ENVIRONMENT = {
+    "PYTHONSAFEPATH": "1",  # else an `enum.py` in the current folder would be imported
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # one allocator touches less memory than two
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer, larger pages: half the kernel's time
+}
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Pool:
 
 
 def _start(memory_limit_mb: int) -> Worker:
-    os.environ["PYTHONSAFEPATH"] = "1"  # else an `enum.py` in the current folder would be imported
+    os.environ.update(ENVIRONMENT)
     ours, theirs = spawn.Pipe()
     address_space = (memory_limit_mb + RESERVED_MB) * MEGABYTE
     process = spawn.Process(
