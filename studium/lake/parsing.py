@@ -55,7 +55,7 @@ def parse_task(task: Task, advance: Callable[[int], None]) -> dict[str, Any]:
 
 
 def _parse_log(task: Task, temporary: Path, advance: Callable[[int], None]) -> ParsedFile:
-    shredder = Shredder(task.sha256, temporary, task.memory_limit_mb // 2)
+    shredder = Shredder(task.sha256, temporary, task.memory_limit_mb // 2, task.threads)
     room = (task.memory_limit_mb // 2 - MEMORY_IN_USE_MB) * MEGABYTE
     return parse_file(task.path, shredder, room, advance)
 

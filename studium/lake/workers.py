@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.abc import MetaPathFinder
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -40,7 +40,7 @@ ENVIRONMENT = {
 class Task:
     """One landed file to parse into the lake's folder; `is_again` if it was read before, maybe long ago.
 
-    `file` says what it is when it is no tracking log.
+    `file` says what it is when it is no tracking log. `threads` may shred it: more where other children have no work.
     """
 
     sha256: str
@@ -50,6 +50,7 @@ class Task:
     time_limit_seconds: int
     is_again: bool
     file: "PackageFile | None" = None
+    threads: int = 1
 
 
 @dataclass(frozen=True)
@@ -111,9 +112,11 @@ class Pool:
     def _give(self, waiting: list[Task]) -> None:
         while waiting and len(self._workers) < self._size:
             self._workers.append(_start(self._memory_limit_mb))
+        left = len(waiting) + sum(worker.task is not None for worker in self._workers)
+        threads = max(1, self._size // max(1, left))
         for worker in self._workers:
             if waiting and worker.task is None:
-                self._assign(worker, waiting.pop())
+                self._assign(worker, replace(waiting.pop(), threads=threads))
 
     @staticmethod
     def _assign(worker: Worker, task: Task) -> None:

@@ -15,6 +15,9 @@ from studium.warehouse.inputs.idle import read_idle
 from studium.warehouse.plan import read_last_build
 from studium.warehouse.project import Outcome, Project
 
+# No test asks dbt what relations there are; finding out takes a fifth of a second.
+_COMMAND = ("test", "--exclude-resource-type=unit_test", "--store-failures", "--no-populate-cache")
+
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -63,12 +66,11 @@ def check(workspace: Workspace, progress: Progress) -> list[CheckResult]:
             "Build them again, then check or publish: studium build",
         )
     progress.start("check", float(project.count("test")), "promises")
-    command = ["test", "--exclude-resource-type", "unit_test", "--store-failures"]
     reads = project.tests_by_models()
     unwanted = {test for test, read in reads.items() if any(idle.get(name) for name in read)}
     empty = {test for test, read in reads.items() if read <= idle.keys()} - unwanted
     left_out = {test.split(".")[2] for test in unwanted | empty}
-    outcomes = project.run(command, build_variables(last.interval, None), progress, left_out)
+    outcomes = project.run(_COMMAND, build_variables(last.interval, None), progress, left_out)
     progress.finish()
     models = project.tested_models()
     outcomes += [_kept_by_no_row(test) for test in empty]

@@ -1,7 +1,7 @@
 """Numbered lines to typed Parquet, partitioned by the event's own date, and rejects with their reasons.
 
 Enters: the lines of one raw file. Leaves: `<out>/event_date=…/*.parquet`, `<out>/rejects.parquet` and the counts that
-the ledger keeps. One DuckDB in memory, one thread; memory is bounded by PART_BYTES, not by the file.
+the ledger keeps. One DuckDB in memory; memory is bounded by PART_BYTES, not by the file.
 """
 
 import json
@@ -60,7 +60,7 @@ class Counts:
 class Shredder:
     """Shreds one file: `add` its lines or documents, then `close`."""
 
-    def __init__(self, source_file: str, out: Path, memory_limit_mb: int) -> None:
+    def __init__(self, source_file: str, out: Path, memory_limit_mb: int, threads: int = 1) -> None:
         self.counts = Counts()
         self._source_file = source_file
         self._out = out
@@ -69,6 +69,7 @@ class Shredder:
         self._rejects: list[tuple[int, str, str, bytes]] = []
         self._reject_writer: pq.ParquetWriter | None = None
         self._duckdb = _connection(memory_limit_mb, out.parent)
+        self._duckdb.execute(f"set threads = {threads}")
         self._shredded: list[pa.Table] = []
 
     def add(self, reader: LineReader) -> None:
@@ -289,7 +290,6 @@ def _connection(memory_limit_mb: int, spill: Path) -> duckdb.DuckDBPyConnection:
     """One DuckDB for all files of a process: memory once touched is the cheapest."""
     connection = duckdb.connect(
         config={
-            "threads": 1,
             "memory_limit": f"{memory_limit_mb}MB",
             "temp_directory": str(spill / f".tmp-spill-{os.getpid()}"),
         }
