@@ -25,6 +25,7 @@ from studium.publish.exports import (
 )
 from studium.publish.holding import held_release
 from studium.publish.manifest import (
+    PARTS,
     BuildInfo,
     CheckOutcome,
     Column,
@@ -54,6 +55,7 @@ from studium.publish.retention import hold_open
 __all__ = [
     "DEVICE_RULES",
     "DIMENSIONS",
+    "PARTS",
     "REPORTS",
     "Answer",
     "BuildInfo",

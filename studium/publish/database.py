@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studium.errors import FullDiskError, StudiumError, says_full_disk
-from studium.publish.manifest import BuildInfo, Column, Table
+from studium.publish.manifest import PARTS, BuildInfo, Column, Table
 
 if TYPE_CHECKING:
     import duckdb
 
 _SCHEMA = "marts"
 _COUNTED = "event_types_daily"
+_ALWAYS = {_COUNTED, PARTS}
 
 
 class Marts:
@@ -28,11 +29,11 @@ class Marts:
         described: Sequence[Table],
         wanted: Collection[str] = (),
     ) -> None:
-        """An empty `wanted` stands for all tables; the one that the gate counts by is always there."""
+        """An empty `wanted` stands for all tables; what the gate counts by and what the server hides by stay."""
         self._connection = connection
         self._described = {table.name: table for table in described}
         columns = self._read_columns()
-        kept = {*wanted, _COUNTED} if wanted else columns.keys()
+        kept = {*wanted, *_ALWAYS} if wanted else columns.keys()
         self._columns = {name: columns[name] for name in columns if name in kept}
 
     @property

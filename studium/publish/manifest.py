@@ -29,6 +29,9 @@ class Column(Struct, frozen=True):
     unit: str = ""
 
 
+PARTS = "parts_of_totals"
+
+
 class Groups(Struct, frozen=True, forbid_unknown_fields=True):
     """Counts of people in parts of a whole: which of them are hidden where they are small.
 
@@ -38,7 +41,8 @@ class Groups(Struct, frozen=True, forbid_unknown_fields=True):
     does; a column of `changes` where the count that it names, or that count before the change, does. Rows
     that agree in `series` count the same people again: they are one part, as large as its largest row, and a
     row hides too where a larger one is less than the limit above it. Of `latest`, a date, only the last
-    in each course is shown at all: two days of a breakdown tell who came between them.
+    in each course is shown at all: two days of a breakdown tell who came between them. `parts` are the columns
+    that name a row in PARTS: a count hides where it would tell of few people beside other tables.
     """
 
     within: list[str]
@@ -48,6 +52,7 @@ class Groups(Struct, frozen=True, forbid_unknown_fields=True):
     changes: dict[str, str] = {}
     series: list[str] = []
     latest: str = ""
+    parts: list[str] | None = None
 
 
 class Rights(Struct, frozen=True, forbid_unknown_fields=True):

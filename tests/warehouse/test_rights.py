@@ -10,14 +10,16 @@ import msgspec
 import pytest
 
 from studium.analyses import analysis_catalogue
-from studium.publish import Rights
-from studium.warehouse.project import FOLDER
+from studium.publish import PARTS, Rights
+from studium.warehouse.inputs.idle import find_idle
+from studium.warehouse.project import FOLDER, Project
+from tests.warehouse.warehouses import new_workspace
 
 MODELS = FOLDER / "models" / "marts"
 PEOPLE = {"responses", "learners", "users", "persons", "people", "accounts", "registrations"}
 # Counts that say how many there are in all of the institution: no group of them.
 WHOLES = {
-    "overall_stats": {"course_registrations", "n_unique_registrants"},
+    "overall_stats": {"course_registrations"},
 }
 
 
@@ -46,7 +48,7 @@ def test_every_mart_says_who_may_see_it(marts: dict[str, dict[str, Any]]) -> Non
             groups = rights.groups
             named |= {*groups.within, *groups.counts, *groups.measures, *groups.series} - {"*"}
             named |= {*groups.follows, *groups.changes, *groups.changes.values()}
-            named |= {groups.latest} - {""}
+            named |= {groups.latest} - {""} | {*(groups.parts or [])}
             followed = {other for others in groups.follows.values() for other in others}
             assert followed | set(groups.changes.values()) <= set(groups.counts), name
         assert named <= columns, name
@@ -71,6 +73,33 @@ def test_counts_of_people_can_be_hidden(marts: dict[str, dict[str, Any]]) -> Non
             and "*" not in hiding
         }
     assert {name: columns for name, columns in seen.items() if columns} == WHOLES
+
+
+def test_what_tells_of_few_people_beside_other_datasets_is_looked_up(
+    marts: dict[str, dict[str, Any]],
+) -> None:
+    """A count that the model forgets would be shown."""
+    totals = FOLDER / "models" / "intermediate" / "totals"
+    files = [MODELS / "reports" / "parts_of_totals.sql", *totals.glob("*.sql")]
+    sql = " ".join(file.read_text() for file in files)
+    needing = {
+        name: groups.counts
+        for name, groups in ((name, rights_of(model).groups) for name, model in marts.items())
+        if groups and groups.parts is not None
+    }
+    whole = {name for name, model in marts.items() if rights_of(model).level == "institution"}
+    assert {"overall_stats", "geographic_distributions", "subject_take_rates"} <= whole & {*needing}
+    for name in needing:
+        assert f"'{name}'" in sql, name
+    for name in whole & needing.keys():
+        assert [count for count in needing[name] if f"'{count}'" not in sql] == [], name
+
+
+def test_tables_that_need_it_bring_what_they_would_tell(tmp_path: Path) -> None:
+    manifest = Project(new_workspace(tmp_path)).read_manifest()
+    for wanted, is_passed_over in (("overall_stats", False), ("video", True)):
+        idle = {model.name for model in find_idle(manifest, set(), [wanted])}
+        assert (PARTS in idle) is is_passed_over, wanted
 
 
 def test_what_single_people_did_or_typed_goes_with_their_number(

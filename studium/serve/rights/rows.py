@@ -13,7 +13,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
 
 from studium.errors import StudiumError
-from studium.publish import Rights, Table
+from studium.publish import PARTS, Rights, Table
 from studium.serve.rights.hiding import hide, quoted
 from studium.serve.rights.principals import View
 from studium.serve.rights.refusals import ForbiddenError
@@ -71,7 +71,8 @@ def guard_query(sql: str, tables: Mapping[str, Table], view: View) -> GuardedQue
     for name in names:
         if not is_visible(tables[name], view):
             raise ForbiddenError(f"dataset {name}")
-        guard, needed = _guard(tables[name], view)
+        parts = f"{RELEASE}.main.{quoted(PARTS)}" if PARTS in tables else None
+        guard, needed = _guard(tables[name], view, parts)
         guards.append(f"{quoted(name)} as not materialized ({guard})")
         parameters |= needed
     return GuardedQuery(
@@ -109,7 +110,7 @@ def _datasets_of(sql: str, tables: Mapping[str, Table]) -> list[str]:
     return list(names)
 
 
-def _guard(table: Table, view: View) -> tuple[str, set[str]]:
+def _guard(table: Table, view: View, parts: str | None) -> tuple[str, set[str]]:
     """SQL of what a view has of a dataset, and the parameters in it."""
     needed: set[str] = set()
     source = f"{RELEASE}.main.{quoted(table.name)}"
@@ -132,7 +133,7 @@ def _guard(table: Table, view: View) -> tuple[str, set[str]]:
         needed.add(COURSES)
         source += f" where list_contains(${COURSES}, {_course(rights)})"
     if view.hides_under and rights.groups and not _is_pseudonymous(view, rights):
-        return hide(table, rights, source, view.hides_under), needed
+        return hide(table, rights, source, view.hides_under, parts), needed
     return f"select {', '.join(columns)} from {source}", needed
 
 

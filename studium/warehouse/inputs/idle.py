@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 COUNTED = "event_types_daily"  # always built: the gate compares it with the lake
+PARTS = "parts_of_totals"  # built with tables of which the server hides counts by it
 
 
 class Idle(NamedTuple):
@@ -69,13 +70,20 @@ def _find_unwanted(manifest: Mapping[str, Any], wanted: Collection[str]) -> set[
             f"Did you mean {nearest[0]}?" if nearest else "All tables: docs/reference/tables.md",
         )
     reached: set[str] = set()
-    waiting = [by_name[name] for name in {*wanted, COUNTED}]
+    beside = {PARTS} if any(_has_parts(models[by_name[name]]) for name in wanted) else set()
+    waiting = [by_name[name] for name in {*wanted, COUNTED, *beside}]
     while waiting:
         key = waiting.pop()
         if key in models and key not in reached:
             reached.add(key)
             waiting += models[key]["depends_on"]["nodes"]
     return {node["name"] for key, node in models.items() if key not in reached}
+
+
+def _has_parts(node: Mapping[str, Any]) -> bool:
+    """Whether the server needs PARTS to know which counts of a table it hides."""
+    groups = node["config"].get("meta", {}).get("rights", {}).get("groups") or {}
+    return groups.get("parts") is not None
 
 
 def _find_empty(manifest: Mapping[str, Any], empty: Collection[str]) -> set[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from studium.publish import Column, Table
+from studium.publish import PARTS, Column, Table
 from studium.serve.rights import Principal, Role, guard_query
 from studium.warehouse import ModelInfo
 from tests.serve.matrix.campus import rights_of
@@ -22,26 +22,14 @@ Row = dict[str, Any]
 LAST = date(2024, 3, 31)
 DAYS = [LAST - timedelta(days) for days in (21, 14, 7, 1, 0)]
 MEDIANS = {"viewed": "viewed_sum", "explored": "explored_sum", "certified": "certified_sum"}
-_PARTS = {
+PARTS_OF_DAYS = {
     "course_enrollment_mode_daily": "mode",
     "course_enrollment_gender_daily": "gender",
     "course_enrollment_education_level_daily": "education_level",
     "course_enrollment_birth_year_daily": "birth_year",
     "course_enrollment_location_current": "country_code",
 }
-_PAIRS = {
-    "registered_sum": [
-        ("n_male", "n_female"),
-        ("n_bachplus_in_reg", "n_not_bachplus_in_reg"),
-        ("n_have_ip", "n_missing_cc"),
-    ],
-    "viewed_sum": [
-        ("n_male_viewed", "n_female_viewed"),
-        ("n_bachplus_in_viewed", "n_not_bachplus_in_viewed"),
-    ],
-    "n_verified_id": [("verified_n_male", "verified_n_female")],
-}
-_BROAD: dict[str, Callable[[Row], bool]] = {
+BROAD: dict[str, Callable[[Row], bool]] = {
     "registered_sum": lambda it: True,
     "viewed_sum": lambda it: it["viewed"],
     "explored_sum": lambda it: it["explored"],
@@ -62,7 +50,16 @@ _BROAD: dict[str, Callable[[Row], bool]] = {
     "n_have_ip": lambda it: it["country_code"] is not None,
     "n_missing_cc": lambda it: it["country_code"] is None,
 }
-_GEOGRAPHY = {
+# What a report counts of a course, as parts of its breakdowns.
+LOGGED: dict[str, tuple[str, tuple[str | None, ...]]] = {
+    "n_male": ("gender", ("m",)),
+    "n_female": ("gender", ("f",)),
+    "n_bachplus_in_reg": ("education_level", ("b",)),
+    "n_not_bachplus_in_reg": ("education_level", ("hs", "m", None)),
+    "n_verified_id": ("mode", ("verified",)),
+    "n_missing_cc": ("country_code", (None,)),
+}
+GEOGRAPHY = {
     "nregistered": "registered_sum",
     "nviewed": "viewed_sum",
     "nexplored": "explored_sum",
@@ -71,13 +68,28 @@ _GEOGRAPHY = {
 }
 
 
+Parts = dict[tuple[str, str], list[int]]
+_SUBJECTS = ("history", "mathematics", "music")
+_TAKES: dict[str, Callable[[Row], bool]] = {
+    "registrations": lambda it: True,
+    "verified_registrations": BROAD["n_verified_id"],
+    "certificates": BROAD["certified_sum"],
+    "verified_certificates": lambda it: BROAD["n_verified_id"](it) and it["certified"],
+}
+
+
 @dataclass
 class Institution:
-    """`true` and `shown` are the same cells; of those that are hidden, `shown` has None."""
+    """`true` and `shown` are the same cells; of those that are hidden, `shown` has None.
+
+    `subjects` are those of each course; `parts` what each course adds to the totals of a dataset, by column and row.
+    """
 
     people: list[Row]
     tables: dict[str, list[Row]]
     keys: dict[str, list[str]]
+    subjects: dict[str, set[str]]
+    parts: dict[str, Parts]
     true: dict[Cell, int] = field(default_factory=dict)
     shown: dict[Cell, Any] = field(default_factory=dict)
 
@@ -90,19 +102,31 @@ def make_institution(seed: int, models: list[ModelInfo]) -> Institution:
     """A few courses of very different sizes, and all the datasets of them."""
     chance = random.Random(seed)
     sizes = [chance.choice((2, 6, 11, 14, 25, 60, 150)) for _ in range(chance.randint(2, 5))]
-    people = [_person(chance, f"U/C{n}/1") for n, size in enumerate(sizes) for _ in range(size)]
-    made = Institution(people, {}, {})
-    for name, key, rows in _datasets(people):
+    people = [make_person(chance, f"U/C{n}/1") for n, size in enumerate(sizes) for _ in range(size)]
+    subjects = {
+        f"U/C{n}/1": {it for it in _SUBJECTS if chance.random() < 0.5} for n, _ in enumerate(sizes)
+    }
+    return institution_of(people, subjects, models)
+
+
+def institution_of(
+    people: list[Row], subjects: dict[str, set[str]], models: list[ModelInfo]
+) -> Institution:
+    """All datasets of these people."""
+    made = Institution(people, {}, {}, subjects, _parts(people, subjects))
+    for name, key, rows in (*_datasets(people), _take_rates(people, subjects)):
         made.tables[name], made.keys[name] = list(rows), key
     known = {model.name: model for model in models}
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as release")
+        _write_parts(made.parts, connection)
         for name in made.tables:
             _show(made, known[name], connection)
     return made
 
 
-def _person(chance: random.Random, course: str) -> Row:
+def make_person(chance: random.Random, course: str) -> Row:
+    """Somebody in a course."""
     first = LAST - timedelta(int(chance.random() ** 2 * 80))
     viewed = chance.random() < 0.7
     explored = viewed and chance.random() < 0.4
@@ -138,7 +162,7 @@ def _datasets(people: list[Row]) -> Iterator[tuple[str, list[str], list[Row]]]:
         for key, members in _groups(known, "course_id")
     ]
     yield "course_enrollment_daily", ["course_id", "date"], every
-    for name, part in _PARTS.items():
+    for name, part in PARTS_OF_DAYS.items():
         rows = [
             {"date": day} | key | _counts(members, day)
             for day, known in days
@@ -189,12 +213,12 @@ def _weeks(people: list[Row]) -> list[Row]:
 
 
 def _number(members: list[Row], column: str) -> int:
-    return sum(map(_BROAD[column], members))
+    return sum(map(BROAD[column], members))
 
 
 def _reports(people: list[Row]) -> Iterator[tuple[str, list[str], list[Row]]]:
     courses = [
-        key | {column: _number(members, column) for column in _BROAD}
+        key | {column: _number(members, column) for column in BROAD}
         for key, members in _groups(people, "course_id")
     ]
     for name in ("broad_stats_by_course", "populations_stats_by_course", "course_summary_stats"):
@@ -202,10 +226,10 @@ def _reports(people: list[Row]) -> Iterator[tuple[str, list[str], list[Row]]]:
     for kind, column in MEDIANS.items():
         rows = [{"course_id": it["course_id"], "n_records": it[column]} for it in courses]
         yield f"{kind}_median_stats_by_course", ["course_id"], rows
-    totals = {column: sum(it[column] for it in courses) for column in _BROAD}
+    totals = {column: sum(it[column] for it in courses) for column in BROAD}
     yield "overall_stats", [], [totals | {"course_registrations": totals["registered_sum"]}]
     countries = [
-        {"cc": key["country_code"]} | {it: _number(found, of) for it, of in _GEOGRAPHY.items()}
+        {"cc": key["country_code"]} | {it: _number(found, of) for it, of in GEOGRAPHY.items()}
         for key, found in _groups(people, "country_code")
     ]
     yield "geographic_distributions", ["cc"], countries
@@ -221,6 +245,97 @@ def _reports(people: list[Row]) -> Iterator[tuple[str, list[str], list[Row]]]:
         rates.append(key | found)
     yield "stats_cert_rates_by_registration", ["course_id"], rates
     yield "nregistered_by_wrap", ["course_id"], rates
+
+
+def _take_rates(
+    people: list[Row], subjects: dict[str, set[str]]
+) -> tuple[str, list[str], list[Row]]:
+    """Everybody is in one course, so that a subject has as many learners as registrations."""
+    rows = []
+    for subject in _SUBJECTS:
+        members = [it for it in people if subject in subjects[it["course_id"]]]
+        counts = {column: sum(map(of, members)) for column, of in _TAKES.items()}
+        if members:
+            rows.append({"subject_id": subject, "learners": len(members)} | counts)
+    return "subject_take_rates", ["subject_id"], rows
+
+
+def _parts(people: list[Row], subjects: dict[str, set[str]]) -> dict[str, Parts]:
+    """Of how many people each course's part tells; subjects share courses, so that the smallest alone decides."""
+    courses = {key["course_id"]: members for key, members in _groups(people, "course_id")}
+    cells = {
+        (column, course): [_beside(members, column) or 0]
+        for column in LOGGED
+        for course, members in courses.items()
+    }
+
+    def told(course: str, column: str) -> int:
+        number = _number(courses[course], column)
+        return min(number, cells.get((column, course), [0])[0] or number)
+
+    overall = {(column, "*"): [told(course, column) for course in courses] for column in BROAD}
+    countries = {
+        (column, "*"): [told(course, of) for course in courses] for column, of in GEOGRAPHY.items()
+    }
+    located = {course: _bounds(members, "country_code") for course, members in courses.items()}
+    for column, of in GEOGRAPHY.items():
+        for key, members in _groups(people, "course_id", "country_code"):
+            number, country = _number(members, of), key["country_code"]
+            if column == "nregistered":
+                number = min(number, located[key["course_id"]][country])
+            countries.setdefault((column, f"{country or ''}|"), []).append(number)
+    rates = Parts()
+    for column, takes in (("learners", _TAKES["registrations"]), *_TAKES.items()):
+        for subject in _SUBJECTS:
+            found = [course for course in courses if subject in subjects[course]]
+            numbers = [sum(map(takes, courses[course])) for course in found]
+            if column == "verified_registrations":
+                numbers = [told(course, "n_verified_id") for course in found]
+            rates[column, subject] = sorted(filter(None, numbers))[:1]
+    return {
+        "overall_stats": overall,
+        "geographic_distributions": countries,
+        "subject_take_rates": rates,
+        "broad_stats_by_course": cells,
+        "course_summary_stats": cells,
+        "populations_stats_by_course": cells,
+    }
+
+
+def _beside(members: list[Row], column: str) -> int | None:
+    """The least bound of the cells of which a report tells the number; None without such a cell."""
+    part, values = LOGGED[column]
+    bounds = _bounds(members, part)
+    return min((bounds[value] for value in values if value in bounds), default=None)
+
+
+def _bounds(members: list[Row], part: str) -> dict[str | None, int]:
+    """Each cell of a breakdown, and the number that a limit must be above to hide it."""
+    cells = sorted((len(found), *_last(key[part])) for key, found in _groups(members, part))
+    bounds = {}
+    for place, (number, _, value) in enumerate(cells):
+        before = sum(it[0] for it in cells[:place])
+        bounds[value] = cells[0][0] if place < 2 else min(number, before)
+    return bounds
+
+
+def _last(value: str | None) -> tuple[bool, str | None]:
+    return (value is None, value)
+
+
+def _write_parts(parts: dict[str, Parts], connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        f"create table release.main.{PARTS} "
+        "(dataset varchar, column_name varchar, group_key varchar, smallest bigint, next_smallest bigint)"
+    )
+    for dataset, found in parts.items():
+        for (column, row), numbers in found.items():
+            least, *others = [*sorted(filter(None, numbers)), None, None]
+            if least:
+                given = [dataset, column, row, least, others[0]]
+                connection.execute(
+                    f"insert into release.main.{PARTS} values (?, ?, ?, ?, ?)", given
+                )
 
 
 def _show(made: Institution, model: ModelInfo, connection: duckdb.DuckDBPyConnection) -> None:
@@ -239,99 +354,11 @@ def _show(made: Institution, model: ModelInfo, connection: duckdb.DuckDBPyConnec
     )
     shown_as = [*key, *(name for name in given if name not in key)]
     sql = f"select {', '.join(shown_as)} from {model.name}"
-    found = connection.execute(guard_query(sql, {model.name: table}, view).sql).fetchall()
+    tables = {model.name: table, PARTS: Table(PARTS, 0, "")}
+    found = connection.execute(guard_query(sql, tables, view).sql).fetchall()
     seen = [dict(zip(shown_as, row, strict=True)) for row in found]
     counts = {name for row in rows for name, value in row.items() if isinstance(value, int)}
     for target, source in ((made.true, rows), (made.shown, seen)):
         for row in source:
             for name in (counts & set(given)) - set(key):
                 target[model.name, name, tuple(row[part] for part in key)] = row[name]
-
-
-Equation = dict[Cell, int]  # what these cells, each so many times, add up to is zero
-
-
-def equations(made: Institution) -> Iterator[Equation]:
-    """What a reader of all datasets knows of how their cells add up; a row that is not there is nobody."""
-    columns = {cell[:2] for cell in made.true}
-    for equation in (*_of_parts(made), *_of_summaries(made), *_of_reports(made), *_of_weeks(made)):
-        if {cell[:2] for cell in equation} <= columns:
-            yield {cell: times for cell, times in equation.items() if cell in made.true}
-
-
-def _of_parts(made: Institution) -> Iterator[Equation]:
-    wholes: dict[tuple[str, str, tuple[Any, ...]], list[Cell]] = {}
-    for name, column, key in made.true:
-        if name in _PARTS:
-            wholes.setdefault((name, column, key[:2]), []).append((name, column, key))
-    for (_, column, day), cells in wholes.items():
-        yield {("course_enrollment_daily", column, day): -1} | dict.fromkeys(cells, 1)
-
-
-def _of_summaries(made: Institution) -> Iterator[Equation]:
-    name, daily = "course_meta_summary_enrollment", "course_enrollment_mode_daily"
-    passing: dict[str, Equation] = {}
-    for row in made.tables[name]:
-        course, mode = row["course_id"], row["enrollment_mode"]
-        for column in ("count", "cumulative_count"):
-            yield {(name, column, (course, mode)): 1, (daily, column, (course, LAST, mode)): -1}
-        before = (daily, "count", (course, LAST - timedelta(7), mode))
-        change = (name, "count_change_7_days", (course, mode))
-        yield {(name, "count", (course, mode)): 1, change: -1, before: -1}
-        grade = ("course_grade_by_mode", "passing_users", (course, mode))
-        yield {(name, "passing_users", (course, mode)): 1, grade: -1}
-        passing.setdefault(course, {})[grade] = 1
-    for course, equation in passing.items():
-        yield equation | {("broad_stats_by_course", "certified_sum", (course,)): -1}
-
-
-def _of_reports(made: Institution) -> Iterator[Equation]:
-    broad, courses = "broad_stats_by_course", made.tables["nregistered_by_wrap"]
-    keys = [(it["course_id"],) for it in courses]
-    for column in _BROAD:
-        yield {("overall_stats", column, ()): -1} | {(broad, column, key): 1 for key in keys}
-    for column, whole in _GEOGRAPHY.items():
-        name, countries = "geographic_distributions", made.tables["geographic_distributions"]
-        cells = {(name, column, (it["cc"],)): 1 for it in countries}
-        yield {("overall_stats", whole, ()): -1} | cells
-    yield from _of_pairs("overall_stats", ())
-    for key in keys:
-        yield from _of_pairs(broad, key)
-        yield from _of_copies(broad, key)
-
-
-def _of_pairs(name: str, key: tuple[Any, ...]) -> Iterator[Equation]:
-    for whole, pairs in _PAIRS.items():
-        for left, right in pairs:
-            yield {(name, left, key): 1, (name, right, key): 1, (name, whole, key): -1}
-    both = ("certified_and_explored_sum", "certified_or_explored_sum")
-    alone = ("certified_sum", "explored_sum")
-    yield {(name, it, key): 1 for it in both} | {(name, it, key): -1 for it in alone}
-
-
-def _of_copies(broad: str, key: tuple[Any, ...]) -> Iterator[Equation]:
-    rates = "stats_cert_rates_by_registration"
-    copies = [
-        *(("populations_stats_by_course", column, column) for column in _BROAD),
-        *(("course_summary_stats", column, column) for column in _BROAD),
-        *((f"{kind}_median_stats_by_course", "n_records", of) for kind, of in MEDIANS.items()),
-        *((rates, f"n{kind}", f"{kind}_sum") for kind in ("registered", "certified", "viewed")),
-        ("nregistered_by_wrap", "nregistered", "registered_sum"),
-    ]
-    for name, column, of in copies:
-        yield {(broad, of, key): 1, (name, column, key): -1}
-    wrap = "nregistered_by_wrap"
-    yield {(wrap, wrap, key): 1, (rates, wrap, key): -1}
-    before, during = "nregistered_before_launch", "nregistered_during_course"
-    yield {(rates, before, key): 1, (rates, during, key): 1, (rates, wrap, key): -1}
-
-
-def _of_weeks(made: Institution) -> Iterator[Equation]:
-    """A month of which every week was over has as many learners in each."""
-    name = "enrollment_retention"
-    for row in made.tables[name]:
-        month, week = row["cohort_month"], row["week_number"]
-        after = (month + timedelta(32)).replace(day=1)
-        if week and after + timedelta(7 * week + 6) <= LAST:
-            key = (row["course_id"], month)
-            yield {(name, "learners", (*key, week)): 1, (name, "learners", (*key, 0)): -1}

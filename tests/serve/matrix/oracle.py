@@ -36,9 +36,16 @@ class Asker:
 
 
 def permitted(
-    rows: Sequence[Row], rights: Rights | None, asker: Asker, key: bytes
+    rows: Sequence[Row],
+    rights: Rights | None,
+    asker: Asker,
+    key: bytes,
+    courses: Mapping[tuple[str, str], Sequence[int]] | None = None,
 ) -> list[Row] | None:
-    """The rows for somebody; None: nothing of the dataset at all."""
+    """The rows for somebody; None: nothing of the dataset at all.
+
+    `courses` are the people that each course adds to a total, by its column and the key of its row; `*`: to all rows.
+    """
     if rights is None:
         return list(rows) if asker.role == "administrator" and asker.reads_learners else None
     if rights.level not in _LEVELS[asker.role] or (
@@ -52,7 +59,7 @@ def permitted(
     if asker.role == "researcher" and rights.level == "learner":
         return [_pseudonymous(row, rights, key) for row in rows]
     if asker.role in {"institution_viewer", "researcher"} and rights.groups:
-        return _without_small_groups(rows, rights, rights.groups)
+        return _without_small_groups(rows, rights, rights.groups, courses or {})
     return list(rows)
 
 
@@ -73,7 +80,12 @@ def _pseudonymous(row: Row, rights: Rights, key: bytes) -> Row:
     return kept
 
 
-def _without_small_groups(rows: Iterable[Row], rights: Rights, groups: Groups) -> list[Row]:
+def _without_small_groups(
+    rows: Iterable[Row],
+    rights: Rights,
+    groups: Groups,
+    courses: Mapping[tuple[str, str], Sequence[int]],
+) -> list[Row]:
     """Wholes are hidden one by one: the least cells first, until two of them are ten people together."""
     known = list(rows)
     if groups.latest:
@@ -82,7 +94,10 @@ def _without_small_groups(rows: Iterable[Row], rights: Rights, groups: Groups) -
             key = course_of(row, rights)
             last[key] = max(last.get(key, row[groups.latest]), row[groups.latest])
         known = [row for row in known if row[groups.latest] == last[course_of(row, rights)]]
-    gone = {name: _small(known, _cells(known, name), groups) for name in groups.counts}
+    gone = {
+        name: _small(known, _cells(known, name), groups, risks=_risks(known, name, groups, courses))
+        for name in groups.counts
+    }
     for change, count in groups.changes.items():
         before = [
             None if row[count] is None or row[change] is None else row[count] - row[change]
@@ -134,17 +149,45 @@ def _small_series(rows: Sequence[Row], groups: Groups) -> set[int]:
     return gone
 
 
+def _risks(
+    rows: Sequence[Row],
+    count: str,
+    groups: Groups,
+    courses: Mapping[tuple[str, str], Sequence[int]],
+) -> tuple[set[int], bool]:
+    """Places of totals that tell of few people, beside all courses that are seen; and whether the sum of all does."""
+    if groups.parts is None:
+        return set(), False
+    keys = ["|".join(row[name] or "" for name in groups.parts) for row in rows]
+    told = {key for (name, key), parts in courses.items() if name == count and _tells(parts)}
+    return {place for place, key in enumerate(keys) if groups.parts and key in told}, "*" in told
+
+
+def _tells(parts: Sequence[int]) -> bool:
+    """One course of few people is what is left of a total; of more of them, what they are together."""
+    least, *others = [*sorted(number for number in parts if number), SMALL_GROUP]
+    if least >= SMALL_GROUP:
+        return False
+    return others[0] >= SMALL_GROUP or least + others[0] < SMALL_GROUP
+
+
 def _small(
-    rows: Sequence[Row], people: Sequence[Any], groups: Groups, ties: Sequence[str] = ()
+    rows: Sequence[Row],
+    people: Sequence[Any],
+    groups: Groups,
+    ties: Sequence[str] = (),
+    risks: tuple[set[int], bool] = (set(), False),
 ) -> set[int]:
     """Places of the cells that are hidden; `people` are the cells, beside their rows."""
+    risky, is_whole_risky = risks
     apart = {*groups.counts, *groups.measures, *groups.follows, *groups.changes}
     wholes: dict[tuple[Any, ...], list[int]] = {}
     for place, row in enumerate(rows):
         wholes.setdefault(tuple(row[name] for name in groups.within), []).append(place)
     gone: set[int] = set()
     for whole in wholes.values():
-        if not any(people[place] and 0 < people[place] < SMALL_GROUP for place in whole):
+        few = {place for place in whole if people[place] and 0 < people[place] < SMALL_GROUP}
+        if not (few or is_whole_risky or risky & set(whole)):
             continue
         named = ties or [name for name in rows[whole[0]] if name not in apart]
         order = sorted(
@@ -154,9 +197,8 @@ def _small(
         )
         total = 0
         for taken, (number, _, place) in enumerate(order):
-            if number >= SMALL_GROUP and total >= SMALL_GROUP and taken >= 2:
-                break
-            gone.add(place)
+            if number < SMALL_GROUP or total < SMALL_GROUP or taken < 2 or place in risky:
+                gone.add(place)
             total += number
     return gone
 

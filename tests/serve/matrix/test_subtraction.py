@@ -1,12 +1,24 @@
 """No hidden count of few people follows from all that is shown: every dataset at once, as linear equations."""
 
+import random
+
+import duckdb
 import numpy as np
 import pytest
 
+from studium.publish import Column, Table
+from studium.serve.rights import Principal, Role, guard_query
 from studium.warehouse import ModelInfo
 from tests.serve.conftest import make_workspace
 from tests.serve.matrix.campus import models_of, rights_of
-from tests.serve.matrix.institution import Cell, Institution, equations, make_institution
+from tests.serve.matrix.equations import equations
+from tests.serve.matrix.institution import (
+    Cell,
+    Institution,
+    institution_of,
+    make_institution,
+    make_person,
+)
 from tests.serve.matrix.oracle import Asker, permitted
 
 LEAST = 10
@@ -60,7 +72,8 @@ def test_each_dataset_hides_what_the_oracle_hides(
     for name, found in made.tables.items():
         columns = [column.name for column in known[name].columns]
         rows = [{column: row.get(column) for column in columns} for row in found]
-        expected = permitted(rows, rights_of(known[name]), viewer, b"")
+        rights, parts = rights_of(known[name]), made.parts.get(name)
+        expected = permitted(rows, rights, viewer, b"", parts)
         assert expected is not None
         cells = {
             (name, column, tuple(row[part] for part in made.keys[name])): row[column]
@@ -76,3 +89,52 @@ def test_no_subtraction_tells_a_hidden_count(made: Institution) -> None:
     assert made.hidden
     small = {cell: made.true[cell] for cell in told(made) if 0 < made.true[cell] < LEAST}
     assert small == {}
+
+
+@pytest.mark.parametrize(
+    "countries",
+    [
+        {"U/A/1": {"MT": 3, "DE": 40}, "U/B/1": {"DE": 63, "US": 20, None: 15}},
+        {"U/A/1": {"DE": 4, None: 40, "US": 50}, "U/B/1": {"DE": 60, None: 50}},
+    ],
+)
+def test_no_country_tells_which_of_two_cells_is_small(
+    models: list[ModelInfo], countries: dict[str, dict[str | None, int]]
+) -> None:
+    chance = random.Random(1)
+    people = [
+        make_person(chance, course) | {"country_code": country, "left": None}
+        for course, numbers in countries.items()
+        for country, number in numbers.items()
+        for _ in range(number)
+    ]
+    made = institution_of(people, {course: {"history"} for course in countries}, models)
+    test_each_dataset_hides_what_the_oracle_hides(made, models)
+    test_no_subtraction_tells_a_hidden_count(made)
+
+
+def test_a_percentage_goes_with_the_totals_that_it_tells(models: list[ModelInfo]) -> None:
+    overall = next(model for model in models if model.name == "overall_stats")
+    rights = rights_of(overall)
+    assert rights is not None
+    assert rights.groups is not None
+    told = rights.groups.follows["verified_certification_pct"]
+    assert told == ["n_verified_id", "verified_certified"]
+
+
+def test_a_release_that_does_not_say_what_totals_tell_shows_none(models: list[ModelInfo]) -> None:
+    rates = next(model for model in models if model.name == "subject_take_rates")
+    columns = [Column(column.name, column.type) for column in rates.columns]
+    table = Table(rates.name, 0, "", columns=columns, rights=rights_of(rates))
+    view = Principal(7, "viewer", Role.INSTITUTION_VIEWER).view(LEAST)
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as release")
+        connection.execute(
+            f"create table release.main.{rates.name} as select '/history' as subject_id, "
+            "'History' as subject_title, 3 as courses, 500 as learners, 600 as registrations, "
+            "50 as verified_registrations, 40 as certificates, 30 as verified_certificates, "
+            "8.3 as verified_percent, 6.7 as certificate_percent, 60.0 as verified_certificate_percent"
+        )
+        guarded = guard_query(f"from {rates.name}", {rates.name: table}, view)
+        found = connection.execute(guarded.sql).fetchall()
+    assert found == [("/history", "History", 3, *[None] * 8)]
