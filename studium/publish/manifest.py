@@ -54,6 +54,15 @@ class Groups(Struct, frozen=True, forbid_unknown_fields=True):
     latest: str = ""
     parts: list[str] | None = None
 
+    def __post_init__(self) -> None:
+        if self.parts is not None and not self.is_of_all_rows:
+            raise ValueError("parts go without within, series and changes")
+
+    @property
+    def is_of_all_rows(self) -> bool:
+        """Whether all rows are one whole, each a part of its own."""
+        return not (self.within or self.series or self.changes)
+
 
 class Rights(Struct, frozen=True, forbid_unknown_fields=True):
     """Who may see which rows and columns of a table, as its author classified it.

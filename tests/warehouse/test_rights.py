@@ -95,6 +95,15 @@ def test_what_tells_of_few_people_beside_other_datasets_is_looked_up(
         assert [count for count in needing[name] if f"'{count}'" not in sql] == [], name
 
 
+def test_only_where_all_rows_are_one_whole_is_it_looked_up() -> None:
+    rights = {"level": "institution", "groups": {"within": [], "counts": ["n"], "parts": []}}
+    assert msgspec.convert(rights, Rights).groups
+    for more in ({"within": ["month"]}, {"series": ["month"]}, {"changes": {"change": "n"}}):
+        wrong = rights | {"groups": {"within": [], "counts": ["n"], "parts": []} | more}
+        with pytest.raises(msgspec.ValidationError, match="parts go without"):
+            msgspec.convert(wrong, Rights)
+
+
 def test_tables_that_need_it_bring_what_they_would_tell(tmp_path: Path) -> None:
     manifest = Project(new_workspace(tmp_path)).read_manifest()
     for wanted, is_passed_over in (("overall_stats", False), ("video", True)):
