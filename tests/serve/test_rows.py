@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from studium.errors import StudiumError
 from studium.publish import Rights, Table
 from studium.serve.release import Reader
-from studium.serve.rights import ForbiddenError, Principal, Role, Scope
+from studium.serve.rights import ForbiddenError, Principal, Role, Scope, guard_query
+from studium.serve.rights.rows import PERSON, search_query, stands_for
 from tests.serve.conftest import CLASSIFIED, COURSES, ONE, TWO, Campus
 
 Row = dict[str, Any]
@@ -230,6 +231,39 @@ def test_known_attacks_are_values(campus: Campus, value: str) -> None:
         reader.rows("select 1 as n from person_course where username = $name", {"name": value})
         == []
     )
+
+
+@settings(deadline=None)
+@given(role=ROLES, courses=GRANTS, data=st.data())
+def test_a_question_about_one_learner_has_their_rows_alone(
+    campus: Campus, role: Role, courses: frozenset[str], data: st.DataObject
+) -> None:
+    principal, key = Principal(7, "somebody", role, courses), campus.desk.keys.pseudonyms
+    reader = reader_for(campus, principal)
+    rows = everything(campus)["person_course"]
+    shown = permitted(rows, CLASSIFIED["person_course"], principal, key)
+    if shown is None:
+        return
+    # Names as the role sees them, and as it must not: one of these finds nobody.
+    someone = data.draw(st.sampled_from([*rows, *shown]))
+    column = data.draw(st.sampled_from(PERSON))
+    asked = {"course_id": someone["course_id"], column: someone[column]}
+    if role is Role.RESEARCHER:
+        asked[column] = str(asked[column])  # as pseudonyms of numbers are
+    sql = f"select * from person_course where course_id = $course_id and {column} = ${column}"
+    expected = [row for row in shown if all(row[name] == asked[name] for name in asked)]
+    assert sorted_rows(reader.rows(sql, asked)) == sorted_rows(expected)
+    assert sorted_rows(reader.rows(sql, asked)) == sorted_rows(expected)  # as known by now
+
+
+def test_nobody_else_gets_a_pseudonym_where_one_learner_is_asked_about(campus: Campus) -> None:
+    researcher = reader_for(campus, Principal(7, "somebody", Role.RESEARCHER, frozenset({ONE})))
+    tables, view = researcher.open_release.tables, researcher.principal.view(SMALL_GROUP)
+    sql = "select * from person_course where username = $username"
+    assert stands_for("username") in guard_query(sql, tables, view, frozenset(PERSON)).parameters
+    assert stands_for("username") not in guard_query(sql, tables, view).parameters
+    for name in PERSON:
+        assert search_query(tables["user_languages"], view, name) is None  # of no course
 
 
 def test_a_parameter_of_ours_cannot_be_given_from_outside(campus: Campus) -> None:

@@ -102,20 +102,19 @@ class Filters:
 
 _ROSTER = """
 select
-    username,
-    min(segments) as segments,
-    min(cohort) as cohort,
-    sum(problems_attempted) as week_problems_attempted,
-    sum(problems_completed) as week_problems_completed,
-    sum(videos_viewed) as week_videos_viewed,
-    sum(discussion_contributions) as week_discussion_contributions
+    user_id,
+    segments,
+    cohort,
+    problems_attempted as week_problems_attempted,
+    problems_completed as week_problems_completed,
+    videos_viewed as week_videos_viewed,
+    discussion_contributions as week_discussion_contributions
 from learner_roster
 where course_id = $course_id
-group by username
 """
 _NO_ROSTER = """
 select
-    cast(null as varchar) as username,
+    cast(null as varchar) as user_id,
     cast(null as varchar) as segments,
     cast(null as varchar) as cohort,
     cast(null as bigint) as week_problems_attempted,
@@ -146,7 +145,7 @@ select
     roster.week_videos_viewed,
     roster.week_discussion_contributions
 from person_course as person
-left join roster on roster.username = person.username
+left join roster on roster.user_id = person.user_id
 where
     person.course_id = $course_id
     and person.username is not null

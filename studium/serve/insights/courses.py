@@ -6,6 +6,7 @@ Enters: tables of a release. Leaves: rows with the fields of the edX Analytics D
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from studium.serve.insights.contract import (
     AskedDates,
@@ -168,7 +169,7 @@ def user_engagement(request: Request, course_id: str, reader: Reading) -> Respon
     content = reader.array(_ENGAGEMENT, "username", asked)
     if content is None:
         raise HiddenError
-    return Response(content, media_type="application/json")
+    return StreamingResponse(content, media_type="application/json")
 
 
 @router.get("/courses/{course_id:course}/reports/{report_name}/")

@@ -7,7 +7,7 @@ a plain name finds no table, only the steps that `rights` puts before each query
 import os
 from functools import lru_cache, partial
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -32,6 +32,7 @@ class OpenRelease:
         self.tables: dict[str, Table] = {table.name: table for table in release.manifest.tables}
         # Not a method of this object: the two would hold each other, and the file, until some collection.
         self.guard = lru_cache(maxsize=4096)(partial(_guard, self.tables))
+        self.persons: dict[tuple[str, str, Any], Any] = {}  # behind pseudonyms asked for
         self._connection = connection
         self.courses = self._read_courses()
 
@@ -71,8 +72,8 @@ class OpenRelease:
         return frozenset(row[0] for row in found if row[0] is not None)
 
 
-def _guard(tables: dict[str, Table], sql: str, view: View) -> GuardedQuery:
-    return guard_query(sql, tables, view)
+def _guard(tables: dict[str, Table], sql: str, view: View, person: frozenset[str]) -> GuardedQuery:
+    return guard_query(sql, tables, view, person)
 
 
 def open_release(workspace: Workspace, release: Release) -> OpenRelease:

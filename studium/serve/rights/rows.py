@@ -14,13 +14,15 @@ from sqlglot.tokens import TokenType
 
 from studium.errors import StudiumError
 from studium.publish import PARTS, Rights, Table
-from studium.serve.rights.hiding import hide, quoted
+from studium.serve.rights.hiding import hide
+from studium.serve.rights.naming import quoted
 from studium.serve.rights.principals import View
 from studium.serve.rights.refusals import ForbiddenError
 
 RELEASE = "release"  # as which the release is attached
 COURSES = "permitted_courses"
 INNER_PAD, OUTER_PAD = "pseudonym_inner", "pseudonym_outer"
+PERSON = ("username", "user_id")  # parameters of queries about one learner, named as the columns
 _ROW_FUNCTIONS = (exp.GenerateSeries, exp.Unnest)
 _NUMBERS = ("INT", "DECIMAL", "HUGEINT")
 
@@ -60,8 +62,13 @@ def sees_whole(table: Table, view: View) -> bool:
     return has_rows and not is_hiding and not _is_pseudonymous(view, rights)
 
 
-def guard_query(sql: str, tables: Mapping[str, Table], view: View) -> GuardedQuery:
+def guard_query(
+    sql: str, tables: Mapping[str, Table], view: View, person: frozenset[str] = frozenset()
+) -> GuardedQuery:
     """Put the view's part of each dataset in the dataset's place.
+
+    `person` are those of PERSON that the query asks about: where they are pseudonyms, only the rows of whom
+    they stand for are read and given pseudonyms, instead of all of a course.
 
     Raises StudiumError for anything but one reading statement over datasets of the release by their plain
     names, ForbiddenError for a dataset that the view has nothing of.
@@ -72,7 +79,7 @@ def guard_query(sql: str, tables: Mapping[str, Table], view: View) -> GuardedQue
         if not is_visible(tables[name], view):
             raise ForbiddenError(f"dataset {name}")
         parts = f"{RELEASE}.main.{quoted(PARTS)}" if PARTS in tables else None
-        guard, needed = _guard(tables[name], view, parts)
+        guard, needed = _guard(tables[name], view, parts, person)
         guards.append(f"{quoted(name)} as not materialized ({guard})")
         parameters |= needed
     return GuardedQuery(
@@ -80,6 +87,37 @@ def guard_query(sql: str, tables: Mapping[str, Table], view: View) -> GuardedQue
         parameters=frozenset(parameters),
         datasets=tuple(names),
         is_of_learners=any(_is_of_learners(tables[name]) for name in names),
+    )
+
+
+def stands_for(name: str) -> str:
+    """The parameter with the value that a pseudonym, the parameter `name`, stands for."""
+    return f"stands_for_{name}"
+
+
+def search_query(table: Table, view: View, name: str) -> GuardedQuery | None:
+    """A query for whom the pseudonym `name` stands in `$course_id`; None where `table` does not tell.
+
+    Its columns come in pairs: one of PERSON, and its pseudonym.
+    """
+    rights = table.rights
+    if rights is None or name not in rights.learner or not rights.course:
+        return None
+    if not _is_pseudonymous(view, rights):
+        return None
+    source, needed = _rows(table, rights, view, frozenset())
+    rows = f"from (select * from {source}) where {_course(rights)} = $course_id"
+    kinds = {column.name: column.type for column in table.columns if column.name in rights.learner}
+    pseudonyms = {person: _pseudonym(person, kinds[person]) for person in PERSON if person in kinds}
+    pairs = ", ".join(f"{quoted(person)}, {made}" for person, made in pseudonyms.items())
+    # A list in between, so that each name gets its pseudonym once and not in each of its rows.
+    names = f"select unnest(list(distinct {quoted(name)})) as {quoted(name)} {rows}"
+    found = f"select {quoted(name)} from ({names}) where {pseudonyms[name]} = ${name}"
+    return GuardedQuery(
+        f"select distinct {pairs} {rows} and {quoted(name)} in ({found})",
+        frozenset({*needed, INNER_PAD, OUTER_PAD}),
+        (table.name,),
+        True,
     )
 
 
@@ -110,18 +148,19 @@ def _datasets_of(sql: str, tables: Mapping[str, Table]) -> list[str]:
     return list(names)
 
 
-def _guard(table: Table, view: View, parts: str | None) -> tuple[str, set[str]]:
+def _guard(
+    table: Table, view: View, parts: str | None, person: frozenset[str]
+) -> tuple[str, set[str]]:
     """SQL of what a view has of a dataset, and the parameters in it."""
-    needed: set[str] = set()
-    source = f"{RELEASE}.main.{quoted(table.name)}"
     rights = table.rights
     if rights is None:
-        return f"select * from {source}", needed
+        return f"select * from {_place(table)}", set()
+    source, needed = _rows(table, rights, view, person)
     columns = [quoted(column.name) for column in table.columns]
     if _is_pseudonymous(view, rights):
         kept = set(visible_columns(table, view))
         columns = [
-            _pseudonym(column.name, column.type)
+            f"{_pseudonym(column.name, column.type)} as {quoted(column.name)}"
             if column.name in rights.learner
             else quoted(column.name)
             for column in table.columns
@@ -129,12 +168,27 @@ def _guard(table: Table, view: View, parts: str | None) -> tuple[str, set[str]]:
         ]
         if rights.learner:
             needed |= {INNER_PAD, OUTER_PAD}
-    if rights.course and rights.level != "institution" and not view.has_all_courses:
-        needed.add(COURSES)
-        source += f" where list_contains(${COURSES}, {_course(rights)})"
     if view.hides_under and rights.groups and not _is_pseudonymous(view, rights):
         return hide(table, rights, source, view.hides_under, parts), needed
     return f"select {', '.join(columns)} from {source}", needed
+
+
+def _place(table: Table) -> str:
+    return f"{RELEASE}.main.{quoted(table.name)}"
+
+
+def _rows(table: Table, rights: Rights, view: View, person: frozenset[str]) -> tuple[str, set[str]]:
+    """Where a view's rows of a dataset are, and the parameters in it."""
+    conditions, needed = [], set()
+    if rights.course and rights.level != "institution" and not view.has_all_courses:
+        needed.add(COURSES)
+        conditions.append(f"list_contains(${COURSES}, {_course(rights)})")
+    if rights.course and _is_pseudonymous(view, rights):
+        for name in sorted(person.intersection(rights.learner)):
+            needed.add(stands_for(name))
+            conditions.append(f"{quoted(name)} = ${stands_for(name)}")
+    where = f" where {' and '.join(conditions)}" if conditions else ""
+    return f"{_place(table)}{where}", needed
 
 
 def _is_pseudonymous(view: View, rights: Rights) -> bool:
@@ -153,7 +207,7 @@ def _pseudonym(name: str, kind: str) -> str:
     domain = "number:" if any(word in kind.upper() for word in _NUMBERS) else "text:"
     message = f"encode('{domain}' || cast({quoted(name)} as varchar))"
     inner = f"unhex(sha256(${INNER_PAD} || {message}))"
-    return f"left(sha256(${OUTER_PAD} || {inner}), 32) as {quoted(name)}"
+    return f"left(sha256(${OUTER_PAD} || {inner}), 32)"
 
 
 def _behind(guards: list[str], sql: str) -> str:
