@@ -3,6 +3,7 @@
 Enters: the application's routes, the invented release. Leaves: addresses; a new route is asked for by itself.
 """
 
+import hmac
 import random
 import re
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from fastapi.routing import iter_route_contexts
 from benchmarks.serving.tables import PROBLEMS, VIDEOS
 from studium.config import Workspace
 from studium.publish import current_release
-from studium.serve import create_application
+from studium.serve import Role, create_application, open_desk
 
 # The way to the issuer and back, what is no address, raw events (the release has none).
 _LEFT_OUT = (
@@ -37,6 +38,7 @@ _DATASETS = (
     "person_course_day",
     "video_timeline",
     "d_course",
+    "course_summary_stats",
 )
 _VISITED = 2000  # learners of courses that clients choose from
 
@@ -54,20 +56,21 @@ class Visits:
 
     def __init__(self, workspace: Workspace, seed: int) -> None:
         self._chance = random.Random(seed)
-        self._people, self._courses = _people(workspace)
+        self._people, self.courses = _people(workspace)
         release = current_release(workspace)
         self._release = release.id if release else ""
+        self._key = open_desk(workspace).keys.pseudonyms
         self.routes = _routes(workspace)
 
-    def draw(self, route: str) -> Visit:
-        """An address of a route."""
+    def draw(self, route: str, role: Role) -> Visit:
+        """An address of a route, with the name that a learner has for the role."""
         course, username = self._chance.choice(self._people)
         if self._chance.random() < 0.25 and "{username" not in route:
-            course = self._chance.choice(self._courses)
+            course = self._chance.choice(self.courses)
         video, problem = f"v{self._number(VIDEOS)}", f"p{self._number(PROBLEMS)}"
         values = {
             "course_id": course,
-            "username": username,
+            "username": self._pseudonym(username) if role is Role.RESEARCHER else username,
             "video_id": f"{course}|{video}" if route.startswith("/api/v0") else video,
             "problem_id": problem,
             "module_id": f"block-v1:{course[10:]}+type@problem+block@{problem}",
@@ -86,6 +89,9 @@ class Visits:
     def order(self) -> list[str]:
         """All routes, shuffled."""
         return self._chance.sample(self.routes, len(self.routes))
+
+    def _pseudonym(self, username: str) -> str:
+        return hmac.digest(self._key, f"text:{username}".encode(), "sha256").hex()[:32]
 
     def _number(self, most: int) -> int:
         return self._chance.randint(1, most)

@@ -8,9 +8,9 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 from typing import Any
 
 from benchmarks.serving.addresses import Visits
@@ -18,9 +18,11 @@ from benchmarks.serving.clients import Answer, Crowd
 from benchmarks.serving.invented import Size, invent, publish_again
 from benchmarks.serving.server import Running, running
 from studium.config import Workspace, open_workspace
+from studium.serve import Role
 
 _GOOD = {200, 303}
 _SHOWN = 20
+_Figures = dict[str, dict[str, float]]
 
 
 def main(words: Sequence[str]) -> None:
@@ -48,6 +50,13 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
         "--seconds", type=float, default=120.0, help="how long, before and after publishing"
     )
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--role",
+        dest="roles",
+        type=Role,
+        action="append",
+        help="as whom clients ask, again for more than one; all roles in turn by default",
+    )
     parser.add_argument("--no-publish", action="store_true")
     parser.add_argument(
         "--tenth", action="store_true", help="compare with a tenth of the learner-days"
@@ -60,17 +69,22 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
 
 def _load(arguments: argparse.Namespace, workspace: Workspace) -> dict[str, Any]:
     visits = Visits(workspace, seed=1)
-    with running(workspace, arguments.workers) as server:
-        crowd = Crowd(arguments.clients, arguments.pause, server.address, server.token)
+    roles = arguments.roles or list(Role)
+    with running(workspace, arguments.workers, roles, visits.courses) as server:
+        crowd = Crowd(arguments.clients, arguments.pause, server.address, server.tokens)
         crowd.visit(visits, _after(30))  # each process reads its first pages from the disk
         quiet = crowd.visit(visits, _after(arguments.seconds))
         figures: dict[str, Any] = {"routes": len(visits.routes), "quiet": _summary(quiet)}
-        figures["by_route"] = _by_route(quiet)
+        figures |= {"by_role": _by_role(quiet), "by_route": _by_route(quiet)}
         if not arguments.no_publish:
             publishing = _publish(workspace)
             busy = crowd.visit(visits, lambda: publishing.poll() is not None)
             busy += crowd.visit(visits, _after(10))  # the new release is opened and read first
-            figures |= {"publishing": _summary(busy), "publishing_by_route": _by_route(busy)}
+            figures |= {
+                "publishing": _summary(busy),
+                "publishing_by_role": _by_role(busy),
+                "publishing_by_route": _by_route(busy),
+            }
             figures["published"] = publishing.returncode == 0
             figures["p95_change"] = figures["publishing"]["p95"] / figures["quiet"]["p95"] - 1
         figures["peak_rss_mb"] = round(server.peak_mb)
@@ -83,8 +97,8 @@ def _growth(arguments: argparse.Namespace, size: Size) -> dict[str, Any]:
     for days in (size.learner_days // 10, size.learner_days):
         workspace = invent(arguments.folder, Size(size.learners, days))
         visits = Visits(workspace, seed=2)
-        with running(workspace, 1) as server:
-            crowd = Crowd(1, 0, server.address, server.token)
+        with running(workspace, 1, [Role.ADMINISTRATOR], visits.courses) as server:
+            crowd = Crowd(1, 0, server.address, server.tokens)
             crowd.ask_each(visits, 1)
             found[days] = _cost(server, crowd, visits)
     small, large = found.values()
@@ -107,7 +121,7 @@ def _cost(server: Running, crowd: Crowd, visits: Visits) -> dict[str, Any]:
         "cpu_ms": round(1000 * used / len(answers), 1),
         "median_ms": {
             route: round(1000 * median(it.seconds for it in of_route), 1)
-            for route, of_route in _grouped(answers).items()
+            for route, of_route in _grouped(answers, lambda it: it.visit.route).items()
         },
     }
 
@@ -130,36 +144,45 @@ class _Over:
 
 
 def _summary(answers: Sequence[Answer]) -> dict[str, Any]:
-    seconds = sorted(it.seconds for it in answers)
-    wrong = [it for it in answers if it.status not in _GOOD]
+    wrong = [it for it in answers if it.status not in _GOOD and not it.is_refused]
     return {
-        "requests": len(answers),
+        **_times(answers),
         "errors": len(wrong),
-        "wrong": sorted({f"{it.status} {it.visit.path}" for it in wrong})[:_SHOWN],
-        "p50": round(_quantile(seconds, 0.5), 3),
-        "p95": round(_quantile(seconds, 0.95), 3),
-        "max": round(seconds[-1], 3),
+        "wrong": sorted({f"{it.status} {it.visit.path} as {it.role}" for it in wrong})[:_SHOWN],
     }
 
 
-def _by_route(answers: Sequence[Answer]) -> dict[str, dict[str, float]]:
-    found = {}
-    for route, of_route in _grouped(answers).items():
-        seconds = sorted(it.seconds for it in of_route)
-        found[route] = {
-            "requests": len(seconds),
-            "p50": round(_quantile(seconds, 0.5), 3),
-            "p95": round(_quantile(seconds, 0.95), 3),
-            "max": round(seconds[-1], 3),
-            "kb": round(mean(it.size for it in of_route) / 1000),
-        }
+def _by_role(answers: Iterable[Answer]) -> _Figures:
+    return _slowest_first(_grouped(answers, lambda it: it.role))
+
+
+def _by_route(answers: Iterable[Answer]) -> _Figures:
+    return _slowest_first(_grouped(answers, lambda it: it.visit.route))
+
+
+def _slowest_first(groups: Mapping[str, Sequence[Answer]]) -> _Figures:
+    found = {name: _times(group) for name, group in groups.items()}
     return dict(sorted(found.items(), key=lambda entry: -entry[1]["p95"]))
 
 
-def _grouped(answers: Iterable[Answer]) -> dict[str, list[Answer]]:
+def _times(answers: Sequence[Answer]) -> dict[str, float]:
+    """Seconds of what was answered; refusals, which are quick, are counted beside it."""
+    answered = [it for it in answers if not it.is_refused]
+    seconds = sorted(it.seconds for it in answered) or [0.0]
+    return {
+        "requests": len(answered),
+        "refused": len(answers) - len(answered),
+        "p50": round(_quantile(seconds, 0.5), 3),
+        "p95": round(_quantile(seconds, 0.95), 3),
+        "max": round(seconds[-1], 3),
+        "kb": round(sum(it.size for it in answered) / len(seconds) / 1000),
+    }
+
+
+def _grouped(answers: Iterable[Answer], kind: Callable[[Answer], str]) -> dict[str, list[Answer]]:
     found: dict[str, list[Answer]] = {}
     for answer in answers:
-        found.setdefault(answer.visit.route, []).append(answer)
+        found.setdefault(kind(answer), []).append(answer)
     return found
 
 
@@ -169,11 +192,11 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 
 def _show(figures: dict[str, Any]) -> None:
     for name, value in figures.items():
-        if name.endswith("by_route"):
-            print(f"\n{name:60} {'n':>6} {'p50':>7} {'p95':>7} {'max':>7} {'kB':>6}")
-            for route, it in value.items():
-                row = f"{it['requests']:6} {it['p50']:7.3f} {it['p95']:7.3f} {it['max']:7.3f} {it['kb']:6}"
-                print(f"{route:60} {row}")
+        if name.endswith(("by_role", "by_route")):
+            print(f"\n{name:60} {'n':>6} {'refused':>7} {'p50':>7} {'p95':>7} {'max':>7} {'kB':>6}")
+            for group, it in value.items():
+                row = f"{it['requests']:6} {it['refused']:7} {it['p50']:7.3f} {it['p95']:7.3f} {it['max']:7.3f}"
+                print(f"{group:60} {row} {it['kb']:6}")
         elif name == "cost":
             print(
                 f"cost of a request in processor ms at {value['learner_days']}: {value['cpu_ms']}"

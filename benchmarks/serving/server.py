@@ -1,4 +1,4 @@
-"""The real server in processes of its own, with an account, and its memory and processor time.
+"""The real server in processes of its own, with an account of each role, and its memory and processor time.
 
 Enters: a workspace. Leaves: a `Running` server, stopped by its process number at the end.
 """
@@ -6,7 +6,7 @@ Enters: a workspace. Leaves: a `Running` server, stopped by its process number a
 import os
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Running:
     """`peak_mb` is the largest sum of resident memory of all its processes, shared parts once each process."""
 
     address: str
-    token: str
+    tokens: Mapping[Role, str]
     process: psutil.Process
     peak_mb: float = 0.0
 
@@ -43,9 +43,11 @@ class Running:
 
 
 @contextmanager
-def running(workspace: Workspace, workers: int) -> Iterator[Running]:
-    """`studium serve` until the end of the block."""
-    token = _token(workspace)
+def running(
+    workspace: Workspace, workers: int, roles: Iterable[Role], courses: Sequence[str]
+) -> Iterator[Running]:
+    """`studium serve` until the end of the block, with an account of each role; `courses` are granted to all."""
+    tokens = {role: _token(workspace, role, courses) for role in roles}
     command = [
         *STUDIUM,
         "--workspace",
@@ -58,7 +60,7 @@ def running(workspace: Workspace, workers: int) -> Iterator[Running]:
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
         line = process.stdout.readline() if process.stdout else ""
-        found = Running(line.split()[-1], token, psutil.Process(process.pid))
+        found = Running(line.split()[-1], tokens, psutil.Process(process.pid))
         is_over = threading.Event()
         watcher = threading.Thread(target=found.watch, args=(is_over,), daemon=True)
         watcher.start()
@@ -70,10 +72,10 @@ def running(workspace: Workspace, workers: int) -> Iterator[Running]:
             process.terminate()
 
 
-def _token(workspace: Workspace) -> str:
-    desk = open_desk(workspace)
+def _token(workspace: Workspace, role: Role, courses: Sequence[str]) -> str:
+    desk, name = open_desk(workspace), f"measurer-{role}"
     known = {account.username: account for account in desk.people.list()}
-    account = known.get("measurer") or desk.people.add("measurer", Role.ADMINISTRATOR)
+    account = known.get(name) or desk.people.add(name, role, courses)
     return desk.tokens.create(account.user_id, "benchmark", tuple(Scope), 1)[1]
 
 

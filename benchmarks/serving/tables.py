@@ -195,6 +195,20 @@ COURSES: dict[str, Filled] = {
             "org_id": "org",
         },
     ),
+    "course_summary_stats": Filled(
+        "select courses.*, c as n from courses",
+        {"course_id": "course_id", "registered_sum": "size", "viewed_sum": "size // 2"},
+    ),
+    "parts_of_totals": Filled(
+        "select courses.*, c as n, dataset from courses, "
+        "(values ('broad_stats_by_course'), ('course_summary_stats')) as d (dataset)",
+        {
+            "dataset": "dataset",
+            "column_name": "'n_verified_id'",
+            "group_key": "course_id",
+            "smallest": "1 + c % 20",
+        },
+    ),
     "broad_stats_by_course": Filled(
         "select courses.*, c as n from courses",
         {
