@@ -57,6 +57,8 @@ class Groups(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.parts is not None and not self.is_of_all_rows:
             raise ValueError("parts go without within, series and changes")
+        if self.latest and self.latest not in self.within:
+            raise ValueError("latest is one of within: days are wholes of their own")
 
     @property
     def is_of_all_rows(self) -> bool:

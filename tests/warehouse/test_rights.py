@@ -102,6 +102,9 @@ def test_only_where_all_rows_are_one_whole_is_it_looked_up() -> None:
         wrong = rights | {"groups": {"within": [], "counts": ["n"], "parts": []} | more}
         with pytest.raises(msgspec.ValidationError, match="parts go without"):
             msgspec.convert(wrong, Rights)
+    across_days = {"level": "course", "groups": {"within": [], "counts": ["n"], "latest": "date"}}
+    with pytest.raises(msgspec.ValidationError, match="latest is one of within"):
+        msgspec.convert(across_days, Rights)
 
 
 def test_tables_that_need_it_bring_what_they_would_tell(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import duckdb
 from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.publish import Release, Table
+from studium.serve.release.answers import Answers
 from studium.serve.rights import GuardedQuery, View, guard_query
 from studium.serve.rights.rows import RELEASE
 
@@ -33,6 +34,7 @@ class OpenRelease:
         # Not a method of this object: the two would hold each other, and the file, until some collection.
         self.guard = lru_cache(maxsize=4096)(partial(_guard, self.tables))
         self.persons: dict[tuple[str, str, Any], Any] = {}  # behind pseudonyms asked for
+        self.answers = Answers()
         self._connection = connection
         self.courses = self._read_courses()
 

@@ -20,6 +20,10 @@ def hide(table: Table, rights: Rights, source: str, least: int, parts: str | Non
     `parts` is where the release has its PARTS; without it counts that need it are all hidden.
     """
     groups = rights.groups or Groups([], [])
+    if groups.latest:
+        latest, course = quoted(groups.latest), quoted(rights.course or "")
+        last = f"{latest} = max({latest}) over (partition by {course})"
+        source = f"(select * from {source} qualify {last})"
     measures = _measures(table, rights, groups)
     apart = {*groups.counts, *measures, *groups.follows, *groups.changes}
     ties = [quoted(column.name) for column in table.columns if column.name not in apart]
@@ -38,11 +42,7 @@ def hide(table: Table, rights: Rights, source: str, least: int, parts: str | Non
     ]
     if groups.measures:  # said once, not again for each of hundreds of measures
         source = f"(select *, {_any(flags[it] for it in groups.counts)} as {_ANY} from {source})"
-    query = f"select {', '.join(columns)} from {source}"
-    if groups.latest:
-        latest, course = quoted(groups.latest), quoted(rights.course or "")
-        query += f" qualify {latest} = max({latest}) over (partition by {course})"
-    return query
+    return f"select {', '.join(columns)} from {source}"
 
 
 def _flagged_by_row(
