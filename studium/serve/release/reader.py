@@ -45,6 +45,7 @@ from studium.serve.rights.rows import (
 )
 
 _BATCH_ROWS = 10_000
+_ARRAY_ROWS = 100_000  # each piece waits for its turn among the threads
 _UNFIT = (duckdb.ConversionException, duckdb.OutOfRangeException)
 
 
@@ -165,7 +166,7 @@ class Reader:
         )
         deadline = Deadline(self.open_release.cursor(), self.bounds.query_seconds)
         with self.watch.limit(deadline), _explained(deadline):
-            answer = deadline.cursor.sql(lines, params=values).to_arrow_reader(_BATCH_ROWS)
+            answer = deadline.cursor.sql(lines, params=values).to_arrow_reader(_ARRAY_ROWS)
             batches = list(answer)
         rows = sum(batch.num_rows for batch in batches)
         self.note(query.datasets, parameters or {}, rows, query.is_of_learners)
