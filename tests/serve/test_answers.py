@@ -1,11 +1,12 @@
 """Answers that are kept: the same as new ones, of nobody else's view, in bounded memory."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
 
 from studium.serve.release import Reader
-from studium.serve.release.answers import MOST_CELLS, Answers, Rows
+from studium.serve.release.answers import ALL_BYTES, MOST_BYTES, Answers, Rows
 from studium.serve.rights import GuardedQuery, Principal, Role
 from tests.serve.conftest import ONE, TWO, Campus
 
@@ -36,19 +37,38 @@ def test_a_question_is_its_text_and_its_parameters_with_their_types() -> None:
 
 def test_long_answers_and_those_that_can_be_changed_are_not_kept() -> None:
     answers = Answers()
-    for rows in ([(0,)] * MOST_CELLS, [([1, 2],)], [({"a": 1},)]):
+    for rows in ([(0,)] * (MOST_BYTES // 100), [("a" * MOST_BYTES,)], [([1, 2],)], [({"a": 1},)]):
         answers.keep("select", {}, (["n"], rows))
         assert answers.find("select", {}) is None
 
 
+@pytest.mark.parametrize("values", [{"number": 1}, {"list": [1, {"a"}]}, {"text": "\ud800"}])
+def test_any_parameter_can_be_asked_with(values: dict[str, Any]) -> None:
+    answers = Answers()
+    answers.keep("select", values, ROWS)
+    assert answers.find("select", values) == ROWS
+
+
 def test_the_least_recently_asked_is_forgotten() -> None:
     answers = Answers()
-    long = (["n"], [(0,)] * (MOST_CELLS - 1))
-    for number in range(100):
+    long = (["n"], [("a" * (MOST_BYTES - 1000),)])
+    often = 2 * ALL_BYTES // MOST_BYTES
+    for number in range(often):
         answers.keep(f"select {number}", {}, long)
         assert answers.find("select 0", {}) == long  # asked again and again
-    assert answers.find("select 99", {}) == long
+    assert answers.find(f"select {often - 1}", {}) == long
     assert answers.find("select 1", {}) is None
+
+
+def test_questions_without_an_answer_do_not_fill_the_memory() -> None:
+    answers = Answers()
+    tracemalloc.start()
+    try:
+        for number in range(2 * ALL_BYTES // 500):
+            answers.keep(f"{number:05}" + "x" * 2000, {}, (["n"], []))
+        assert tracemalloc.get_traced_memory()[0] < 2 * ALL_BYTES
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -4,12 +4,13 @@ import hashlib
 import hmac
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studium.errors import StudiumError
-from studium.publish import Rights, Table
+from studium.publish import Column, Rights, Table
 from studium.serve.release import Reader
 from studium.serve.rights import ForbiddenError, Principal, Role, Scope, guard_query
 from studium.serve.rights.rows import PERSON, search_query, stands_for
@@ -254,6 +255,38 @@ def test_a_question_about_one_learner_has_their_rows_alone(
     expected = [row for row in shown if all(row[name] == asked[name] for name in asked)]
     assert sorted_rows(reader.rows(sql, asked)) == sorted_rows(expected)
     assert sorted_rows(reader.rows(sql, asked)) == sorted_rows(expected)  # as known by now
+
+
+def test_who_has_no_name_in_a_dataset_is_found_there_by_number() -> None:
+    """As in the roster, which lacks names that neither the log nor accounts know."""
+    columns = [
+        Column("course_id", "VARCHAR"),
+        Column("user_id", "BIGINT"),
+        Column("username", "VARCHAR"),
+    ]
+    rights = Rights(level="learner", course="course_id", learner=["user_id", "username"])
+    tables = {"roster": Table("roster", 0, "", columns=columns, rights=rights)}
+    view = Principal(7, "somebody", Role.RESEARCHER, frozenset({ONE})).view(SMALL_GROUP)
+    guarded = guard_query("select course_id from roster", tables, view, frozenset({"username"}))
+    values = {
+        "permitted_courses": [ONE],
+        "pseudonym_inner": b"in",
+        "pseudonym_outer": b"out",
+        stands_for("username"): "ann",
+        stands_for("user_id"): 5,
+    }
+    assert guarded.parameters == values.keys()
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as release")
+        connection.execute(
+            "create table release.main.roster as select * from (values "
+            f"('{ONE}', 5, null), ('{ONE}', null, 'ann'), ('{ONE}', 6, 'bob'), ('{TWO}', 5, 'ann')"
+            ") as rows (course_id, user_id, username)"
+        )
+        found = connection.execute(guarded.sql, values).fetchall()
+        nobody = values | {stands_for("username"): None, stands_for("user_id"): None}
+        assert connection.execute(guarded.sql, nobody).fetchall() == []
+    assert found == [(ONE,), (ONE,)]
 
 
 def test_nobody_else_gets_a_pseudonym_where_one_learner_is_asked_about(campus: Campus) -> None:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from studium.serve.rights import Principal, Role, guard_query, hidden_cells, sup
 from tests.serve.conftest import CLASSIFIED, OLD, ONE, TWO, Campus
 
 LEAST = 10
+COUNT = st.integers(0, 40) | st.none()
 COUNTS = st.lists(st.integers(0, 40), max_size=8)
 
 
@@ -54,8 +56,6 @@ def test_no_more_is_hidden_than_it_takes(counts: list[int]) -> None:
 @settings(deadline=None)
 @given(counts=st.lists(st.integers(0, 40) | st.none(), min_size=1, max_size=8))
 def test_datasets_hide_what_the_function_hides(counts: list[int | None]) -> None:
-    import duckdb
-
     table = Table(
         "parts",
         0,
@@ -82,6 +82,42 @@ def test_datasets_hide_what_the_function_hides(counts: list[int | None]) -> None
     rows = [{"part": place, "people": count, "mean": place} for _, place, count, _ in values]
     expected = suppress(rows, "people", LEAST, measures=["mean"])
     assert found == [(row["part"], row["people"], row["mean"]) for row in expected]
+
+
+@settings(deadline=None)
+@given(rows=st.lists(st.tuples(COUNT, COUNT), max_size=8))
+@pytest.mark.parametrize("tie", ["place", "names", "before", "studium_count", "o'clock"])
+def test_reports_hide_each_column_as_the_function_does(
+    tie: str, rows: list[tuple[int | None, int | None]]
+) -> None:
+    """All rows are one whole; names of columns are not those of the query's own."""
+    names = [tie, "it's", "viewed"]
+    table = Table(
+        "it's a report",
+        0,
+        "",
+        columns=[Column(name, "BIGINT") for name in names],
+        rights=Rights(level="institution", groups=Groups(within=[], counts=names[1:])),
+    )
+    view = Principal(7, "somebody", Role.INSTITUTION_VIEWER).view(LEAST)
+    sql = f'select * from "it\'s a report" order by "{tie}"'
+    guarded = guard_query(sql, {table.name: table}, view)
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as release")
+        connection.execute(
+            f'create table release.main."it\'s a report" ("{tie}" bigint, "it\'s" bigint, viewed bigint)'
+        )
+        for place, row in enumerate(rows):
+            connection.execute(
+                'insert into release.main."it\'s a report" values (?, ?, ?)', [place, *row]
+            )
+        found = connection.execute(guarded.sql).fetchall()
+    hidden = [hidden_cells(column, LEAST) for column in zip(*rows, strict=True)]
+    expected = [
+        (place, *(None if hidden[i][place] else count for i, count in enumerate(row)))
+        for place, row in enumerate(rows)
+    ]
+    assert found == expected
 
 
 def test_an_institution_viewer_cannot_subtract_one_learner(campus: Campus) -> None:

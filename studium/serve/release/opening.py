@@ -33,7 +33,8 @@ class OpenRelease:
         self.tables: dict[str, Table] = {table.name: table for table in release.manifest.tables}
         # Not a method of this object: the two would hold each other, and the file, until some collection.
         self.guard = lru_cache(maxsize=4096)(partial(_guard, self.tables))
-        self.persons: dict[tuple[str, str, Any], Any] = {}  # behind pseudonyms asked for
+        # Learners behind pseudonyms that were asked for: by course, column and pseudonym.
+        self.persons: dict[tuple[str, str, Any], dict[str, Any]] = {}
         self.answers = Answers()
         self._connection = connection
         self.courses = self._read_courses()

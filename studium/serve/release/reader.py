@@ -248,32 +248,36 @@ class Reader:
     def _bound(self, query: GuardedQuery, asked: Mapping[str, Any]) -> dict[str, Any]:
         """What is asked, with the values of all parameters that the rights have put into the query."""
         inner, outer = self.bounds.pads
-        own = {
+        own: dict[str, Any] = {
             COURSES: sorted(self.principal.courses),
             INNER_PAD: inner,
             OUTER_PAD: outer,
         }
-        for name in PERSON:
-            if stands_for(name) in query.parameters:
-                own[stands_for(name)] = self._person(name, query.datasets, asked)
+        if any(stands_for(name) in query.parameters for name in PERSON):
+            person = self._person(query.datasets, asked)
+            own |= {stands_for(name): person.get(name) for name in PERSON}
         return {**asked, **{name: own[name] for name in query.parameters}}
 
-    def _person(self, name: str, datasets: Sequence[str], asked: Mapping[str, Any]) -> Any:
-        """What a pseudonym stands for in a course; None where it is nobody there.
+    def _person(self, datasets: Sequence[str], asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """By what names the learner is known whom a pseudonym stands for; none where it is nobody there.
 
         Found once for a release: it takes a pseudonym of every learner of the course.
         """
-        known = self.open_release.persons
-        key = (name, asked["course_id"], asked[name])
+        name = next(name for name in PERSON if asked.get(name) is not None)
+        course_id, persons = asked["course_id"], self.open_release.persons
+        values = {"course_id": course_id, name: asked[name]}
         for dataset in datasets:
+            if (course_id, name, asked[name]) in persons:
+                break
             query = search_query(self.open_release.tables[dataset], self._view, name)
-            if key not in known and query:
-                values = {"course_id": key[1], name: key[2]}
-                names, found = self._run(query, self._bound(query, values))
-                for row in found:
-                    pairs = zip(names[::2], row[::2], row[1::2], strict=True)
-                    known.update({(it, key[1], pseudonym): value for it, value, pseudonym in pairs})
-        return known.get(key)
+            if query is None:
+                continue
+            names, found = self._run(query, self._bound(query, values))
+            for row in found:
+                person = dict(zip(names[::2], row[::2], strict=True))
+                for it, pseudonym in zip(names[::2], row[1::2], strict=True):
+                    persons[course_id, it, pseudonym] = person
+        return persons.get((course_id, name, asked[name]), {})
 
     def _answer(self, query: GuardedQuery, values: Mapping[str, Any]) -> Rows:
         """What is known, or else found; not to be changed."""

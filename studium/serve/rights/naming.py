@@ -1,4 +1,4 @@
-"""Names of columns as SQL has them.
+"""Names as SQL has them.
 
 Enters: names. Leaves: text for a statement.
 """
@@ -14,3 +14,8 @@ def quoted(name: str) -> str:
 def listed(names: Iterable[str]) -> str:
     """Names as SQL has them, with commas between them."""
     return ", ".join(map(quoted, names))
+
+
+def literal(text: str) -> str:
+    """A name of ours as a value; what people give is bound, never written."""
+    return "'" + text.replace("'", "''") + "'"

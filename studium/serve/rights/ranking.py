@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studium.publish import Groups
-from studium.serve.rights.naming import listed, quoted
+from studium.serve.rights.naming import listed, literal, quoted
 
+# Names beside those of the dataset.
 _ROW, _NAME, _COUNT, _KEY = "studium_row", "studium_name", "studium_count", "studium_key"
-_RISK, _SMALL = "studium_is_risk", "studium_is_small"
+_RISK, _SMALL, _HAS_SMALL = "studium_is_risk", "studium_is_small", "studium_has_small"
+_BEFORE, _PLACE, _NAMES = "studium_before", "studium_place", "studium_names"
 _ALL_ROWS = "*"  # as PARTS calls the sum of them
 
 
@@ -31,13 +33,13 @@ class Ranking:
     def flagged(self, source: str, flags: Mapping[str, str]) -> str:
         """The rows of `source`, each with `flags`: whether the count of that name is hidden."""
         asked = ", ".join(
-            f"coalesce(list_contains(names, '{name}'), false) as {flag}"
+            f"coalesce(list_contains({_NAMES}, {literal(name)}), false) as {flag}"
             for name, flag in flags.items()
         )
         hidden = (
-            f"select {_ROW}, list({_NAME}) as names from ranked "
-            f"where {_COUNT} > 0 and has_small and "
-            f"({_COUNT} < {self.least} or {_RISK} or before < {self.least} or place <= 2) group by {_ROW}"
+            f"select {_ROW}, list({_NAME}) as {_NAMES} from ranked where {_COUNT} > 0 and {_HAS_SMALL} "
+            f"and ({_COUNT} < {self.least} or {_RISK} or {_BEFORE} < {self.least} or {_PLACE} <= 2) "
+            f"group by {_ROW}"
         )
         return (
             f"(with numbered as materialized (select *, row_number() over () as {_ROW} from {source}), "
@@ -48,14 +50,18 @@ class Ranking:
 
     def _cells(self) -> str:
         """A row for each count of each row, with the key of its row in PARTS."""
-        names = ", ".join(f"'{name}'" for name in self.groups.counts)
+        names = ", ".join(map(literal, self.groups.counts))
+        ties = [f"{column} as {tie}" for column, tie in zip(self.ties, self._ties(), strict=True)]
         key = " || '|' || ".join(
             f"coalesce(cast({quoted(name)} as varchar), '')" for name in self.groups.parts or []
         )
         return (
-            f"select {', '.join([_ROW, *self.ties])}, {key or 'null'} as {_KEY}, unnest([{names}]) as {_NAME}, "
+            f"select {', '.join([_ROW, *ties])}, {key or 'null'} as {_KEY}, unnest([{names}]) as {_NAME}, "
             f"unnest([{listed(self.groups.counts)}]) as {_COUNT} from numbered"
         )
+
+    def _ties(self) -> list[str]:
+        return [f"studium_tie_{place}" for place in range(len(self.ties))]
 
     def _weighed(self) -> str:
         """Whether each count is like one of few people: it is, or it tells of them beside other datasets.
@@ -70,7 +76,7 @@ class Ranking:
             return f"select *, true as {_RISK}, true as {_SMALL} from cells"
         told = (
             f"(select group_key, column_name from {self.parts} "
-            f"where dataset = '{self.dataset}' and smallest < {self.least} and (next_smallest is null "
+            f"where dataset = {literal(self.dataset)} and smallest < {self.least} and (next_smallest is null "
             f"or next_smallest >= {self.least} or smallest + next_smallest < {self.least}))"
         )
         return (
@@ -82,9 +88,11 @@ class Ranking:
 
     def _ranked(self) -> str:
         """Each count's place among those of its column, the smallest first, and how many people are before it."""
-        order = f"partition by {_NAME} order by {', '.join([f'{_COUNT} <= 0', _COUNT, *self.ties])}"
+        order = (
+            f"partition by {_NAME} order by {', '.join([f'{_COUNT} <= 0', _COUNT, *self._ties()])}"
+        )
         before = f"sum({_COUNT}) over ({order} rows between unbounded preceding and 1 preceding)"
         return (
-            f"select *, bool_or({_SMALL}) over (partition by {_NAME}) as has_small, "
-            f"coalesce({before}, 0) as before, row_number() over ({order}) as place from weighed"
+            f"select *, bool_or({_SMALL}) over (partition by {_NAME}) as {_HAS_SMALL}, "
+            f"coalesce({before}, 0) as {_BEFORE}, row_number() over ({order}) as {_PLACE} from weighed"
         )

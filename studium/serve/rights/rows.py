@@ -91,7 +91,7 @@ def guard_query(
 
 
 def stands_for(name: str) -> str:
-    """The parameter with the value that a pseudonym, the parameter `name`, stands for."""
+    """The parameter with the true `name` of the learner whom a query asks about by pseudonym."""
     return f"stands_for_{name}"
 
 
@@ -184,9 +184,11 @@ def _rows(table: Table, rights: Rights, view: View, person: frozenset[str]) -> t
         needed.add(COURSES)
         conditions.append(f"list_contains(${COURSES}, {_course(rights)})")
     if rights.course and _is_pseudonymous(view, rights):
-        for name in sorted(person.intersection(rights.learner)):
-            needed.add(stands_for(name))
-            conditions.append(f"{quoted(name)} = ${stands_for(name)}")
+        known = [name for name in PERSON if name in rights.learner]
+        if person.intersection(known):  # by either: a name may be missing where the number is not
+            needed.update(map(stands_for, known))
+            either = " or ".join(f"{quoted(name)} = ${stands_for(name)}" for name in known)
+            conditions.append(f"({either})")
     where = f" where {' and '.join(conditions)}" if conditions else ""
     return f"{_place(table)}{where}", needed
 
