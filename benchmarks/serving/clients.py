@@ -85,8 +85,9 @@ async def _ask(client: httpx.AsyncClient, role: Role, token: str, visit: Visit) 
     headers = {"accept": accept, "authorization": f"Bearer {token}"}
     began = time.perf_counter()
     try:
-        answer = await client.get(visit.path, headers=headers)
+        async with client.stream("GET", visit.path, headers=headers) as answer:
+            size = sum([len(chunk) async for chunk in answer.aiter_raw()])  # read, not kept
     except httpx.HTTPError:
         return Answer(role, visit, 0, time.perf_counter() - began, 0)
     seconds = time.perf_counter() - began
-    return Answer(role, visit, answer.status_code, seconds, len(answer.content))
+    return Answer(role, visit, answer.status_code, seconds, size)

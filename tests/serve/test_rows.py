@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from typing import Any
 
 import duckdb
@@ -255,6 +256,22 @@ def test_a_question_about_one_learner_has_their_rows_alone(
     expected = [row for row in shown if all(row[name] == asked[name] for name in asked)]
     assert sorted_rows(reader.rows(sql, asked)) == sorted_rows(expected)
     assert sorted_rows(reader.rows(sql, asked)) == sorted_rows(expected)  # as known by now
+
+
+@pytest.mark.parametrize("rows", [1, 7, 10_000])
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.RESEARCHER])
+def test_a_long_array_is_whole_and_in_order(
+    campus: Campus, role: Role, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studium.serve.release.reader._BATCH_ROWS", rows)
+    reader = reader_for(campus, Principal(7, "somebody", role, frozenset({ONE})))
+    sql = "select username, course_id from person_course where course_id = $course_id"
+    pieces = reader.array(sql, "username", {"course_id": ONE})
+    assert pieces is not None
+    found = json.loads(b"".join(pieces))
+    assert found == reader.rows(f"{sql} order by username", {"course_id": ONE})
+    assert reader.journal[0].rows == len(found) > 7
+    assert reader.array(sql, "username", {"course_id": "course-v1:No+Such+Course"}) is None
 
 
 def test_who_has_no_name_in_a_dataset_is_found_there_by_number() -> None:

@@ -45,7 +45,6 @@ from studium.serve.rights.rows import (
 )
 
 _BATCH_ROWS = 10_000
-_ARRAY_ROWS = 100_000  # each piece waits for its turn among the threads
 _UNFIT = (duckdb.ConversionException, duckdb.OutOfRangeException)
 
 
@@ -158,19 +157,16 @@ class Reader:
         """All rows as the text of a JSON array in pieces, in the order of a column; None without any.
 
         DuckDB writes the lines and Arrow joins them, while others have their turn: for answers of a hundred
-        thousand rows, which as one text or as rows of Python take twice the time.
+        thousand rows, which as one text or as rows of Python take twice the time. Their number is counted first.
         """
         query, values = self._guarded(sql, parameters)
-        lines = (
-            f"select to_json(line) as line from ({query.sql}) as line order by line.{quoted(order)}"
-        )
-        deadline = Deadline(self.open_release.cursor(), self.bounds.query_seconds)
-        with self.watch.limit(deadline), _explained(deadline):
-            answer = deadline.cursor.sql(lines, params=values).to_arrow_reader(_ARRAY_ROWS)
-            batches = list(answer)
-        rows = sum(batch.num_rows for batch in batches)
+        rows = self._count(query, values)
         self.note(query.datasets, parameters or {}, rows, query.is_of_learners)
-        return _array([batch["line"] for batch in batches if batch.num_rows]) if rows else None
+        if not rows:
+            return None
+        ordered = f"select * from ({query.sql}) order by {quoted(order)}"
+        lines = f"select to_json(line) as line from ({ordered}) as line"
+        return _array(self._stream(lines, values)[1])
 
     def arrow(
         self, sql: str, parameters: Mapping[str, Any] | None = None
@@ -181,17 +177,10 @@ class Reader:
         """
         self.principal.require(Scope.EXPORT)
         query, values = self._guarded(sql, parameters)
-        counting = GuardedQuery(
-            f"select count(*) from ({query.sql})", query.parameters, query.datasets, False
-        )
-        rows = self._run(counting, values)[1][0][0]
+        rows = self._count(query, values)
         self.asked.append(Read("export", query.datasets, dict(parameters or {}), rows))
         self.export(rows)
-        deadline = Deadline(self.open_release.cursor(), self.bounds.export_seconds)
-        with self.watch.limit(deadline), _explained(deadline):
-            answer = deadline.cursor.sql(query.sql, params=values)
-            reader: pa.RecordBatchReader = answer.to_arrow_reader(_BATCH_ROWS)
-        return reader.schema, self._batches(reader, deadline)
+        return self._stream(query.sql, values)
 
     def note(
         self,
@@ -295,6 +284,21 @@ class Reader:
             names = [column[0] for column in answer.description or []]
             return names, answer.fetchall()
 
+    def _count(self, query: GuardedQuery, values: Mapping[str, Any]) -> int:
+        counting = GuardedQuery(
+            f"select count(*) from ({query.sql})", query.parameters, query.datasets, False
+        )
+        return int(self._run(counting, values)[1][0][0])
+
+    def _stream(
+        self, sql: str, values: Mapping[str, Any]
+    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        deadline = Deadline(self.open_release.cursor(), self.bounds.export_seconds)
+        with self.watch.limit(deadline), _explained(deadline):
+            answer = deadline.cursor.sql(sql, params=values)
+            reader: pa.RecordBatchReader = answer.to_arrow_reader(_BATCH_ROWS)
+        return reader.schema, self._batches(reader, deadline)
+
     def _batches(
         self, reader: pa.RecordBatchReader, deadline: Deadline
     ) -> Iterator[pa.RecordBatch]:
@@ -317,12 +321,12 @@ class Reader:
         return self.principal.view(self.bounds.small_group)
 
 
-def _array(batches: Iterable[pa.StringArray]) -> Iterator[memoryview]:
-    """A JSON array of values that are texts already, a piece for each batch."""
+def _array(batches: Iterable[pa.RecordBatch]) -> Iterator[memoryview]:
+    """A JSON array of the column `line`, whose values are texts already, a piece for each batch."""
     before = b"["
-    for texts in batches:
+    for batch in batches:
         yield memoryview(before)
-        whole = pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts)
+        whole = pa.ListArray.from_arrays(pa.array([0, len(batch)], pa.int32()), batch["line"])
         yield memoryview(pc.binary_join(whole, ",")[0].as_buffer())
         before = b","
     yield memoryview(b"]")
