@@ -209,18 +209,21 @@ def _find_duplicates(connection: "duckdb.DuckDBPyConnection", lake: Path, paths:
 
 
 # A duplicate is every copy of an event but the first by (source_file, source_line): a rule of names, not of arrival.
+# Numbers are grouped faster than texts; the few events that share one without being equal are told apart at the end.
 DUPLICATES = """
     create temp table duplicates as
-    with events as (
+    with repeated as (
+        select hash(event_id) as number
+        from read_parquet($paths, hive_partitioning = false)
+        group by number having count(*) > 1
+    ),
+    events as (
         select cast(substr(filename, $start, 10) as date) as event_date, event_id, source_file, source_line
         from read_parquet($paths, filename = true, hive_partitioning = false)
-    ),
-    repeated as (
-        select event_id from events group by event_id having count(*) > 1
     )
     select event_date, event_id, source_file, source_line
     from events
-    semi join repeated using (event_id)
+    where hash(event_id) in (select number from repeated)
     qualify row_number() over (partition by event_date, event_id order by source_file, source_line) > 1
 """
 

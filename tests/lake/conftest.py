@@ -84,3 +84,18 @@ def rows(workspace: Workspace, columns: str) -> list[tuple[Any, ...]]:
         parameters["duplicates"] = duplicates
     with duckdb.connect() as connection:
         return connection.execute(query + " order by all", parameters).fetchall()
+
+
+def landed(
+    workspace: Workspace,
+    land: Callable[..., LandReport],
+    folder: Path,
+    lines: list[bytes],
+    columns: str,
+) -> Any:
+    """Columns of the events of some lines: the one row, or all of them."""
+    path = folder / "tracking.log"
+    path.write_bytes(b"\n".join(lines))
+    land(path)
+    found = rows(workspace, columns)
+    return found[0] if len(found) == 1 else found

@@ -15,18 +15,10 @@ from studium.lake import LandReport, land, quarantined, status, unknown_fields
 from studium.lake.formats.tracking_log.lines import MEMORY_PER_BYTE, LineReader, whole_lines
 from studium.lake.formats.tracking_log.repair import CutLine
 from studium.sources import find_files
-from tests.lake.conftest import event, rows
+from tests.lake.conftest import event, landed, rows
 
 Land = Callable[..., LandReport]
 LEGACY, OPAQUE = "MITx/1.00x/2T2099", "course-v1:MITx+1.00x+2T2099"
-
-
-def landed(workspace: Workspace, land: Land, folder: Path, lines: list[bytes], columns: str) -> Any:
-    path = folder / "tracking.log"
-    path.write_bytes(b"\n".join(lines))
-    land(path)
-    found = rows(workspace, columns)
-    return found[0] if len(found) == 1 else found
 
 
 @pytest.mark.parametrize(
@@ -45,32 +37,6 @@ def test_times_become_utc(
     line = event(time=time)
     columns = "cast(event_time as varchar), cast(event_date as varchar)"
     assert landed(workspace, land_paths, tmp_path, [line], columns) == (expected, expected[:10])
-
-
-@pytest.mark.parametrize(
-    ("payload", "kind", "text"),
-    [
-        ({"a": 1}, "object", '{"a":1}'),
-        ('{"a": 1}', "object", '{"a": 1}'),
-        ("", "empty", '""'),
-        (None, "missing", None),
-        ("a=3&b=4", "query", '"a=3&b=4"'),
-        (["x"], "list", '["x"]'),
-        ('{"POST": {"cut', "unreadable", '"{\\"POST\\": {\\"cut"'),
-        ("words", "text", '"words"'),
-        (1, "text", '"1"'),
-    ],
-)
-def test_payloads_keep_their_kind(
-    workspace: Workspace,
-    land_paths: Land,
-    tmp_path: Path,
-    payload: Any,
-    kind: str,
-    text: str | None,
-) -> None:
-    found = landed(workspace, land_paths, tmp_path, [event(event=payload)], "payload_kind, payload")
-    assert found == (kind, text)
 
 
 @pytest.mark.parametrize(
@@ -127,55 +93,6 @@ def test_courses_are_found(
     assert found == (course_id, source, is_valid)
 
 
-@pytest.mark.parametrize(
-    ("fields", "module_id", "category"),
-    [
-        (
-            {"event_type": "play_video", "event": {"id": "i4x-MITx-1_00x-video-V1"}},
-            "i4x://MITx/1_00x/video/V1",
-            "video",
-        ),
-        (
-            {"event_type": "play_video", "event": {"id": "0b9e39477cf34507a7a48f74be381fdd"}},
-            "block-v1:MITx+1.00x+2T2099+type@video+block@0b9e39477cf34507a7a48f74be381fdd",
-            "video",
-        ),
-        (
-            {"event_type": "problem_check", "event": {"problem_id": "i4x://MITx/1.00x/problem/p1"}},
-            "i4x://MITx/1.00x/problem/p1",
-            "problem",
-        ),
-        (
-            {
-                "event_type": "problem_check",
-                "event": "input_3fc5461f86764ad7bdbdf6cbdde61e66_2_1=choice_0",
-            },
-            "block-v1:MITx+1.00x+2T2099+type@problem+block@3fc5461f86764ad7bdbdf6cbdde61e66",
-            "problem",
-        ),
-        (
-            {
-                "event_source": "server",
-                "event_type": "/courses/x/xblock/i4x:;_;_MITx;_1.00x;_problem;_p1/handler",
-            },
-            "i4x://MITx/1.00x/problem/p1",
-            "problem",
-        ),
-        ({"event_type": "seq_goto", "event": {"id": "not a key"}}, None, None),
-    ],
-)
-def test_modules_are_found(
-    workspace: Workspace,
-    land_paths: Land,
-    tmp_path: Path,
-    fields: dict[str, Any],
-    module_id: str | None,
-    category: str | None,
-) -> None:
-    found = landed(workspace, land_paths, tmp_path, [event(**fields)], "module_id, module_category")
-    assert found == (module_id, category)
-
-
 def test_a_prefix_before_the_json_is_passed_over(
     workspace: Workspace, land_paths: Land, tmp_path: Path
 ) -> None:
@@ -206,17 +123,6 @@ def test_user_ids_are_exact_integers(
 ) -> None:
     line = event(context={"user_id": user_id})
     assert landed(workspace, land_paths, tmp_path, [line], "user_id") == (expected,)
-
-
-def test_typed_columns_of_a_video_event(
-    workspace: Workspace, land_paths: Land, tmp_path: Path
-) -> None:
-    line = event(
-        event_type="edx.video.paused",
-        event={"module_id": "v", "current_time": "1.2e2", "duration": None},
-    )
-    columns = "video_id, video_position, video_duration, problem_id"
-    assert landed(workspace, land_paths, tmp_path, [line], columns) == ("v", 120.0, None, None)
 
 
 def test_unknown_fields_are_kept_and_counted(

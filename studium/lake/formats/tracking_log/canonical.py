@@ -61,7 +61,7 @@ class _Coded:
 
 def _modules(shredded: pa.Table, course_text: _Coded) -> dict[str, Column]:
     """A usage key may need the category of its event and the course of its line."""
-    text, hint = _Coded(shredded["module_text"]), _Coded(shredded["module_hint"])
+    text, hint = _Coded(_module_text(shredded)), _Coded(shredded["module_hint"])
     together = text.codes.astype(np.int64) * len(hint.texts) + hint.codes
     together = together * len(course_text.texts) + course_text.codes
     codes, where = np.unique(together, return_inverse=True)
@@ -80,6 +80,12 @@ def _modules(shredded: pa.Table, course_text: _Coded) -> dict[str, Column]:
             places
         ),
     }
+
+
+def _module_text(shredded: pa.Table) -> Column:
+    """The most reliable name of what the event is about."""
+    names = ("usage_text", "video_id", "problem_id", "block_key", "other_module_text")
+    return pc.coalesce(*(shredded[name] for name in names))
 
 
 def _trimmed(text: Column) -> Column:

@@ -40,7 +40,8 @@ CONTEXT = {
 class Field(NamedTuple):
     """A column of one group of events, with its type and the paths in the payload.
 
-    A "key" is trimmed by the query, which compares it; a "text" when it is written, which costs a tenth of that.
+    A "key" is trimmed by the query, which compares it, and a "usage key" is one that looks like it; a "text" is trimmed
+    when it is written, which costs a tenth of that.
     """
 
     column: str
@@ -48,9 +49,11 @@ class Field(NamedTuple):
     paths: tuple[str, ...]
 
 
-# In the order of event_group in shred.sql.
+# In the order of payload_group in shred.sql.
 PAYLOAD: dict[str, tuple[Field, ...]] = {
-    "other": (Field("block_key", "key", ("$.usage_key", "$.block_id", "$.problem_id", "$.id")),),
+    "other": (
+        Field("block_key", "usage key", ("$.usage_key", "$.block_id", "$.problem_id", "$.id")),
+    ),
     "video": (
         Field("video_id", "key", ("$.id", "$.module_id")),
         Field("video_code", "text", ("$.code",)),
@@ -91,8 +94,6 @@ TRIMMED_WHEN_WRITTEN = (
     *(field.column for group in PAYLOAD.values() for field in group if field.type == "text"),
 )
 
-_PAYLOAD_PATHS = sorted({path for group in PAYLOAD.values() for it in group for path in it.paths})
-
 LAKE_COLUMNS = """
     event_id, event_time, event_type, event_source, event_name, username, user_id, anonymous_id,
     session_id, ip, user_agent, host, page, referer, accept_language, course_id, course_id_source,
@@ -117,30 +118,31 @@ def line_columns() -> str:
     return ",\n        ".join(f"top[{i}] as {name}" for i, name in enumerate(names, 1))
 
 
-def payload_paths() -> str:
-    """SQL: what is read from a payload, whatever its group."""
-    return _path_list(_PAYLOAD_PATHS)
+def payload_paths(group: str) -> str:
+    """SQL: what is read from the payloads of a group of events."""
+    return _path_list(_paths(group))
 
 
-def payload_texts() -> str:
-    """SQL: for each column of each group the first path that is present, as text."""
+def payload_texts(group: str) -> str:
+    """SQL: for each column of a group the first path that is present, as text."""
+    paths = _paths(group)
     columns = []
-    for number, group in enumerate(PAYLOAD):
-        for field in PAYLOAD[group]:
-            values = [f"parts[{_PAYLOAD_PATHS.index(path) + 1}]" for path in field.paths]
-            value = f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
-            columns.append(
-                f"case when event_group = {number} then {value} end as {field.column}_text"
-            )
+    for field in PAYLOAD[group]:
+        values = [f"parts[{paths.index(path) + 1}]" for path in field.paths]
+        value = f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
+        columns.append(f"{value} as {field.column}")
     return ",\n        ".join(columns)
 
 
-def payload_columns() -> str:
+def payload_columns(group: str) -> str:
     """SQL: these texts in the types of their columns."""
-    found = [field for group in PAYLOAD.values() for field in group]
-    return ",\n        ".join(
-        f"{_typed(f'{field.column}_text', field.type)} as {field.column}" for field in found
+    return ",\n    ".join(
+        f"{_typed(field.column, field.type)} as {field.column}" for field in PAYLOAD[group]
     )
+
+
+def _paths(group: str) -> list[str]:
+    return [path for field in PAYLOAD[group] for path in field.paths]
 
 
 def _path_list(paths: Sequence[str]) -> str:
@@ -153,4 +155,6 @@ def _typed(value: str, type_name: str) -> str:
         return f"finite_number(try_cast({value} as double))"
     if type_name == "bigint":
         return f"exact_integer({value})"
+    if type_name == "usage key":
+        return f"usage_key({value})"
     return f"trimmed({value})" if type_name == "key" else value

@@ -15,7 +15,7 @@ import pyarrow as pa
 from studium.lake.decompression import DamagedArchiveError
 from studium.lake.formats.tracking_log.repair import CutLine, event_id_of
 
-CHUNK_BYTES = 4 * 1024 * 1024  # several of DuckDB's vectors of 2,048 rows
+CHUNK_BYTES = 512 * 1024  # a processor's own cache holds it, while each line is read several times
 LONG_LINE_BYTES = 1024 * 1024  # longer lines go the careful way
 KEPT_OF_CUT_LINE = 1024 * 1024
 FAIRLY_LONG_BYTES = 16 * 1024  # shorter lines are never many MB in one vector of DuckDB

@@ -26,7 +26,6 @@ named as (
 grouped as (
     select
         *,
-        starts_with(event, '{') as has_object,
         case
             when starts_with(event_type, '/') then 0
             when event_type in (
@@ -47,33 +46,19 @@ grouped as (
     from named
 ),
 
-with_parts as (
-    select
-        *,
-        coalesce(time, timestamp) as time_text,
-        utc_time(time_text) as event_time,
-        case when has_object and json_valid(event) then json_extract_string(event, $payload_paths) end as parts
-    from grouped
-),
-
--- Apart from their types: what a conversion names twice would be looked up twice.
-picked as (
-    select
-        *,
-        $payload_texts
-    from with_parts
-),
-
 typed as (
     select
         *,
-        $payload_columns,
+        starts_with(event, '{') as has_object,
+        has_object and json_valid(event) as is_object,
+        coalesce(time, timestamp) as time_text,
+        utc_time(time_text) as event_time,
         trimmed(context_course_id) as context_course,
         trimmed(course_id) as field_course,
         case when context_course is null and field_course is null
             then course_in_url(case when event_source = 'browser' then page else event_type end)
         end as url_course
-    from picked
+    from grouped
 )
 
 select
@@ -107,48 +92,23 @@ select
         when url_course is not null then 'url'
     end as course_id_source,
     nullif(context_org_id, '') as org_id,
+    nullif(context_usage_key, '') as usage_text,
     coalesce(
-        context_usage_key,
-        video_id,
-        problem_id,
-        case when is_usage_key(block_key) then block_key end,
         case when contains(event_type, '/xblock/') then event_type end,
         case
             when event_source = 'browser' and (starts_with(event, 'input_') or starts_with(event, '["input_'))
                 then split_part(event, '=', 1)
         end,
         case when contains(context_path, '/xblock/') then context_path end
-    ) as module_text,
+    ) as other_module_text,
     case event_group when 1 then 'video' when 2 then 'problem' end as module_hint,
     context_path as path,
     utc_time(context_received_at) as received_at,
-    video_id,
-    video_code,
-    video_duration,
-    video_position,
-    video_old_time,
-    video_new_time,
-    video_old_speed,
-    video_new_speed,
-    video_speed,
-    problem_id,
-    problem_success,
-    problem_attempts,
-    problem_grade,
-    problem_max_grade,
-    enrollment_course,
-    enrollment_user_id,
-    enrollment_mode,
-    forum_id,
-    forum_commentable_id,
-    forum_thread_id,
-    forum_target_username,
-    link_target,
-    link_current,
+    case when is_object then event_group else -1 end as payload_group,
     case
         when event is null then 'missing'
         when event = '' then 'empty'
-        when parts is not null then 'object'
+        when is_object then 'object'
         when has_object then 'unreadable'
         when starts_with(event, '[') and json_valid(event) then 'list'
         when contains(event, '=') then 'query'

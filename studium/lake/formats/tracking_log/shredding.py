@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from studium.lake.formats.tracking_log import fields
 from studium.lake.formats.tracking_log.canonical import canonical
 from studium.lake.formats.tracking_log.lines import LINES, LineReader
+from studium.lake.formats.tracking_log.payloads import with_payloads
 from studium.lake.formats.tracking_log.repair import Repaired, repair_line
 
 HERE = Path(__file__).parent
@@ -113,6 +114,7 @@ class Shredder:
         except duckdb.InvalidInputException:
             shredded = self._duckdb.sql(shred_query(is_guarded=True)).to_arrow_table()
         self._duckdb.unregister("lines")
+        shredded = with_payloads(self._duckdb, shredded)
         has_problem = pc.is_valid(shredded["problem"])
         broken: list[tuple[int, bytes]] = []
         wrong = shredded.select(["line_no", "problem"]).filter(has_problem)
@@ -279,9 +281,6 @@ def shred_query(is_guarded: bool) -> str:
         guard="try" if is_guarded else "",
         paths=fields.line_paths(),
         columns=fields.line_columns(),
-        payload_paths=fields.payload_paths(),
-        payload_texts=fields.payload_texts(),
-        payload_columns=fields.payload_columns(),
     )
 
 

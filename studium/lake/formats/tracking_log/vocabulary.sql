@@ -37,7 +37,10 @@ create or replace temp macro course_in_url(url) as (
             'course-v1:' || nullif(regexp_extract(url, '/xblock/block-v1:([^/?#]+?)\+type@', 1), '')
     end
 );
-create or replace temp macro is_usage_key(value) as (
-    starts_with(value, 'block-v1:') or starts_with(value, 'i4x:') or starts_with(value, 'ccx-block-v1:')
-    or starts_with(value, 'i4x-')
+create or replace temp macro usage_key(value) as (
+    case
+        when starts_with(trimmed(value), 'block-v1:') or starts_with(trimmed(value), 'i4x:')
+            or starts_with(trimmed(value), 'ccx-block-v1:') or starts_with(trimmed(value), 'i4x-')
+            then trimmed(value)
+    end
 );
