@@ -22,7 +22,7 @@ ROOMS = [
     "serve",
 ]  # in the order data flows; later rooms at the end
 ALONE = {"simulate"}
-EVERYBODY = {"config", "errors", "progress"}
+EVERYBODY = {"config", "errors", "processes", "progress"}
 OPEN_EVERY_DOOR = {"cli", "pipeline", "__main__"}
 FOUNDATION = {"lock"}  # knows `config` and `errors` only; cli and pipeline use it
 

@@ -15,6 +15,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE_SECONDS = 5.0
 _AGAIN_SECONDS = 0.02
 _SAME_SECONDS = 1.0  # `timeout` and process managers send the same signal twice
+_INDIVISIBLE = ("popen_forkserver.py", "popen_spawn_posix.py", "forkserver.py", "futures/thread.py")
 
 
 class Interruption:
@@ -83,10 +84,13 @@ class Interruption:
 
 
 def _is_indivisible(frame: FrameType | None) -> bool:
-    """Whether an import or the start of a child is under way: left in the middle, both print of it or end for good."""
+    """Whether an import or the start of a child or thread is under way.
+
+    Left in the middle, the first two print of it or end for good, and nobody waits for the thread.
+    """
     while frame is not None:
         file = frame.f_code.co_filename
-        if file.startswith("<frozen importlib") or file.endswith("popen_spawn_posix.py"):
+        if file.startswith("<frozen importlib") or file.endswith(_INDIVISIBLE):
             return True
         frame = frame.f_back
     return False

@@ -6,20 +6,21 @@ costs its own file alone: it is replaced and the file is reported as failed.
 
 import ctypes
 import gc
-import multiprocessing
 import os
 import resource
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.abc import MetaPathFinder
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
+
+from studium.processes import end_with_parent
 
 POLL_SECONDS = 1.0
 REPORT_BYTES = 4 * 1024 * 1024
@@ -27,12 +28,14 @@ MEGABYTE = 1024 * 1024
 RESERVED_MB = 3000  # address space that libraries and allocators reserve and never touch
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEPT_BYTES = 1 << 30
-PR_SET_PDEATHSIG = 1  # sys/prctl.h
-spawn = multiprocessing.get_context("spawn")
+# A server imports the parser once, while other work goes on; from it a child is forked in a hundredth of a second.
+forked, spawned = get_context("forkserver"), get_context("spawn")
+forked.set_forkserver_preload(["studium.lake.parsing"])
 ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",  # else an `enum.py` in the current folder would be imported
     "ARROW_DEFAULT_MEMORY_POOL": "system",  # one allocator touches less memory than two
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer, larger pages: half the kernel's time
+    "OPENBLAS_NUM_THREADS": "1",  # NumPy's threads would spin beside the parser
 }
 
 
@@ -85,7 +88,7 @@ class Ended:
 
 
 class Pool:
-    """At most `size` children; as many as `expected` tasks start at once, so that their imports overlap other work."""
+    """At most `size` children. Where tasks are `expected`, what a child needs is imported beside other work."""
 
     def __init__(
         self, size: int, memory_limit_mb: int, advance: Callable[[int], None], expected: int
@@ -93,7 +96,9 @@ class Pool:
         self._memory_limit_mb = memory_limit_mb
         self._advance = advance
         self._size = size
-        self._workers = [_start(memory_limit_mb) for _ in range(min(size, expected))]
+        self._workers: list[Worker] = []
+        if expected:
+            _start_server()
 
     def __enter__(self) -> "Pool":
         return self
@@ -110,8 +115,10 @@ class Pool:
             yield from self._take()
 
     def _give(self, waiting: list[Task]) -> None:
-        while waiting and len(self._workers) < self._size:
+        idle = sum(worker.task is None for worker in self._workers)
+        while idle < len(waiting) and len(self._workers) < self._size:
             self._workers.append(_start(self._memory_limit_mb))
+            idle += 1
         left = len(waiting) + sum(worker.task is not None for worker in self._workers)
         threads = max(1, self._size // max(1, left))
         for worker in self._workers:
@@ -154,20 +161,46 @@ class Pool:
         return Ended(task, outcome=message)
 
 
-def _start(memory_limit_mb: int) -> Worker:
+@contextmanager
+def _for_children() -> Iterator[None]:
+    """What children inherit: their environment, and that they do not hear Ctrl-C, which goes to all of a terminal.
+
+    The parent answers it, and kills its children.
+    """
+    before = {name: os.environ.get(name) for name in ENVIRONMENT}
+    resource_tracker.ensure_running()  # else starting it unblocks the signal again
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     os.environ.update(ENVIRONMENT)
-    ours, theirs = spawn.Pipe()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _start_server() -> bool:
+    """Start what children are forked from, if it does not run; it ends with this process.
+
+    False where its socket has no place: no room for temporary files, or too long a path.
+    """
+    with _for_children():
+        try:
+            forkserver.ensure_running()
+        except OSError:
+            return False
+    return True
+
+
+def _start(memory_limit_mb: int) -> Worker:
+    children = forked if _start_server() else spawned
+    ours, theirs = children.Pipe()
     address_space = (memory_limit_mb + RESERVED_MB) * MEGABYTE
-    process = spawn.Process(
+    process = children.Process(
         target=_work, args=(theirs, memory_limit_mb, address_space), daemon=True
     )
-    # Ctrl-C goes to all processes of a terminal: the parent answers it, and kills its children.
-    resource_tracker.ensure_running()  # else starting it unblocks the signal again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        process.start()  # a child inherits what is blocked
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with _for_children():
+        process.start()
     theirs.close()
     return Worker(process, ours)
 
@@ -203,13 +236,12 @@ class _WithoutPandas(MetaPathFinder):
 
 def _work(pipe: Connection, memory_limit_mb: int, address_space: int) -> None:
     """The child: one task after another until the parent closes the pipe."""
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # NumPy's threads would spin beside the parser
+    end_with_parent()
     sys.meta_path.insert(0, _WithoutPandas())
+    gc.disable()  # nothing here makes cycles, and lists of digests make collecting dear
     from studium.lake.parsing import parse_task
 
-    _die_with_parent()
     _keep_freed_memory()
-    gc.disable()  # nothing here makes cycles, and lists of digests make collecting dear
     resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
     unreported = 0
 
@@ -236,13 +268,6 @@ def _work(pipe: Connection, memory_limit_mb: int, address_space: int) -> None:
         pipe.send(unreported)
         unreported = 0
         pipe.send(outcome)
-
-
-def _die_with_parent() -> None:
-    """On Linux, a child whose parent is killed goes too, instead of finishing its file beside the next run."""
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _keep_freed_memory() -> None:

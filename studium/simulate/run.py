@@ -12,13 +12,12 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import date
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
+from multiprocessing import get_context
 from pathlib import Path
-from threading import Thread
 from typing import TypeVar
 
 from studium.errors import MisuseError, StudiumError
+from studium.processes import end_with_parent
 from studium.progress import Progress
 from studium.simulate.facts import DAY, day_text
 from studium.simulate.logs import FileCount, FileTask, plan_files, write_file
@@ -135,24 +134,12 @@ def _run_all(
         yield from map(work, tasks)
         return
     context = get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(processes, context, initializer=end_with_parent) as pool:
         try:
             yield from pool.map(work, tasks)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent is killed would wait for work for ever: it ends itself instead."""
-
-    def watch(sentinel: int) -> None:
-        wait([sentinel])
-        os._exit(1)
-
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
 
 
 def _report(

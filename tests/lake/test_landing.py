@@ -333,3 +333,14 @@ def test_frames_that_zstd_skips_are_no_garbage(
     )
     landed = land_paths(path).landed[0]
     assert (sessions(workspace), landed.damage) == ([0, 1], None)
+
+
+def test_settings_of_children_are_not_left_behind(
+    land_paths: Land, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
+    monkeypatch.delenv("ARROW_DEFAULT_MEMORY_POOL", raising=False)
+    before = dict(os.environ)
+    (tmp_path / "tracking.log").write_bytes(event())
+    assert land_paths(tmp_path / "tracking.log").landed[0].rows == 1
+    assert dict(os.environ) == before

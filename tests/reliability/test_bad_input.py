@@ -247,3 +247,15 @@ def test_folders_above_the_workspace_may_look_like_columns(
     done(root, "run", *sorted(logs.iterdir())[:3])
     done(root, "run")
     assert outcome_of(root) == expected
+
+
+def test_name_of_the_temporary_folder_may_be_long(logs: Path, tmp_path: Path) -> None:
+    """Longer than the path of a socket may be."""
+    root, temporary = tmp_path / "campus", tmp_path / ("x" * 60) / ("y" * 60)
+    temporary.mkdir(parents=True)
+    done(root, "init")
+    answer = done(
+        root, "land", "--json", *sorted(logs.iterdir())[:2], prefix=["env", f"TMPDIR={temporary}"]
+    )
+    assert len(json.loads(answer.stdout)["landed"]) == 2
+    assert list(temporary.iterdir()) == []

@@ -81,6 +81,7 @@ class Shredder:
                 self._learn_shapes(pa.Table.from_batches(batches[:1]).slice(0, SAMPLED_LINES))
             broken = self._shred(batches, self._repaired(reader.odd))
             reader.odd.clear()
+            batches = []  # memory that is touched for the first time is dear: let go before more is taken
             self._shred([], self._repaired(broken))
             self._write_part()
 
