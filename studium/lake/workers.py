@@ -23,6 +23,7 @@ from typing import Any
 from studium.processes import end_with_parent
 
 POLL_SECONDS = 1.0
+INSTALLED = {"site-packages", "dist-packages"}
 REPORT_BYTES = 4 * 1024 * 1024
 MEGABYTE = 1024 * 1024
 RESERVED_MB = 3000  # address space that libraries and allocators reserve and never touch
@@ -167,16 +168,27 @@ def _for_children() -> Iterator[None]:
 
     The parent answers it, and kills its children.
     """
-    before = {name: os.environ.get(name) for name in ENVIRONMENT}
+    changed = ENVIRONMENT | _path_of_this_code()
+    before = {name: os.environ.get(name) for name in changed}
     resource_tracker.ensure_running()  # else starting it unblocks the signal again
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    os.environ.update(ENVIRONMENT)
+    os.environ.update(changed)
     try:
         yield
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _path_of_this_code() -> dict[str, str]:
+    """A server that starts from nothing would find the version that is installed, not one that runs from its folder."""
+    folder = Path(__file__).parents[2]
+    if folder.name in INSTALLED:
+        return {}
+    return {
+        "PYTHONPATH": os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    }
 
 
 def _start_server() -> bool:

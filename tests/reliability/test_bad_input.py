@@ -5,12 +5,15 @@ import os
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.reliability.processes import (
+    ROOT,
     Answer,
     Outcome,
     assert_told,
@@ -259,3 +262,18 @@ def test_name_of_the_temporary_folder_may_be_long(logs: Path, tmp_path: Path) ->
     )
     assert len(json.loads(answer.stdout)["landed"]) == 2
     assert list(temporary.iterdir()) == []
+
+
+def test_children_run_the_code_of_their_parent(logs: Path, tmp_path: Path) -> None:
+    """Also where it is no installed one, and nothing but the current folder says so."""
+    root, code = tmp_path / "campus", tmp_path / "code"
+    shutil.copytree(ROOT / "studium", code / "studium")
+    versions = code / "studium" / "lake" / "formats" / "versions.py"
+    versions.write_text(versions.read_text() + '\n_VERSIONS["tracking_log"] = 99\n')
+    done(root, "init")
+    command = [sys.executable, "-m", "studium", "--workspace", str(root), "land"]
+    subprocess.run(
+        [*command, str(min(logs.iterdir()))], cwd=code, env={"PATH": os.environ["PATH"]}, check=True
+    )
+    with sqlite3.connect(root / "ledger.sqlite") as ledger:
+        assert ledger.execute("select parser_version from files").fetchall() == [(99,)]
