@@ -18,6 +18,7 @@ from importlib.abc import MetaPathFinder
 from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from studium.processes import end_with_parent
@@ -32,6 +33,7 @@ KEPT_BYTES = 1 << 30
 # A server imports the parser once, while other work goes on; from it a child is forked in a hundredth of a second.
 forked, spawned = get_context("forkserver"), get_context("spawn")
 forked.set_forkserver_preload(["studium.lake.parsing"])
+one_at_a_time = Lock()  # the environment is of all threads
 ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",  # else an `enum.py` in the current folder would be imported
     "ARROW_DEFAULT_MEMORY_POOL": "system",  # one allocator touches less memory than two
@@ -168,17 +170,18 @@ def _for_children() -> Iterator[None]:
 
     The parent answers it, and kills its children.
     """
-    changed = ENVIRONMENT | _path_of_this_code()
-    before = {name: os.environ.get(name) for name in changed}
     resource_tracker.ensure_running()  # else starting it unblocks the signal again
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    os.environ.update(changed)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    with one_at_a_time:
+        changed = ENVIRONMENT | _path_of_this_code()
+        before = {name: os.environ.get(name) for name in changed}
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        os.environ.update(changed)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _path_of_this_code() -> dict[str, str]:
@@ -191,21 +194,23 @@ def _path_of_this_code() -> dict[str, str]:
     }
 
 
-def _start_server() -> bool:
-    """Start what children are forked from, if it does not run; it ends with this process.
-
-    False where its socket has no place: no room for temporary files, or too long a path.
-    """
-    with _for_children():
-        try:
-            forkserver.ensure_running()
-        except OSError:
-            return False
-    return True
+def _start_server() -> None:
+    """Start what children are forked from, if it does not run; it ends with this process."""
+    with _for_children(), suppress(OSError):  # `_start` does without
+        forkserver.ensure_running()
 
 
 def _start(memory_limit_mb: int) -> Worker:
-    children = forked if _start_server() else spawned
+    """Fork a child, or spawn it where the server's socket has no place: a full disk, too long a path, a folder that was
+    removed, a server that was killed.
+    """
+    try:
+        return _started(forked, memory_limit_mb)
+    except (OSError, EOFError):
+        return _started(spawned, memory_limit_mb)
+
+
+def _started(children: Any, memory_limit_mb: int) -> Worker:
     ours, theirs = children.Pipe()
     address_space = (memory_limit_mb + RESERVED_MB) * MEGABYTE
     process = children.Process(

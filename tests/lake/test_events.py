@@ -217,16 +217,19 @@ def test_hostile_lines_never_cost_a_neighbour(
     assert (figures.lines, figures.events, figures.quarantined) == (21, 20, 1)
 
 
+@pytest.mark.parametrize("blank_lines", [0, 700_000])
 def test_a_pretty_printed_object_is_one_event(
-    workspace: Workspace, land_paths: Land, tmp_path: Path
+    workspace: Workspace, land_paths: Land, tmp_path: Path, blank_lines: int
 ) -> None:
     path = tmp_path / "event.json"
     path.write_text(
-        '{\n "time": "2099-03-10T10:00:00Z",\n "username": "amy"\n}\n{\n "time": "x"\n}\n'
+        "\n" * blank_lines
+        + '{\n "time": "2099-03-10T10:00:00Z",\n "username": "amy"\n}\n{\n "time": "x"\n}\n'
     )
     land_paths(path)
-    assert rows(workspace, "username, source_line") == [("amy", 1)]
-    assert [(reject.line, reject.reason) for reject in quarantined(workspace)] == [(5, "bad_time")]
+    assert rows(workspace, "username, source_line") == [("amy", blank_lines + 1)]
+    rejects = [(reject.line, reject.reason) for reject in quarantined(workspace)]
+    assert rejects == [(blank_lines + 5, "bad_time")]
 
 
 def test_lines_that_are_too_long_are_refused_and_cost_no_neighbour(tmp_path: Path) -> None:

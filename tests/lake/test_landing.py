@@ -4,8 +4,12 @@ import bz2
 import gzip
 import os
 import random
+import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import forkserver
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -344,3 +348,27 @@ def test_settings_of_children_are_not_left_behind(
     (tmp_path / "tracking.log").write_bytes(event())
     assert land_paths(tmp_path / "tracking.log").landed[0].rows == 1
     assert dict(os.environ) == before
+
+
+def test_threads_may_land_at_once(tmp_path: Path) -> None:
+    (tmp_path / "tracking.log").write_bytes(event())
+
+    def landed(number: int) -> int:
+        workspace = Workspace(tmp_path / str(number), Settings())
+        return land(workspace, find_files(workspace, [tmp_path / "tracking.log"])).landed[0].rows
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(landed, range(8))) == [1] * 8
+
+
+def test_a_server_that_cannot_be_reached_costs_no_file(land_paths: Land, tmp_path: Path) -> None:
+    """Who cleans temporary folders removes its socket, too."""
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.log").write_bytes(event(session=name))
+    assert land_paths(tmp_path / "first.log").failed == []
+    server: Any = forkserver._forkserver
+    os.unlink(server._forkserver_address)
+    report = land_paths(tmp_path / "second.log")
+    os.kill(server._forkserver_pid, signal.SIGKILL)  # the next landing starts another
+    assert report.failed == []
+    assert report.landed[0].rows == 1

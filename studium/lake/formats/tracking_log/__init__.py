@@ -41,14 +41,18 @@ def parse_file(
     damage: list[str] = []
     notes: list[str] = []
     blocks = _until_damage(whole_lines(plain_blocks(path, advance, notes), room), damage)
-    first = next(blocks, b"")
-    pretty = _pretty_documents(path, first, room // MEMORY_PER_BYTE)
+    begun = []
+    for block in blocks:
+        begun.append(block)
+        if not block.isspace():
+            break
+    pretty = _pretty_documents(path, begun[-1] if begun else b"", room // MEMORY_PER_BYTE)
     if pretty is not None:
         for line_no, text in pretty:
             event = text.encode("utf-8", errors="replace")
             shredder.add_document(line_no, Repaired(event.decode(), event_id_of(event)))
         return ParsedFile(shredder.close(), note="; ".join(notes) or None)
-    shredder.add(LineReader(chain([first], blocks), room))
+    shredder.add(LineReader(chain(begun, blocks), room))
     return ParsedFile(shredder.close(), "; ".join(damage) or None, "; ".join(notes) or None)
 
 
