@@ -85,7 +85,7 @@ _GRADES_FROM = "left join marts.person_course as persons using (course_id, user_
 
 def has_inputs(connection: "DuckDBPyConnection") -> bool:
     """Whether the build made the tables that this room reads."""
-    return all(_columns_of(connection, table) for table in _INPUTS)
+    return _columns(connection).keys() >= set(_INPUTS)
 
 
 def remove_item_tables(connection: "DuckDBPyConnection") -> None:
@@ -126,7 +126,7 @@ def update_item_tables(
 
 def _add_grades(connection: "DuckDBPyConnection") -> None:
     """Always and for all courses: a grade may change where no score did."""
-    is_known = bool(_columns_of(connection, "person_course"))
+    is_known = "person_course" in _columns(connection)
     columns = _GRADES_KNOWN if is_known else "null, null"
     connection.execute("begin")
     connection.execute("delete from marts.person_irtgrm_theta_grade")
@@ -142,8 +142,9 @@ def _make_tables(connection: "DuckDBPyConnection") -> None:
         "create table if not exists studium.analysed_courses "
         "(course_id varchar primary key, fingerprint varchar not null)"
     )
+    found = _columns(connection)
     for table, columns in _column_types().items():
-        if _columns_of(connection, table) == list(columns.items()):
+        if found.get(table) == list(columns.items()):
             continue
         typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
         connection.execute("begin")
@@ -152,13 +153,15 @@ def _make_tables(connection: "DuckDBPyConnection") -> None:
         connection.execute("commit")
 
 
-def _columns_of(connection: "DuckDBPyConnection", table: str) -> list[tuple[str, str]]:
-    found = connection.execute(
-        "select column_name, lower(data_type) from duckdb_columns() "
-        "where schema_name = 'marts' and table_name = $table order by column_index",
-        {"table": table},
-    )
-    return [(name, kind) for name, kind in found.fetchall()]
+def _columns(connection: "DuckDBPyConnection") -> dict[str, list[tuple[str, str]]]:
+    """Name and type of every column of every mart."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, *column in connection.execute(
+        "select table_name, column_name, lower(data_type) from duckdb_columns() "
+        "where schema_name = 'marts' order by table_name, column_index"
+    ).fetchall():
+        found.setdefault(table, []).append((column[0], column[1]))
+    return found
 
 
 def _fingerprints(connection: "DuckDBPyConnection", compat: bool) -> dict[str, str]:
