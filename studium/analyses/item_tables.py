@@ -156,11 +156,11 @@ def _make_tables(connection: "DuckDBPyConnection") -> None:
 def _columns(connection: "DuckDBPyConnection") -> dict[str, list[tuple[str, str]]]:
     """Name and type of every column of every mart."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for table, *column in connection.execute(
+    for table, name, kind in connection.execute(
         "select table_name, column_name, lower(data_type) from duckdb_columns() "
         "where schema_name = 'marts' order by table_name, column_index"
     ).fetchall():
-        found.setdefault(table, []).append((column[0], column[1]))
+        found.setdefault(table, []).append((name, kind))
     return found
 
 
