@@ -15,7 +15,7 @@ from studium.warehouse.inputs.idle import find_idle
 from studium.warehouse.project import FOLDER, Project
 from tests.warehouse.warehouses import new_workspace
 
-MODELS = FOLDER / "models" / "marts"
+MODELS = FOLDER / "models"
 PEOPLE = {"responses", "learners", "users", "persons", "people", "accounts", "registrations"}
 # Counts that say how many there are in all of the institution: no group of them.
 WHOLES = {
@@ -30,7 +30,7 @@ def described(file: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def marts() -> dict[str, dict[str, Any]]:
-    return {file.stem: described(file) for file in sorted(MODELS.rglob("*.yml"))}
+    return {file.stem: described(file) for file in sorted(MODELS.glob("*/marts/**/*.yml"))}
 
 
 def rights_of(model: dict[str, Any]) -> Rights:
@@ -79,8 +79,9 @@ def test_what_tells_of_few_people_beside_other_datasets_is_looked_up(
     marts: dict[str, dict[str, Any]],
 ) -> None:
     """A count that the model forgets would be shown."""
-    totals = FOLDER / "models" / "intermediate" / "totals"
-    files = [MODELS / "reports" / "parts_of_totals.sql", *totals.glob("*.sql")]
+    area = MODELS / "courses"
+    totals = area / "intermediate" / "totals"
+    files = [area / "marts" / "reports" / "parts_of_totals.sql", *totals.glob("*.sql")]
     sql = " ".join(file.read_text() for file in files)
     needing = {
         name: groups.counts

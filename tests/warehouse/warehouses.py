@@ -17,7 +17,7 @@ from studium.sources import find_files
 from studium.warehouse import BuildReport, Interval, build
 from studium.warehouse.project import FOLDER
 
-MARTS = tuple(sorted(file.stem for file in (FOLDER / "models" / "marts").rglob("*.sql")))
+MARTS = tuple(sorted(file.stem for file in (FOLDER / "models").glob("*/marts/**/*.sql")))
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 Row = tuple[Any, ...]

@@ -63,8 +63,13 @@ def tables(
     with duckdb.connect(str(workspace.warehouse)) as connection:
         show_package(connection, PACKAGE, folder / "dumps")
     target, variables = duckdb_target(workspace.warehouse), build_variables(interval, None)
-    run_dbt(["run", "--select", "+path:models/marts/problems"], target, folder / "dbt", variables)
-    promises = ["test", "--select", "path:models/marts/problems,test_type:data"]
+    run_dbt(
+        ["run", "--select", "+path:models/courses/marts/problems"],
+        target,
+        folder / "dbt",
+        variables,
+    )
+    promises = ["test", "--select", "path:models/courses/marts/problems,test_type:data"]
     assert len(run_dbt(promises, target, folder / "dbt", variables).results) >= 30
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         yield connection, given(connection, log, request.param), request.param

@@ -1,0 +1,14 @@
+"""What all rooms speak of: datasets, scopes, rights, tables, outcomes. The ground room: it imports nothing of Studium.
+
+Enters: nothing. Leaves: types that say what a thing is; who does something with it lives in another room.
+"""
+
+from studium.vocabulary.scopes import KINDS, PARENTS, SITE, Scope, lies_within
+
+__all__ = [
+    "KINDS",
+    "PARENTS",
+    "SITE",
+    "Scope",
+    "lies_within",
+]
