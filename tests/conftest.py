@@ -24,7 +24,7 @@ LONGEST = (
     "serve/pages/test_accessibility.py",
     "warehouse/published/test_results.py",
     "warehouse/published/test_distributions.py",
-    "lake/packages/test_builds.py",
+    "lake/deliveries/test_builds.py",
     "warehouse/test_worked_examples.py",
 )
 _PLACES = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}

@@ -3,10 +3,21 @@
 Nothing heavy is imported before it is needed: `studium status` reads the ledger alone.
 """
 
-from studium.lake.account.mending import Repair, ledger_problem, repair
-from studium.lake.account.reconciliation import reconcile
-from studium.lake.account.soundness import Damage, find_damage, refuse_damaged
-from studium.lake.account.standing import (
+from studium.lake.datasets import CATALOGUE_DATASETS, DATASETS
+from studium.lake.deliveries import (
+    BETWEEN,
+    DumpPartition,
+    Package,
+    course_fingerprints,
+    dump_partitions,
+    packages,
+)
+from studium.lake.formats.courses.packages import is_course_key
+from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
+from studium.lake.health.mending import Repair, ledger_problem, repair
+from studium.lake.health.reconciliation import reconcile
+from studium.lake.health.soundness import Damage, find_damage, refuse_damaged
+from studium.lake.health.standing import (
     InputFile,
     LakeStatus,
     Mismatch,
@@ -16,18 +27,7 @@ from studium.lake.account.standing import (
     unknown_fields,
     waiting,
 )
-from studium.lake.arrival import land
-from studium.lake.datasets import CATALOGUE_DATASETS, DATASETS, Column, Dataset
-from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
-from studium.lake.packages import (
-    BETWEEN,
-    DumpPartition,
-    Package,
-    course_fingerprints,
-    dump_partitions,
-    is_course_key,
-    packages,
-)
+from studium.lake.landing import land
 from studium.lake.parse_queue import LandedFile, LandReport
 from studium.lake.partitions import Partition, event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
@@ -38,9 +38,7 @@ __all__ = [
     "CATALOGUE_DATASETS",
     "DATASETS",
     "LOCATION_COLUMNS",
-    "Column",
     "Damage",
-    "Dataset",
     "DumpPartition",
     "InputFile",
     "LakeStatus",

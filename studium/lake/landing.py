@@ -1,103 +1,379 @@
-"""Raw bytes under their SHA-256, stored once and never changed.
+"""Landing: raw files become rows of the lake, each exactly once.
 
-Enters: a file somewhere. Leaves: landing/ab/ab12….gz and its hash. A file that grows while it is read is landed as it
-was up to the last byte read.
+Enters: raw files of the sources. Leaves: raw bytes in the landing, Parquet in the lake, and the ledger's account of
+every line. A run killed anywhere and started again ends like one that was not.
 """
 
-import hashlib
 import os
-from dataclasses import dataclass
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
-from uuid import uuid4
 
 from studium.config import Workspace
-from studium.errors import StudiumError
-from studium.lake.decompression import SUFFIX, compression_of
+from studium.errors import StudiumError, readable
+from studium.lake.archives import RefusedArchiveError
+from studium.lake.deliveries import (
+    BETWEEN,
+    ENCRYPTED,
+    Candidate,
+    Delivery,
+    candidate_of,
+    deliveries_of,
+    is_encrypted,
+    known_courses,
+    may_be_archive,
+    record_delivery,
+    unpack,
+)
+from studium.lake.formats.courses.tracking_log.recognition import RECOGNITION, looks_like_log
+from studium.lake.health.soundness import find_damage, set_back
+from studium.lake.ledger import COUNTED, now, open_ledger
+from studium.lake.parse_queue import MEGABYTE, LandReport, open_pool, parse_stored
+from studium.lake.partitions import refresh_partitions, remove_unnamed
+from studium.lake.raw_bytes import Stored, begins_with, landing_path, store_file
+from studium.lake.workers import Pool
+from studium.progress import Progress, Silent
+from studium.sources import RawFile
 
-COPY_BYTES = 4 * 1024 * 1024
-HEAD_BYTES = 64 * 1024
+SHOWN_FILES = 5
+NO_OBJECT = "no JSON object"
+# Retracted, or the earlier version of a file that was.
+TAKEN_BACK = (
+    "(state = 'retracted' or exists (select 1 from files as longer"
+    " where longer.sha256 = files.superseded_by and longer.state = 'retracted'))"
+)
 
 
-@dataclass(frozen=True)
-class Stored:
-    """A raw file in the landing; `prefixes` maps each size asked for to the SHA-256 of that many first bytes."""
+def land(
+    workspace: Workspace, files: Iterable[RawFile], progress: Progress | None = None
+) -> LandReport:
+    """Land files, parse what is new, and find its duplicates.
 
-    sha256: str
-    path: Path
-    bytes: int
-    compression: str
-    prefixes: dict[int, str]
+    Quarantined lines are reported, not raised. A file that cannot be read is in `failed`; the others still land.
+    Raises StudiumError where none of the named files can hold an event.
+    """
+    progress = progress or Silent()
+    report = LandReport()
+    _clean_up(workspace)
+    damaged = find_damage(workspace)
+    set_back(workspace, damaged)
+    report.note_damage(damaged)
+    lost = {damage.sha256 for damage in damaged if damage.is_raw}
+    seen = list(files)
+    unknown = _unknown_files(workspace, seen, lost, report)
+    # The children import while the files are looked at and stored.
+    with open_pool(workspace, sum(reason is None for reason in unknown.values()), progress) as pool:
+        new = _recognised_files(workspace, seen, unknown, report)
+        _store_and_parse(workspace, pool, new, report, progress)
+    return report
 
 
-def landing_path(workspace: Workspace, sha256: str, compression: str) -> Path:
-    """Where the bytes of a hash are."""
-    return workspace.landing / sha256[:2] / f"{sha256}{SUFFIX[compression]}"
+def land_all(
+    workspace: Workspace, new: list[RawFile], report: LandReport, progress: Progress
+) -> None:
+    """Land files that are new, and whatever waits to be parsed."""
+    with open_pool(workspace, len(new), progress) as pool:
+        _store_and_parse(workspace, pool, new, report, progress)
 
 
-def store_file(workspace: Workspace, path: Path, prefix_sizes: list[int]) -> Stored:
-    """Copy a file into the landing. Raises StudiumError if it cannot be read or stored."""
-    try:
-        with path.open("rb") as source:
-            return store_stream(workspace, source, prefix_sizes)
-    except FileNotFoundError as error:
-        raise StudiumError("the file vanished", str(path), "Land the folder again.") from error
-    except PermissionError as error:
+def _store_and_parse(
+    workspace: Workspace, pool: Pool, new: list[RawFile], report: LandReport, progress: Progress
+) -> None:
+    _store(workspace, new, report, progress)
+    parse_stored(workspace, pool, report, progress)
+    report.dates = refresh_partitions(workspace)
+    remove_unnamed(workspace)
+
+
+def _clean_up(workspace: Workspace) -> None:
+    """Leftovers of a killed run."""
+    leftovers = [*workspace.lake.glob(".tmp-*"), *workspace.scratch.glob("storing-*")]
+    leftovers += workspace.lake.glob("duplicates/*/*.tmp")
+    for leftover in leftovers:
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
+
+
+def _unknown_files(
+    workspace: Workspace, files: list[RawFile], lost: set[str], report: LandReport
+) -> dict[RawFile, str | None]:
+    """Files that the ledger does not know by name, size and time, or `lost` ones; and why they were ignored before."""
+    with open_ledger(workspace) as ledger:
+        known = {
+            tuple(row)[:4]
+            for row in ledger.execute(
+                f"select path, origins.bytes, modified_ns, {TAKEN_BACK}, sha256 from origins join files using (sha256)"
+            )
+            if row["sha256"] not in lost
+        }
+        known |= _known_archives(ledger, lost)
+        query = "select path, bytes, modified_ns, reason from ignored where recognition = ?"
+        ignored = {tuple(row)[:3]: row["reason"] for row in ledger.execute(query, (RECOGNITION,))}
+    unknown: dict[RawFile, str | None] = {}
+    for file in files:
+        facts = (file.name, file.bytes, file.modified_ns)
+        if file.problem:
+            report.failed.append((file.name, file.problem))
+        elif (*facts, 0) in known or ((*facts, 1) in known and not file.is_named):
+            report.unchanged += 1
+        else:
+            # One that a person names is looked at again.
+            unknown[file] = None if file.is_named else ignored.get(facts)
+    return unknown
+
+
+def _recognised_files(
+    workspace: Workspace,
+    seen: list[RawFile],
+    unknown: dict[RawFile, str | None],
+    report: LandReport,
+) -> list[RawFile]:
+    """The unknown files that can hold events or a table of a data package; the others are remembered."""
+    with open_ledger(workspace) as ledger:
+        courses = known_courses(ledger, workspace.settings.landing.courses)
+    new, refused = [], {}
+    for file, known_reason in unknown.items():
+        try:
+            reason = known_reason or _reason_to_ignore(file, courses)
+        except OSError as error:
+            report.failed.append((file.name, f"cannot be read: {error.strerror}"))
+            continue
+        if reason is None:
+            new.append(file)
+        else:
+            refused[file] = reason
+    _record_ignored(workspace, seen, refused)
+    report.ignored += [(file.name, reason) for file, reason in refused.items()]
+    _refuse_nothing(refused, report, new)
+    return new
+
+
+def _known_archives(ledger: sqlite3.Connection, lost: set[str]) -> set[tuple[object, ...]]:
+    """Archives that were read to their end, by name, size and time, and whether any of their entries was retracted."""
+    entries: dict[str, list[sqlite3.Row]] = {}
+    for row in ledger.execute(
+        f"select path, sha256, {TAKEN_BACK} as is_taken_back from origins join files using (sha256)"
+        " where instr(path, ?) > 0",
+        (BETWEEN,),
+    ):
+        entries.setdefault(row["path"].split(BETWEEN)[0], []).append(row)
+    archives = ledger.execute("select path, bytes, modified_ns from archives").fetchall()
+    return {
+        (*archive, int(any(row["is_taken_back"] for row in entries.get(archive["path"], []))))
+        for archive in archives
+        if not any(row["sha256"] in lost for row in entries.get(archive["path"], []))
+    }
+
+
+def _reason_to_ignore(file: RawFile, courses: list[str]) -> str | None:
+    """None for a file that lands. One that a person names lands if it is text."""
+    if is_encrypted(file.name):
+        return ENCRYPTED
+    if may_be_archive(file.name) or _candidate(file, courses) is not None:
+        return None
+    reason = looks_like_log(file.path)
+    return None if file.is_named and reason == NO_OBJECT else reason
+
+
+def _record_ignored(workspace: Workspace, seen: list[RawFile], refused: dict[RawFile, str]) -> None:
+    """Remember what was ignored as it was, and forget what landed or is gone."""
+    with open_ledger(workspace) as ledger:
+        before = [row["path"] for row in ledger.execute("select path from ignored")]
+        # Not Path.exists, which raises where it may not look.
+        gone = [(path,) for path in before if not os.path.exists(path)]
+        landed = [(file.name,) for file in seen if file not in refused]
+        ledger.executemany("delete from ignored where path = ?", gone + landed)
+        ledger.executemany(
+            "insert or replace into ignored values (?, ?, ?, ?, ?)",
+            [
+                (file.name, file.bytes, file.modified_ns, reason, RECOGNITION)
+                for file, reason in refused.items()
+            ],
+        )
+
+
+def _refuse_nothing(refused: dict[RawFile, str], report: LandReport, new: list[RawFile]) -> None:
+    for file, reason in refused.items():
+        if file.is_named:
+            raise StudiumError(
+                f"neither a tracking log nor a file of a data package: the file is {reason}",
+                file.name,
+                "Land files with one JSON event per line, plain or as gz, zst or bz2, or a data package of edX.",
+            )
+    if not new and not report.unchanged and not report.failed and refused:
+        first = [f"{file.path.name} ({reason})" for file, reason in refused.items()][:SHOWN_FILES]
+        more = ", …" if len(refused) > SHOWN_FILES else ""
         raise StudiumError(
-            "no permission to read the file", str(path), "Grant read permission and land it again."
-        ) from error
+            f"no tracking log and no data package among {len(refused)} files: {', '.join(first)}{more}",
+            str(next(iter(refused)).path.parent),
+            "Land a folder that holds files with one JSON event per line, or a data package of edX.",
+        )
 
 
-def store_stream(workspace: Workspace, source: BinaryIO, prefix_sizes: list[int]) -> Stored:
-    """Copy all bytes that a stream still has into the landing."""
-    temporary = workspace.scratch / f"storing-{os.getpid()}-{uuid4().hex}"
-    temporary.parent.mkdir(parents=True, exist_ok=True)
+def _store(
+    workspace: Workspace, new: list[RawFile], report: LandReport, progress: Progress
+) -> None:
+    """Copy the raw bytes, a few files at a time, and record them."""
+    progress.start("store", sum(file.bytes for file in new) / MEGABYTE, "MB")
+    with open_ledger(workspace) as ledger:
+        sizes = _sizes_that_may_grow(ledger)
+        courses = known_courses(ledger, workspace.settings.landing.courses)
+    archives = [file for file in new if may_be_archive(file.name)]
+    plain = [file for file in new if not may_be_archive(file.name)]
+    candidates = [_candidate(file, courses) for file in plain]
+    deliveries = deliveries_of([one for one in candidates if one], courses)
+
+    def store(file: RawFile) -> Stored | StudiumError:
+        try:
+            return store_file(workspace, file.path, sizes)
+        except StudiumError as error:
+            return error
+
+    with ThreadPoolExecutor(workspace.settings.landing.processes) as pool:
+        for file, stored in zip(plain, pool.map(store, plain), strict=True):
+            _record(workspace, file, stored, deliveries.get(file.name), report)
+            progress.advance(file.bytes / MEGABYTE)
+    for archive in archives:
+        _store_entries(workspace, archive, sizes, report)
+        progress.advance(archive.bytes / MEGABYTE)
+    progress.finish()
+
+
+def _candidate(file: RawFile, courses: list[str]) -> Candidate | None:
+    return candidate_of(file.name, file.path, file.modified_ns, courses)
+
+
+def _store_entries(
+    workspace: Workspace, archive: RawFile, sizes: list[int], report: LandReport
+) -> None:
+    """Store what an archive holds; only then is it known, so that a killed run reads it again."""
+    with open_ledger(workspace) as ledger:
+        courses = known_courses(ledger, workspace.settings.landing.courses)
     try:
-        return _copy(workspace, source, temporary, sorted(set(prefix_sizes)))
-    finally:
-        temporary.unlink(missing_ok=True)
+        unpacked = unpack(workspace, archive, sizes, courses)
+    except (RefusedArchiveError, OSError) as error:
+        problem = error.problem if isinstance(error, StudiumError) else f"cannot be read: {error}"
+        report.failed.append((archive.name, problem))
+        return
+    for file, stored, delivery in unpacked.files:
+        _record(workspace, file, stored, delivery, report)
+    report.ignored += unpacked.ignored
+    if unpacked.damage:
+        report.failed.append((archive.name, f"read up to its damage: {unpacked.damage}"))
+    with open_ledger(workspace) as ledger:
+        ledger.execute(
+            "insert or replace into archives values (?, ?, ?, ?, ?)",
+            (archive.name, archive.bytes, archive.modified_ns, unpacked.damage, now()),
+        )
 
 
-def _copy(workspace: Workspace, source: BinaryIO, temporary: Path, sizes: list[int]) -> Stored:
-    digest, size, head, prefixes = hashlib.sha256(), 0, b"", {}
-    with temporary.open("wb") as target:
-        while block := source.read(min(COPY_BYTES, sizes[0] - size if sizes else COPY_BYTES)):
-            head = head or block[:6]
-            digest.update(block)
-            target.write(block)
-            size += len(block)
-            if sizes and size == sizes[0]:
-                prefixes[sizes.pop(0)] = digest.hexdigest()
-        target.flush()
-        os.fsync(target.fileno())
-    compression = compression_of(head)
-    final = landing_path(workspace, digest.hexdigest(), compression)
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary.rename(
-        final
-    )  # over one of the same name too, which may be damaged: these bytes are the right ones
-    sync_folder(final.parent)
-    return Stored(digest.hexdigest(), final, size, compression, prefixes)
+def _record(
+    workspace: Workspace,
+    file: RawFile,
+    stored: Stored | StudiumError,
+    delivery: Delivery | None,
+    report: LandReport,
+) -> None:
+    if isinstance(stored, StudiumError):
+        report.failed.append((file.name, stored.problem))
+        return
+    named = _as_named(stored, delivery)
+    longer = _longer_version(workspace, file, stored, delivery)
+    with open_ledger(workspace) as ledger:
+        _record_stored(ledger, file, named, report)
+        if delivery is not None:
+            package = file.name.split(BETWEEN)[0] if BETWEEN in file.name else str(file.path.parent)
+            record_delivery(ledger, named.sha256, stored.sha256, delivery, readable(package))
+        if longer is None:
+            _mark_shorter_versions(ledger, named)
+        else:
+            _mark_superseded(ledger, named.sha256, longer)
 
 
-def begins_with(path: Path, stored: Stored) -> bool:
-    """Whether a file begins with all bytes of a stored one; most differ in their first block."""
-    size, digest = stored.bytes, hashlib.sha256()
-    with path.open("rb") as file, stored.path.open("rb") as prefix:
-        first = prefix.read(HEAD_BYTES)
-        if file.read(len(first)) != first:
-            return False
-        file.seek(0)
-        while size > 0 and (block := file.read(min(COPY_BYTES, size))):
-            digest.update(block)
-            size -= len(block)
-    return digest.hexdigest() == stored.sha256
+def _as_named(stored: Stored, delivery: Delivery | None) -> Stored:
+    """With the ledger's names instead of hashes of bytes, which for a log are the same."""
+    if delivery is None:
+        return stored
+    prefixes = {size: delivery.file_id(content) for size, content in stored.prefixes.items()}
+    return replace(stored, sha256=delivery.file_id(stored.sha256), prefixes=prefixes)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _sizes_that_may_grow(ledger: sqlite3.Connection) -> list[int]:
+    rows = ledger.execute(
+        f"select distinct bytes from files where state in {COUNTED} and bytes > 0"
+    )
+    return [row[0] for row in rows]
+
+
+def _record_stored(
+    ledger: sqlite3.Connection, file: RawFile, stored: Stored, report: LandReport
+) -> None:
+    known = ledger.execute(
+        f"select {TAKEN_BACK} as is_taken_back from files where sha256 = ?", (stored.sha256,)
+    ).fetchone()
+    if known is None:
+        ledger.execute(
+            "insert into files (sha256, bytes, compression, state, landed_at) values (?, ?, ?, 'stored', ?)",
+            (stored.sha256, stored.bytes, stored.compression, now()),
+        )
+    elif known["is_taken_back"] and file.is_named:
+        ledger.execute(
+            "update files set state = 'stored', superseded_by = null where sha256 = ?",
+            (stored.sha256,),
+        )
+    else:
+        report.recognised.append((file.name, stored.sha256))
+    if file.path != stored.path:
+        in_landing = (stored.sha256, readable(str(stored.path)))  # its name after a lost ledger
+        ledger.execute("delete from origins where sha256 = ? and path = ?", in_landing)
+    ledger.execute(
+        "insert or replace into origins values (?, ?, ?, ?, ?)",
+        (file.name, stored.sha256, file.bytes, file.modified_ns, now()),
+    )
+
+
+def _mark_superseded(ledger: sqlite3.Connection, sha256: str, longer: str) -> None:
+    ledger.execute(
+        "update files set state = 'superseded', superseded_by = ? where sha256 = ? and state = 'stored'",
+        (longer, sha256),
+    )
+
+
+def _mark_shorter_versions(ledger: sqlite3.Connection, stored: Stored) -> None:
+    """Of two versions of a growing file the longer counts; the shorter is found by its bytes.
+
+    The shorter one is only marked here; it steps back when the longer one is parsed.
+    """
+    for size, sha256 in stored.prefixes.items():
+        ledger.execute(
+            f"update files set superseded_by = ? where sha256 = ? and bytes = ? and state in {COUNTED}"
+            " and sha256 <> ?",
+            (stored.sha256, sha256, size, stored.sha256),
+        )
+
+
+def _longer_version(
+    workspace: Workspace, file: RawFile, stored: Stored, delivery: Delivery | None
+) -> str | None:
+    """The name of a counted file of the same name that begins with all bytes of this one, and delivers the same."""
+    what: tuple[str | None, ...] = (None, None, None, None)
+    if delivery is not None:
+        what = (delivery.format, delivery.dataset, delivery.course_id, str(delivery.dump_date))
+    with open_ledger(workspace) as ledger:
+        longer = ledger.execute(
+            "select distinct files.sha256, compression, coalesce(content, files.sha256) as content"
+            " from files join origins using (sha256) left join deliveries using (sha256)"
+            f" where state in {COUNTED} and files.bytes > ? and path like ?"
+            " and format is ? and dataset is ? and course_id is ? and dump_date is ?",
+            (stored.bytes, "%/" + Path(file.name).name, *what),
+        ).fetchall()
+    for row in longer:
+        path = landing_path(workspace, row["content"], row["compression"])
+        if path.exists() and begins_with(path, stored):
+            return str(row["sha256"])
+    return None

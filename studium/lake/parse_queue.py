@@ -10,11 +10,12 @@ from typing import Any
 
 from studium.config import Workspace
 from studium.errors import FullDiskError, says_full_disk
-from studium.lake.account.soundness import Damage
-from studium.lake.landing import landing_path
+from studium.lake.health.soundness import Damage
 from studium.lake.ledger import COUNTED, forget_lines, open_ledger, record_parsed
 from studium.lake.partitions import refresh_partitions, remove_unnamed
-from studium.lake.workers import PackageFile, Pool, Task
+from studium.lake.raw_bytes import landing_path
+from studium.lake.tasks import PackageFile, Task
+from studium.lake.workers import Pool
 from studium.progress import Progress
 
 MEGABYTE = 1_000_000

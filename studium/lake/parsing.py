@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from studium.lake.checksums import checksum_of, sha256_of
-from studium.lake.formats.tracking_log import ParsedFile, Shredder, parse_file
+from studium.lake.formats.courses.tracking_log import ParsedFile, Shredder, parse_file
 from studium.lake.formats.versions import parser_version
-from studium.lake.landing import sync_folder
-from studium.lake.workers import PackageFile, Task
+from studium.lake.raw_bytes import sync_folder
+from studium.lake.tasks import PackageFile, Task
 
 MEGABYTE = 1_000_000
 MEMORY_IN_USE_MB = 50  # of DuckDB, besides the lines of one query
@@ -57,7 +57,7 @@ def _parse_package_file(
 ) -> dict[str, Any]:
     # A third of a child's start, which a log does not need.
     from studium.lake.formats.dispatch import origin_of, package_outcome, parse_package_file
-    from studium.lake.formats.sink import Sink
+    from studium.lake.reading.sink import Sink
 
     sink = Sink(origin_of(task.sha256, file), temporary)
     account = parse_package_file(task.path, file, sink, advance)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from studium.config import Workspace
 from studium.errors import StudiumError, says_full_disk
 from studium.lake.checksums import checksum_of
-from studium.lake.landing import sync_folder
 from studium.lake.ledger import COUNTED, open_ledger, read_ledger
+from studium.lake.raw_bytes import sync_folder
 
 if TYPE_CHECKING:
     import duckdb

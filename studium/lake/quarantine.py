@@ -9,7 +9,7 @@ from itertools import islice
 
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
-from studium.lake.account.soundness import REPAIR
+from studium.lake.health.soundness import REPAIR
 from studium.lake.ledger import COUNTED, read_ledger
 from studium.lake.parse_queue import LandReport, parse_again
 from studium.progress import Progress, Silent

@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from studium.lake.tasks import Task
 from studium.processes import end_with_parent
 
 POLL_SECONDS = 1.0
@@ -40,35 +41,6 @@ ENVIRONMENT = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # fewer, larger pages: half the kernel's time
     "OPENBLAS_NUM_THREADS": "1",  # NumPy's threads would spin beside the parser
 }
-
-
-@dataclass(frozen=True)
-class Task:
-    """One landed file to parse into the lake's folder; `is_again` if it was read before, maybe long ago.
-
-    `file` says what it is when it is no tracking log. `threads` may shred it: more where other children have no work.
-    """
-
-    sha256: str
-    path: Path
-    lake: Path
-    memory_limit_mb: int
-    time_limit_seconds: int
-    is_again: bool
-    file: "PackageFile | None" = None
-    threads: int = 1
-
-
-@dataclass(frozen=True)
-class PackageFile:
-    """A file of a data package: `content` is the SHA-256 of its bytes, `dump_date` an ISO date."""
-
-    content: str
-    format: str
-    dataset: str | None
-    course_id: str | None
-    dump_date: str
-    may_drift: bool
 
 
 @dataclass

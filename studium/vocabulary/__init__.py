@@ -3,12 +3,38 @@
 Enters: nothing. Leaves: types that say what a thing is; who does something with it lives in another room.
 """
 
+from studium.vocabulary.datasets import (
+    PROVENANCE,
+    Column,
+    Dataset,
+    day,
+    derived,
+    flag,
+    number,
+    optional,
+    personal,
+    text,
+    time,
+    whole,
+)
 from studium.vocabulary.scopes import KINDS, PARENTS, SITE, Scope, lies_within
 
 __all__ = [
     "KINDS",
     "PARENTS",
+    "PROVENANCE",
     "SITE",
+    "Column",
+    "Dataset",
     "Scope",
+    "day",
+    "derived",
+    "flag",
     "lies_within",
+    "number",
+    "optional",
+    "personal",
+    "text",
+    "time",
+    "whole",
 ]

@@ -16,7 +16,7 @@ from studium.cli import main
 from studium.config import Workspace, open_workspace
 from studium.publish import query
 from tests.analyses.answers import law_school_answers, simulate_answers
-from tests.lake.packages.deliveries import (
+from tests.lake.deliveries.deliveries import (
     MODULE,
     enrollments,
     lines,

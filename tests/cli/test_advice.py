@@ -15,7 +15,7 @@ from studium.cli.session import Session
 from studium.cli.steps import tell_landing
 from studium.lake import LandedFile, LandReport
 from tests.cli.conftest import Answers, call
-from tests.lake.packages.deliveries import package, write_tar
+from tests.lake.deliveries.deliveries import package, write_tar
 
 EVENT = (
     '{"event_type": "play_video", "event_source": "browser", "username": "a", "time": "%s", '

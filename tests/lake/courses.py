@@ -12,8 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from studium.lake.formats.olx import parse
-from studium.lake.formats.parsed import Counts
+from studium.lake.formats.courses.olx import parse
+from studium.lake.reading.parsed import Counts
 
 COURSE = "course-v1:MITx+1.00x+2T2099"
 ROOT = '<course url_name="2T2099" org="MITx" course="1.00x"/>'

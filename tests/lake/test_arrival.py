@@ -70,7 +70,7 @@ def test_ignored_files_are_named_kept_in_mind_and_not_read_again(
         raise AssertionError(f"{path} is read again")
 
     with monkeypatch.context() as patch:
-        patch.setattr("studium.lake.arrival.looks_like_log", read)
+        patch.setattr("studium.lake.landing.looks_like_log", read)
         assert {Path(path).name for path, _ in land_paths(logs).ignored} == set(expected)
     (logs / "letter.txt").write_bytes(event(session="2"))
     (logs / "none").unlink()

@@ -122,7 +122,7 @@ def test_documents_may_have_any_encoding_that_they_declare(course: Course, encod
 def test_a_course_that_unfolds_without_end_is_refused(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studium.lake.formats.olx.outline.MOST_ELEMENTS", 2_000)
+    monkeypatch.setattr("studium.lake.formats.courses.olx.outline.MOST_ELEMENTS", 2_000)
     texts: dict[str, str] = {}
     for level in range(10):
         texts[f"vertical/v{level}.xml"] = (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studium.lake.formats.olx.dates import utc_time
-from studium.lake.formats.olx.names import repaired
+from studium.lake.formats.courses.olx.dates import utc_time
+from studium.lake.formats.courses.olx.names import repaired
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from studium.config import Settings, Workspace
 from studium.lake import LandReport, land, quarantined, status, unknown_fields
-from studium.lake.formats.tracking_log.lines import MEMORY_PER_BYTE, LineReader, whole_lines
-from studium.lake.formats.tracking_log.repair import CutLine
+from studium.lake.formats.courses.tracking_log.lines import MEMORY_PER_BYTE, LineReader, whole_lines
+from studium.lake.formats.courses.tracking_log.repair import CutLine
 from studium.sources import find_files
 from tests.lake.conftest import event, landed, rows
 

@@ -215,7 +215,7 @@ def test_a_new_ledger_counts_only_when_it_is_whole(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("studium.lake.account.mending.land_all", stop)
+        patch.setattr("studium.lake.health.mending.land_all", stop)
         with pytest.raises(KeyboardInterrupt):
             repair(workspace)
     with monkeypatch.context() as patch:

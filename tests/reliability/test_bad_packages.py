@@ -14,7 +14,7 @@ from studium.lake import packages
 from studium.pipeline import Job, build, land, publish
 from studium.progress import Silent
 from studium.publish import CoursePackage, current_release, package_course, query
-from tests.lake.packages.deliveries import (
+from tests.lake.deliveries.deliveries import (
     COURSE,
     enrollments,
     lines,

@@ -6,11 +6,11 @@ Enters: the path of an archive. Leaves: its regular files as streams, what was p
 from collections.abc import Iterator
 from pathlib import Path
 
+from studium.lake.archives.decompression import DamagedArchiveError
 from studium.lake.archives.entries import ArchiveEntry, SkippedEntry
 from studium.lake.archives.limits import PACKAGE_LIMITS, Limits, RefusedArchiveError
 from studium.lake.archives.tars import is_tar, tar_entries
 from studium.lake.archives.zips import is_zip, zip_entries
-from studium.lake.decompression import DamagedArchiveError
 
 __all__ = [
     "Archive",

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 
 import zstandard
 
+from studium.lake.archives.decompression import DamagedArchiveError, compression_of
 from studium.lake.archives.limits import Limits, check_bytes
-from studium.lake.decompression import DamagedArchiveError, compression_of
 
 RAW_BYTES = 64 * 1024
 LARGEST_XZ_MEMORY = 256 * 1024 * 1024

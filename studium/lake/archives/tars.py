@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from studium.lake.archives.decompression import DamagedArchiveError
 from studium.lake.archives.entries import (
     ArchiveEntry,
     SkippedEntry,
@@ -18,7 +19,6 @@ from studium.lake.archives.entries import (
 )
 from studium.lake.archives.limits import Limits, RefusedArchiveError, check_bytes, check_entries
 from studium.lake.archives.streams import CountedStream, PlainStream
-from studium.lake.decompression import DamagedArchiveError
 
 LARGEST_EXTRA_HEADER = 1024 * 1024  # a long name or a table of attributes
 EXTRA_HEADERS = {

@@ -1,1 +1,1 @@
-"""One folder per kind of raw file: how its bytes become rows of a lake dataset."""
+"""How foreign files are read: a folder per area, in it one per format, and what the area declares."""

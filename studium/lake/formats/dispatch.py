@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from studium.lake.formats import catalogue, course_structure, dump, forum, olx, sql_dump
-from studium.lake.formats.parsed import Counts
-from studium.lake.formats.sink import Account, Origin, Sink
-from studium.lake.workers import PackageFile
+from studium.lake.formats.courses import catalogue, course_structure, dump, forum, olx, sql_dump
+from studium.lake.reading.parsed import Counts
+from studium.lake.reading.sink import Account, Origin, Sink
+from studium.lake.tasks import PackageFile
 
 Advance = Callable[[int], None]
 # Formats of a course's content, with the datasets that each gives, empty ones too.

@@ -23,7 +23,7 @@ from studium.lake.geography.databases import (
     open_database,
     public_address,
 )
-from studium.lake.landing import sync_folder
+from studium.lake.raw_bytes import sync_folder
 from studium.progress import Progress
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from studium.lake.formats.dump import DumpFile, parse
-from studium.lake.formats.sink import Account, Origin, Sink
+from studium.lake.formats.courses.dump import DumpFile, parse
+from studium.lake.reading.sink import Account, Origin, Sink
 
 COURSE = "course-v1:MITx+6.002x+2T2017"
 MODULE = (

@@ -10,9 +10,9 @@ import pytest
 
 from studium.config import Settings, Workspace
 from studium.lake import dump_partitions, land, reconcile
-from studium.lake.formats.catalogue import parse
-from studium.lake.formats.parsed import Counts
-from studium.lake.packages.names import read_name
+from studium.lake.formats.courses.catalogue import parse
+from studium.lake.formats.courses.names import read_name
+from studium.lake.reading.parsed import Counts
 from studium.sources import find_files
 
 RUN = "course-v1:Uni+Data101+2024_T1"

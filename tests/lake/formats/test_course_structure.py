@@ -14,8 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from studium.lake.formats.course_structure import parse
-from studium.lake.formats.parsed import Counts
+from studium.lake.formats.courses.course_structure import parse
+from studium.lake.reading.parsed import Counts
 from tests.warehouse.warehouses import SHARED_DATA
 
 COURSE = "course-v1:MITx+1.00x+2T2099"

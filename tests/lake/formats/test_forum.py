@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studium.lake.formats import forum
-from studium.lake.formats.forum.values import flag, joined, text, time, whole
-from studium.lake.formats.parsed import Counts, schema_of
+from studium.lake.formats.courses import forum
+from studium.lake.formats.courses.forum.values import flag, joined, text, time, whole
+from studium.lake.reading.parsed import Counts, schema_of
 
 TIME = datetime(2099, 3, 10, 10, 0, 30, 250_000, tzinfo=UTC)
 MILLISECONDS = int(TIME.timestamp() * 1000)

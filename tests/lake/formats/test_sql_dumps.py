@@ -10,9 +10,9 @@ import pytest
 
 from studium.config import Workspace
 from studium.lake import dump_partitions, land, reconcile
-from studium.lake.formats import sql_dump
-from studium.lake.formats.sink import Account, Origin, Sink
-from studium.lake.formats.sql_dump.statements import Fault, Reader, Rows
+from studium.lake.formats.courses import sql_dump
+from studium.lake.formats.courses.sql_dump.statements import Fault, Reader, Rows
+from studium.lake.reading.sink import Account, Origin, Sink
 from studium.sources import find_files
 from tests.warehouse.warehouses import SHARED_DATA
 

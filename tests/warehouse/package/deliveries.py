@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from studium.lake import DATASETS, Dataset
+from studium.lake import DATASETS
+from studium.vocabulary import Dataset
 
 TYPES: Mapping[str, pa.DataType] = {
     "varchar": pa.string(),

@@ -1,1 +1,0 @@
-"""What the ledger says of the lake, and whether the files on disk agree."""

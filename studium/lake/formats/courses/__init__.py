@@ -1,0 +1,1 @@
+"""Courses of Open edX: tracking logs, data packages, the catalogue; how files are named and keys spelled."""

@@ -1,0 +1,1 @@
+"""What the platform's exports hold, as declarations: its tables, the content of courses, the catalogue of courses."""

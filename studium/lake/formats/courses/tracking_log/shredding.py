@@ -1,0 +1,303 @@
+"""Numbered lines to typed Parquet, partitioned by the event's own date, and rejects with their reasons.
+
+Enters: the lines of one raw file. Leaves: `<out>/event_date=…/*.parquet`, `<out>/rejects.parquet` and the counts that
+the ledger keeps. One DuckDB in memory; memory is bounded by PART_BYTES, not by the file.
+"""
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from string import Template
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from studium.lake.formats.courses.tracking_log import fields
+from studium.lake.formats.courses.tracking_log.canonical import canonical
+from studium.lake.formats.courses.tracking_log.lines import LINES, LineReader
+from studium.lake.formats.courses.tracking_log.payloads import with_payloads
+from studium.lake.formats.courses.tracking_log.repair import Repaired, repair_line
+
+HERE = Path(__file__).parent
+SAMPLED_LINES = 2000
+PART_BYTES = 80 * 1024 * 1024
+# Columns with statistics, and those whose values nearly all differ: a dictionary of them is built in vain.
+SEARCHED = ["event_time", "event_type", "event_source", "username", "user_id", "course_id"]
+DISTINCT = {"event_id", "event_time", "payload", "context", "source_line"}
+KEPT_RAW_BYTES = 16 * 1024 * 1024  # of a rejected line; the landed file keeps all
+FEW_ROWS = 100
+LONG_REJECT, REJECTS_AT_ONCE = 1024 * 1024, 10_000
+REJECTS = pa.schema(
+    [
+        ("source_line", pa.int64()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("raw", pa.large_binary()),
+    ]
+)
+
+
+@dataclass
+class Counts:
+    """What became of each line of a file: lines == rows + sum(rejects)."""
+
+    lines: int = 0
+    rows: int = 0
+    rejects: Counter[str] = field(default_factory=Counter)
+    parts: list[tuple[date, str, int]] = field(default_factory=list)
+    types: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+
+
+class Shredder:
+    """Shreds one file: `add` its lines or documents, then `close`."""
+
+    def __init__(self, source_file: str, out: Path, memory_limit_mb: int, threads: int = 1) -> None:
+        self.counts = Counts()
+        self._source_file = source_file
+        self._out = out
+        self._plain_shapes: set[int] = set()
+        self._parts = 0
+        self._rejects: list[tuple[int, str, str, bytes]] = []
+        self._reject_writer: pq.ParquetWriter | None = None
+        self._duckdb = _connection(memory_limit_mb, out.parent)
+        self._duckdb.execute(f"set threads = {threads}")
+        self._shredded: list[pa.Table] = []
+
+    def add(self, reader: LineReader) -> None:
+        """Take all lines of a file, part by part: the good ones and, after repair, the odd ones in one query."""
+        while not reader.is_done:
+            batches = list(reader.batches(PART_BYTES))
+            if not self._plain_shapes and batches:
+                self._learn_shapes(pa.Table.from_batches(batches[:1]).slice(0, SAMPLED_LINES))
+            broken = self._shred(batches, self._repaired(reader.odd))
+            reader.odd.clear()
+            batches = []  # memory that is touched for the first time is dear: let go before more is taken
+            self._shred([], self._repaired(broken))
+            self._write_part()
+
+    def add_document(self, line_no: int, repaired: Repaired) -> None:
+        """Take one record that did not come as a line: a pretty-printed object."""
+        raw = (repaired.text or "").encode()
+        self._shred([], {line_no: (raw, repaired)})
+
+    def close(self) -> Counts:
+        """Write what waits, and return the counts."""
+        self._write_part()
+        self._write_rejects()
+        if self._reject_writer:
+            self._reject_writer.close()
+        self.counts.lines = self.counts.rows + self.counts.rejects.total()
+        return self.counts
+
+    def _shred(
+        self, batches: list[pa.RecordBatch], repaired: dict[int, tuple[bytes, Repaired]]
+    ) -> list[tuple[int, bytes]]:
+        """Shred lines, reject those that are no event, and return those that the fast way could not read.
+
+        Guarding against text that is no JSON costs a twentieth: it is done where some is found.
+        """
+        if not batches and not repaired:
+            return []
+        lines = pa.Table.from_batches([*batches, _batch_of(repaired)], LINES)
+        self._duckdb.register("lines", lines)
+        try:
+            shredded = self._duckdb.sql(shred_query(is_guarded=False)).to_arrow_table()
+        except duckdb.InvalidInputException:
+            shredded = self._duckdb.sql(shred_query(is_guarded=True)).to_arrow_table()
+        self._duckdb.unregister("lines")
+        shredded = with_payloads(self._duckdb, shredded)
+        has_problem = pc.is_valid(shredded["problem"])
+        broken: list[tuple[int, bytes]] = []
+        wrong = shredded.select(["line_no", "problem"]).filter(has_problem)
+        for line_no, problem, text in zip(
+            *_with_text(wrong, lines).to_pydict().values(), strict=True
+        ):
+            if line_no in repaired:
+                self._reject(line_no, problem, "", repaired[line_no][0])
+            elif problem == "not_json":
+                broken.append((line_no, text.rstrip("\n").encode()))
+            else:
+                self._reject(line_no, problem, "", text.rstrip("\n").encode())
+        self._shredded.append(self._with_extra(_without(shredded, has_problem), lines))
+        return broken
+
+    def _repaired(self, odd: list[tuple[int, bytes]]) -> dict[int, tuple[bytes, Repaired]]:
+        """The odd lines that can be read after repair, as they came and as they are read; the others are rejected."""
+        readable: dict[int, tuple[bytes, Repaired]] = {}
+        for line_no, raw in sorted(odd):
+            found = repair_line(raw)
+            if found is not None and found.text is None:
+                self._reject(line_no, found.reason, found.detail, raw)
+            elif found is not None:
+                readable[line_no] = (raw, found)
+        return readable
+
+    def _learn_shapes(self, lines: pa.Table) -> None:
+        """Which sets of top-level keys hold no unknown field: their lines need no second look."""
+        self._duckdb.register("sample", lines)
+        self._learn(
+            "select hash(keys), any_value(keys) from"
+            " (select case when json_valid(line) then json_keys(line) end as keys from sample) group by 1"
+        )
+        self._duckdb.unregister("sample")
+
+    def _learn(self, query: str) -> None:
+        for shape, keys in self._duckdb.execute(query).fetchall():
+            if keys is not None and not set(keys) - set(fields.TOP_LEVEL):
+                self._plain_shapes.add(shape)
+
+    def _is_unknown(self, shapes: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+        """Whether a set of keys is not known to be plain."""
+        found = shapes.to_numpy()
+        return ~np.isin(found, np.array(list(self._plain_shapes), found.dtype))
+
+    def _with_extra(self, shredded: pa.Table, lines: pa.Table) -> pa.Table:
+        """Add the unknown top-level fields of each line, as an object."""
+        extra = pa.nulls(shredded.num_rows, pa.string())
+        is_unknown = self._is_unknown(shredded["shape"])
+        if is_unknown.any():
+            rows = shredded.select(["line_no", "shape"]).filter(pa.array(is_unknown))
+            found = self._unknown_fields(_with_text(rows, lines))
+            values = [found.get(line_no) for line_no in rows["line_no"].to_pylist()]
+            extra = pc.replace_with_mask(extra, pa.array(is_unknown), pa.array(values, pa.string()))
+        return shredded.drop_columns(["shape", "problem"]).append_column("extra", extra)
+
+    def _unknown_fields(self, rows: pa.Table) -> dict[int, str]:
+        """Line number -> its unknown fields, if it has some; plain sets of keys are learned."""
+        self._duckdb.register("seen", rows)
+        self._learn("select shape, any_value(json_keys(line)) from seen group by shape")
+        self._duckdb.register("seen", rows.filter(pa.array(self._is_unknown(rows["shape"]))))
+        known = json.dumps(dict.fromkeys(fields.TOP_LEVEL))
+        query = "select line_no, cast(json_merge_patch(line, ?) as varchar) from seen"
+        found = dict(self._duckdb.execute(query, [known]).fetchall())
+        self._duckdb.unregister("seen")
+        return found
+
+    def _reject(self, line_no: int, reason: str, detail: str, raw: bytes) -> None:
+        if len(raw) > KEPT_RAW_BYTES:
+            detail = f"{detail} (the first {KEPT_RAW_BYTES} of {len(raw)} bytes)"
+            raw = raw[:KEPT_RAW_BYTES]
+        self.counts.rejects[reason] += 1
+        self._rejects.append((line_no, reason, detail, raw))
+        if len(raw) > LONG_REJECT or len(self._rejects) >= REJECTS_AT_ONCE:
+            self._write_rejects()
+
+    def _write_rejects(self) -> None:
+        if not self._rejects:
+            return
+        columns = list(zip(*sorted(self._rejects), strict=True))
+        table = pa.Table.from_arrays(
+            [pa.array(column, type_.type) for column, type_ in zip(columns, REJECTS, strict=True)],
+            schema=REJECTS,
+        )
+        if self._reject_writer is None:
+            self._reject_writer = pq.ParquetWriter(
+                self._out / "rejects.parquet", REJECTS, compression="zstd"
+            )
+        self._reject_writer.write_table(table)
+        self._rejects = []
+
+    def _write_part(self) -> None:
+        """One Parquet file per event date, of which a log has few."""
+        if not self._shredded:
+            return
+        name = f"{self._source_file}-{self._parts:04d}.parquet"
+        self._parts += 1
+        shredded = pa.concat_tables(self._shredded)
+        self._shredded = []
+        self._count_types(shredded)
+        events = canonical(shredded, self._source_file)
+        event_date = pc.cast(pc.floor_temporal(shredded["event_time"], unit="day"), pa.date32())
+        days = sorted(pc.unique(event_date).to_pylist())
+        for day in days:
+            folder = self._out / "events" / f"event_date={day}"
+            folder.mkdir(parents=True, exist_ok=True)
+            of_day = events if len(days) == 1 else events.filter(pc.equal(event_date, day))
+            pq.write_table(
+                of_day,
+                folder / name,
+                compression="zstd",
+                use_dictionary=[it for it in of_day.column_names if it not in DISTINCT],
+                write_statistics=SEARCHED,
+            )
+            self.counts.rows += of_day.num_rows
+            self.counts.parts.append((day, name, of_day.num_rows))
+
+    def _count_types(self, shredded: pa.Table) -> None:
+        self._duckdb.register("shredded", shredded)
+        for event_type, source, count in self._duckdb.execute(
+            "select case when starts_with(event_type, '/') then '/… (server request)' else event_type end,"
+            " event_source, count(*) from shredded group by all"
+        ).fetchall():
+            self.counts.types[(event_type or "", source or "")] += count
+        for name, count in self._duckdb.execute(
+            "select unnest(list_distinct(json_keys(extra))), count(*) from shredded where extra is not null group by 1"
+        ).fetchall():
+            self.counts.unknown_fields[name] += count
+        self._duckdb.unregister("shredded")
+
+
+def _with_text(rows: pa.Table, lines: pa.Table) -> pa.Table:
+    """Few rows with the text of their lines, which the query does not copy for all."""
+    numbers = rows["line_no"].to_pylist()
+    found = lines.slice(0, 0)
+    if numbers:
+        found = lines.filter(pc.is_in(lines["line_no"], value_set=pa.array(numbers, pa.int64())))
+    text = dict(zip(found["line_no"].to_pylist(), found["line"].to_pylist(), strict=True))
+    return rows.append_column(
+        "line", pa.array([text[number] for number in numbers], pa.large_string())
+    )
+
+
+def _without(table: pa.Table, is_left_out: pa.ChunkedArray) -> pa.Table:
+    """The other rows. Where few are left out, the pieces between them: filtering copies the table."""
+    left_out = np.flatnonzero(is_left_out.to_numpy()).tolist()
+    if len(left_out) > FEW_ROWS:
+        return table.filter(pc.invert(is_left_out))
+    bounds = pairwise([-1, *left_out, table.num_rows])
+    return pa.concat_tables([table.slice(start + 1, end - start - 1) for start, end in bounds])
+
+
+def _batch_of(repaired: dict[int, tuple[bytes, Repaired]]) -> pa.RecordBatch:
+    found = [line for _, line in repaired.values()]
+    columns = [list(repaired), [line.event_id for line in found], [line.text for line in found]]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, LINES, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=LINES)
+
+
+@cache
+def shred_query(is_guarded: bool) -> str:
+    """The text of shred.sql with the fields of fields.py filled in; guarded, broken JSON gives NULLs."""
+    return Template((HERE / "shred.sql").read_text()).substitute(
+        guard="try" if is_guarded else "",
+        paths=fields.line_paths(),
+        columns=fields.line_columns(),
+    )
+
+
+@cache
+def _connection(memory_limit_mb: int, spill: Path) -> duckdb.DuckDBPyConnection:
+    """One DuckDB for all files of a process: memory once touched is the cheapest."""
+    connection = duckdb.connect(
+        config={
+            "memory_limit": f"{memory_limit_mb}MB",
+            "temp_directory": str(spill / f".tmp-spill-{os.getpid()}"),
+        }
+    )
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
+    connection.execute(
+        "set disabled_optimizers = 'in_clause'"
+    )  # a join per list of names costs more
+    connection.execute((HERE / "vocabulary.sql").read_text())
+    return connection

@@ -1,0 +1,81 @@
+"""Repair: whatever can be made again from the landing is made again.
+
+Enters: a workspace with lost or damaged files, or without its ledger. Leaves: a lake like the one before, and what only
+the person who has the original files can repair.
+"""
+
+from dataclasses import dataclass, field
+
+from studium.config import Workspace
+from studium.errors import StudiumError
+from studium.lake.deliveries import is_table
+from studium.lake.health.soundness import Damage, find_damage, set_back
+from studium.lake.landing import land, land_all
+from studium.lake.ledger import MAKE_ANEW, LostLedgerError, new_ledger, read_ledger
+from studium.lake.parse_queue import LandReport
+from studium.progress import Progress, Silent
+from studium.sources import RawFile
+
+DAMAGED = ".damaged"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What was found and done; `left` needs the original files. `old_ledger` is the name that a damaged one got."""
+
+    found: list[Damage] = field(default_factory=list)
+    left: list[Damage] = field(default_factory=list)
+    landed: LandReport = field(default_factory=LandReport)
+    is_ledger_new: bool = False
+    old_ledger: str | None = None
+
+
+def ledger_problem(workspace: Workspace) -> StudiumError | None:
+    """Why the ledger cannot be read, or None where it is sound."""
+    try:
+        with read_ledger(workspace) as ledger:
+            found = [row[0] for row in ledger.execute("pragma quick_check").fetchall()]
+    except StudiumError as error:
+        return error
+    if found == ["ok"]:
+        return None
+    return LostLedgerError(f"the ledger is damaged: {found[0]}", str(workspace.ledger), MAKE_ANEW)
+
+
+def repair(workspace: Workspace, progress: Progress | None = None) -> Repair:
+    """Look at every byte of lake and landing, and make again what is lost; the caller holds the lock.
+
+    Raises StudiumError where neither the ledger nor the landing is left.
+    """
+    progress = progress or Silent()
+    problem = ledger_problem(workspace)
+    if problem is not None:
+        return _anew(workspace, problem, progress)
+    found = find_damage(workspace, every_byte=True)
+    for damage in found:
+        if damage.is_raw and damage.path.exists():
+            damage.path.rename(damage.path.with_name(damage.path.name + DAMAGED))
+    set_back(workspace, found)
+    landed = land(workspace, [], progress)
+    landed.note_damage(found)
+    return Repair(found, find_damage(workspace), landed)
+
+
+def _anew(workspace: Workspace, problem: StudiumError, progress: Progress) -> Repair:
+    """A new ledger from the landing. The names of the files are lost until they are landed again from their place.
+
+    A table of a data package is told by its name alone: it waits in the landing until then.
+    """
+    paths = sorted(path for path in workspace.landing.glob("*/*") if path.suffix != DAMAGED)
+    if not isinstance(problem, LostLedgerError) or not paths:
+        raise problem
+    files = []
+    for path in paths:
+        if is_table(path):
+            continue
+        facts = path.stat()
+        files.append(RawFile(path, facts.st_size, facts.st_mtime_ns, is_named=False))
+    report = LandReport()
+    with new_ledger(workspace) as old:
+        land_all(workspace, files, report, progress)
+    return Repair([], find_damage(workspace), report, is_ledger_new=True, old_ledger=old)

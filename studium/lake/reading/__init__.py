@@ -1,0 +1,1 @@
+"""What every format reads and writes with: the account of a file, its Parquet, tables, documents. Knows no subject."""

@@ -1,0 +1,1 @@
+"""Delimited text as columns: lines between tabs, quoted records between commas, the header that names them."""
