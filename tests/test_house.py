@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 ROOMS = [
     "sources",
@@ -129,28 +127,25 @@ def test_imports_are_absolute() -> None:
     assert not relative_imports
 
 
-@pytest.mark.parametrize("path", python_files(), ids=relative)
-def test_python_file_keeps_its_size(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").count("\n")
-    assert lines <= MOST_LINES, f"{lines} lines: split by what it is about"
+def test_python_files_keep_their_size() -> None:
+    lines = {relative(path): path.read_text("utf-8").count("\n") for path in python_files()}
+    long = {name: count for name, count in lines.items() if count > MOST_LINES}
+    assert not long, "split them by what they are about"
 
 
-@pytest.mark.parametrize("path", python_files(), ids=relative)
-def test_python_file_opens_with_what_enters_and_leaves(path: Path) -> None:
-    module = parse(path)
-    if not module.body:
-        return
-    docstring = ast.get_docstring(module)
-    assert docstring, "say in one to six lines what enters, what leaves, why it exists"
-    assert len(docstring.splitlines()) <= 6
+def test_python_files_open_with_what_enters_and_leaves() -> None:
+    bad = []
+    for path in python_files():
+        module = parse(path)
+        opening = (ast.get_docstring(module) or "").splitlines()
+        if module.body and not 1 <= len(opening) <= 6:
+            bad.append(relative(path))
+    assert not bad, "say in one to six lines what enters, what leaves, why it exists"
 
 
-@pytest.mark.parametrize("path", python_files(), ids=relative)
-def test_functions_keep_their_size(path: Path) -> None:
+def test_functions_keep_their_size() -> None:
     problems = []
-    for node in ast.walk(parse(path)):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
+    for path, node in functions():
         where = f"{relative(path)}::{node.name}"
         if where in EXCEPTIONS:
             continue
@@ -161,6 +156,13 @@ def test_functions_keep_their_size(path: Path) -> None:
         if nesting_of(node.body) > MOST_NESTING:
             problems.append(f"{where} is nested {nesting_of(node.body)} deep")
     assert not problems, "\n".join(problems)
+
+
+def functions() -> Iterator[tuple[Path, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for path in python_files():
+        for node in ast.walk(parse(path)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield path, node
 
 
 def length_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -253,18 +255,23 @@ def models() -> list[Path]:
     ]
 
 
-@pytest.mark.parametrize("path", models(), ids=relative)
-def test_model_keeps_its_size_and_has_its_description_beside_it(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    lines = text.count("\n")
-    assert lines <= MOST_SQL_LINES, f"{lines} lines"
-    steps = re.findall(
-        r"^\s*(?:with\s+)?\w+ as (?:not materialized |materialized )?\($", text, re.M
-    )
-    assert len(steps) <= MOST_CTES, f"{len(steps)} CTEs"
-    description = path.with_suffix(".yml")
-    assert description.is_file(), f"{description.name} is missing"
-    assert "One row per " in description.read_text(encoding="utf-8")
+def test_models_keep_their_size_and_have_their_description_beside_them() -> None:
+    problems = []
+    for path in models():
+        text = path.read_text(encoding="utf-8")
+        if (lines := text.count("\n")) > MOST_SQL_LINES:
+            problems.append(f"{relative(path)} has {lines} lines")
+        steps = re.findall(
+            r"^\s*(?:with\s+)?\w+ as (?:not materialized |materialized )?\($", text, re.M
+        )
+        if len(steps) > MOST_CTES:
+            problems.append(f"{relative(path)} has {len(steps)} CTEs")
+        description = path.with_suffix(".yml")
+        if not description.is_file():
+            problems.append(f"{relative(description)} is missing")
+        elif "One row per " not in description.read_text(encoding="utf-8"):
+            problems.append(f"{relative(description)} does not say what a row is")
+    assert not problems, "\n".join(problems)
 
 
 def test_warehouse_has_models() -> None:

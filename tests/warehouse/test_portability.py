@@ -42,9 +42,10 @@ def test_models_compile_and_parse(
         assert [type(found) for found in statements] == [exp.Select], file.name
 
 
-@pytest.mark.parametrize("file", MODELS, ids=lambda file: file.stem)
-def test_models_keep_what_differs_behind_macros(file: Path) -> None:
-    text = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
-
-    assert not BANNED.findall(text)
-    assert "::" not in text
+def test_models_keep_what_differs_behind_macros() -> None:
+    found = {}
+    for file in MODELS:
+        text = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
+        if banned := [*BANNED.findall(text), *re.findall("::", text)]:
+            found[file.name] = banned
+    assert not found
