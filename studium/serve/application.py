@@ -1,14 +1,12 @@
-"""The application: middleware, errors, and the routers of all nouns, found by listing their files.
+"""The application: middleware, errors, and the routers of all nouns, found by listing their folders.
 
 Enters: a workspace. Leaves: a FastAPI application; refuses to be made with a key that others may know.
 """
 
-import importlib
-import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -16,6 +14,7 @@ from studium import __version__
 from studium.config import Workspace
 from studium.serve.accounts import open_desk
 from studium.serve.audit import AuditGate
+from studium.serve.nouns import find_navigation, find_routers
 from studium.serve.protocol import Headers, HeadRequests, Limits
 from studium.serve.release import Bounds, Keeper
 from studium.serve.rights import Principal
@@ -23,8 +22,6 @@ from studium.serve.web.admission import UnchangedError, admit, refuse_forged_for
 from studium.serve.web.problems import add_error_handlers
 from studium.serve.web.server import Server
 from studium.serve.web.templates import FOLDER
-
-NOUNS = ("account", "course", "institution", "operations", "insights", "pages")
 
 
 def create_application(
@@ -56,6 +53,7 @@ def create_application(
         desk=desk,
         authenticate=authenticate or desk.authenticate,
     )
+    app.state.navigation = find_navigation()
     add_error_handlers(app)
     app.exception_handler(UnchangedError)(_unchanged)
     for router in find_routers():
@@ -66,21 +64,6 @@ def create_application(
     app.add_middleware(Headers, form_targets=_form_targets(workspace))
     app.add_middleware(HeadRequests)
     return app
-
-
-def find_routers() -> Iterator[APIRouter]:
-    """The `router` of every file in the folders of nouns, by name."""
-    for noun in NOUNS:
-        try:
-            package = importlib.import_module(f"studium.serve.{noun}")
-        except ModuleNotFoundError:
-            continue
-        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
-            router = getattr(
-                importlib.import_module(f"{package.__name__}.{module.name}"), "router", None
-            )
-            if isinstance(router, APIRouter):
-                yield router
 
 
 def _unchanged(_request: Request, _error: Exception) -> Response:

@@ -206,7 +206,7 @@ def test_no_template_has_inline_script_or_style() -> None:
     pattern = re.compile(script + r"|<style|\sstyle=|\son\w+=|javascript:|\|\s*safe\b")
     found = [
         f"{path.name}: {match.group()}"
-        for path in (FOLDER / "templates").rglob("*.html")
+        for path in FOLDER.rglob("*.html")
         for match in pattern.finditer(path.read_text(encoding="utf-8"))
     ]
     assert found == []

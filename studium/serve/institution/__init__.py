@@ -1,1 +1,1 @@
-"""Nouns of the institution: each file has its query functions and its JSON routes."""
+"""What is served over all courses: a folder per noun, with its queries and JSON routes, its page."""

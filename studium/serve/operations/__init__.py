@@ -1,1 +1,1 @@
-"""Nouns of operations: releases, datasets, health."""
+"""What is served of releases, datasets and health: a folder per noun."""

@@ -1,6 +1,6 @@
 """Pages from templates: everything is escaped, and each page knows who asks and which release it shows.
 
-Enters: the name of a template in serve/templates, values. Leaves: an answer of HTML.
+Enters: the name of a template, of a noun (courses/forum/page.html) or of drawing, and values. Leaves: HTML.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 FOLDER = Path(__file__).parent.parent
 TEMPLATES = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"),
+    loader=FileSystemLoader([FOLDER / "drawing" / "templates", FOLDER]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

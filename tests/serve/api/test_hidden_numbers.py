@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from studium.publish import Groups, Rights
 from studium.serve import create_application
-from studium.serve.pages.charts import spark
-from studium.serve.pages.course.profiles import median_age
-from studium.serve.pages.wording import HIDDEN, total
+from studium.serve.courses.enrollment.profiles import median_age
+from studium.serve.drawing.charts import spark
+from studium.serve.drawing.wording import HIDDEN, total
 from studium.serve.rights import Role
 from tests.serve.api.conftest import publish_rich
 from tests.serve.api.marts import CLASSIFIED, VIDEO

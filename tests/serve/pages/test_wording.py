@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from studium.serve.pages import wording
-from studium.serve.pages.course.answers import readable_answer
-from studium.serve.pages.tables import Column, Table, as_csv
+from studium.serve.courses.addresses import course_address
+from studium.serve.courses.problem.responses import readable_answer
+from studium.serve.drawing import wording
+from studium.serve.drawing.tables import Column, Table, as_csv
 
 
 @pytest.mark.parametrize(
@@ -68,11 +69,8 @@ def test_shares_of_nothing_are_missing() -> None:
 
 
 def test_addresses_of_courses_keep_their_keys_and_encode_the_rest() -> None:
-    assert wording.course_address("course-v1:A+B+C", "videos") == "/courses/course-v1:A+B+C/videos"
-    assert (
-        wording.course_address("A/B/C", "learners", "a b?/c")
-        == "/courses/A/B/C/learners/a%20b%3F%2Fc"
-    )
+    assert course_address("course-v1:A+B+C", "videos") == "/courses/course-v1:A+B+C/videos"
+    assert course_address("A/B/C", "learners", "a b?/c") == "/courses/A/B/C/learners/a%20b%3F%2Fc"
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""Ones own account: sign-in, sign-out, tokens."""

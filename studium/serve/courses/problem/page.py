@@ -1,0 +1,110 @@
+"""One problem in depth: how often learners try it, what they answer, what the item tells.
+
+Enters: the keys of a course and of a problem. Leaves: the page at `/courses/{course_id}/problems/{problem_id}`.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from studium.serve.courses.heading import heading_of, show_course
+from studium.serve.courses.problem.responses import answer_charts, attempt_rows
+from studium.serve.courses.problems.page import problem_rows, statistic_rows
+from studium.serve.drawing.charts import Chart
+from studium.serve.drawing.rendering import Page, figures
+from studium.serve.drawing.tables import Column, Table
+from studium.serve.drawing.wording import count, decimal, people, percent, share, total
+from studium.serve.release import Reader
+from studium.serve.rights import HiddenError, Rule, rule
+from studium.serve.web import Reading
+
+router = APIRouter()
+
+
+@router.get("/courses/{course_id:course}/problems/{problem_id}", include_in_schema=False)
+@rule(Rule.COURSE)
+def problem_page(request: Request, course_id: str, problem_id: str, reader: Reading) -> Response:
+    """One problem: attempts, answers, statistics."""
+    heading = heading_of(reader, course_id)
+    problems = problem_rows(reader, heading)
+    at = next((n for n, row in enumerate(problems) if row["problem_id"] == problem_id), None)
+    if at is None:
+        raise HiddenError
+    problem = problems[at]
+    attempts = attempt_rows(reader, course_id, problem["problem_nid"])
+    tried = total(row["learners"] for row in attempts)
+    tries = None if tried is None else sum(row["attempts"] * row["learners"] for row in attempts)
+    numbers = figures(
+        ("Learners", count(problem["learners"])),
+        ("Average score", percent(problem["score"])),
+        ("Right at once", percent(problem["first_right"]), "of learners who explored"),
+        ("Attempts", decimal(share(tries, tried)), "per learner"),
+    )
+    page = Page(
+        "courses/problem/page.html",
+        problem["name"],
+        "courses",
+        f"{people(problem['learners'])} tried, {percent(problem['score'])} on average.",
+        charts=(_attempt_chart(attempts), *answer_charts(reader, course_id, problem_id)),
+        tables=(_statistics_table(reader, course_id, problem["problem_nid"]),),
+        content={
+            "figures": numbers,
+            "problem": problem,
+            "before": problems[at - 1] if at else None,
+            "after": problems[at + 1] if at + 1 < len(problems) else None,
+        },
+    )
+    return show_course(request, reader, heading, "problems", page)
+
+
+def _attempt_chart(attempts: list[dict[str, Any]]) -> Chart:
+    table = Table(
+        "attempts",
+        "Attempts",
+        (
+            Column("label", "Attempts"),
+            Column("learners", "Learners", "count"),
+            Column("right", "Of them right in the end", "percent", bar=True),
+        ),
+        attempts,
+        "Not known for this problem, or your role does not see it.",
+        ("person_problem.n_attempts", "person_problem.problem_pct_score"),
+    )
+    finding = ""
+    known = [row for row in attempts if row["learners"]]
+    if known:
+        top = max(known, key=lambda row: row["learners"])
+        finding = f"Most often {people(top['attempts'], 'attempt')}."
+    return Chart(table, "bars", "label", ("learners",), finding, "low")
+
+
+def _statistics_table(reader: Reader, course_id: str, problem_nid: int) -> Table:
+    rows = [
+        row | {"step": f"at least {row['cutnum']}"}
+        for row in statistic_rows(reader, course_id)
+        if row["problem_nid"] == problem_nid
+    ]
+    return Table(
+        "statistics",
+        "Item statistics",
+        (
+            Column("step", "Points"),
+            Column("item_test", "Item–test", "decimal"),
+            Column("item_rest", "Item–rest", "decimal"),
+            Column("alpha", "Alpha without it", "decimal"),
+            Column("difficulty", "Difficulty", "decimal"),
+            Column("difficulty_error", "Its error", "decimal"),
+            Column("discrimination", "Discrimination", "decimal"),
+            Column("discrimination_error", "Its error", "decimal"),
+        ),
+        rows,
+        "Too few learners answered enough problems of this course.",
+        (
+            "item_response_theory_report.item_test",
+            "item_response_theory_report.item_rest",
+            "item_response_theory_report.alpha",
+            "item_response_theory_report.Difficulty",
+            "item_response_theory_report.Discrimination",
+        ),
+    )
