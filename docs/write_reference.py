@@ -22,7 +22,8 @@ from studium.config import (
     list_source_settings,
     sections,
 )
-from studium.warehouse import ModelInfo, catalogue
+from studium.vocabulary import Table
+from studium.warehouse import catalogue
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by `make docs`; edit the code, not this file. -->"
@@ -48,7 +49,7 @@ def make_pages() -> dict[str, str]:
     }
 
 
-def _models() -> list[ModelInfo]:
+def _models() -> list[Table]:
     with tempfile.TemporaryDirectory() as folder:
         built = catalogue(Workspace(root=Path(folder), settings=Settings()))
     return sorted([*built, *analysis_catalogue()], key=lambda model: model.name)
@@ -121,7 +122,7 @@ def _table(settings: list[SettingInfo]) -> Iterator[str]:
         yield "| " + " | ".join(cells) + " |"
 
 
-def _definition_lines(models: list[ModelInfo]) -> Iterator[str]:
+def _definition_lines(models: list[Table]) -> Iterator[str]:
     yield from ("# Definitions: fixed and compat", "", MADE, "")
     yield from (
         "Where a published system computes something wrongly, Studium computes it rightly (`fixed`, the default). With",
@@ -146,7 +147,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _tables_lines(models: list[ModelInfo]) -> Iterator[str]:
+def _tables_lines(models: list[Table]) -> Iterator[str]:
     yield from ("# Tables and columns", "", MADE, "")
     yield "The tables of a release. `studium describe TABLE` shows the same of the current one."
     for model in models:

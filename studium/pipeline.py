@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from msgspec import Struct, convert
+from msgspec import Struct
+from msgspec.structs import replace
 
 from studium.config import SETTINGS_FILE, Workspace
 from studium.errors import FullDiskError, MisuseError, StudiumError
@@ -20,15 +21,9 @@ from studium.progress import Progress
 
 if TYPE_CHECKING:
     from studium.lake import LandReport, Repair, Retraction
-    from studium.publish import (
-        Candidate,
-        CheckOutcome,
-        Clock,
-        Publication,
-        Rollback,
-        Table,
-    )
-    from studium.warehouse import BuildReport, CheckResult, FailingRows, Interval, ModelInfo
+    from studium.publish import Candidate, Clock, Publication, Rollback
+    from studium.vocabulary import CheckOutcome, Table
+    from studium.warehouse import BuildReport, FailingRows, Interval
 
 _Result = TypeVar("_Result")
 
@@ -53,7 +48,7 @@ class RunReport(Struct, frozen=True):
 
     landed: "LandReport"
     built: "BuildReport"
-    checked: "list[CheckResult]"
+    checked: "list[CheckOutcome]"
     published: "Publication"
     seconds: dict[str, float]
 
@@ -70,7 +65,7 @@ def build(job: Job) -> "BuildReport":
         return _build(job)
 
 
-def check(job: Job) -> "list[CheckResult]":
+def check(job: Job) -> "list[CheckOutcome]":
     """Run all data tests on the warehouse; a failing one is in the list, not raised."""
     with job.lock("check"):
         return _check(job)
@@ -177,7 +172,7 @@ def _build(job: Job) -> "BuildReport":
         return report
 
 
-def _check(job: Job) -> "list[CheckResult]":
+def _check(job: Job) -> "list[CheckOutcome]":
     from studium import warehouse
 
     with _of_sound_lake(job.workspace):
@@ -199,7 +194,7 @@ def _of_sound_lake(workspace: Workspace) -> Iterator[None]:
         raise
 
 
-def _publish(job: Job, checks: "Sequence[CheckResult]", clock: "Clock | None") -> "Publication":
+def _publish(job: Job, checks: "Sequence[CheckOutcome]", clock: "Clock | None") -> "Publication":
     from studium import analyses
     from studium import publish as publishing
 
@@ -222,74 +217,35 @@ def _timed(seconds: dict[str, float], step: str, work: Callable[[], _Result]) ->
     return result
 
 
-def _candidate(workspace: Workspace, checks: "Sequence[CheckResult]") -> "Candidate":
+def _candidate(workspace: Workspace, checks: "Sequence[CheckOutcome]") -> "Candidate":
     """Evidence of the lake and the warehouse in the words of the publish room."""
-    from studium import analyses, lake, publish, warehouse
+    from studium import lake, publish, warehouse
 
-    inputs = [
-        publish.InputFile(
-            name=file.path,
-            sha256=file.sha256,
-            lines=file.lines,
-            events=file.events,
-            duplicates=file.duplicates,
-            quarantined=file.quarantined,
-            skipped=file.skipped,
-            table_rows=file.table_rows,
-            content=file.content if file.dump_date else "",
-            table=file.dataset or (file.format if file.dump_date else None),
-            course_id=file.course_id,
-            dump_date=file.dump_date,
-        )
-        for file in lake.inputs(workspace)
-    ]
     mismatches = [f"{found.where}: {found.problem}" for found in lake.reconcile(workspace)]
     partitions = lake.event_partitions(workspace)
-    events = {part.event_date: part.rows - part.duplicate_rows for part in partitions}
+    events = {part.day: part.rows - part.duplicate_rows for part in partitions}
     return publish.Candidate(
-        checks=[_outcome(check) for check in checks],
+        checks=checks,
         lake=publish.LakeEvidence(
-            inputs=inputs,
+            inputs=lake.inputs(workspace),
             mismatches=mismatches,
             events=events,
             unbuilt=warehouse.unbuilt_dates(workspace, partitions),
             unbuilt_courses=warehouse.unbuilt_courses(workspace, _interval(workspace)),
-            event_days=[
-                publish.EventDay(it.event_date, it.fingerprint, it.paths, it.duplicates)
-                for it in partitions
-            ],
+            event_days=partitions,
         ),
-        described=[
-            _table(model)
-            for model in (*warehouse.catalogue(workspace), *analyses.analysis_catalogue())
-        ],
+        described=_described(workspace),
     )
 
 
-def _outcome(check: "CheckResult") -> "CheckOutcome":
-    from studium.publish import CheckOutcome
+def _described(workspace: Workspace) -> "list[Table]":
+    """All tables: those of models, and those of analyses, which are of the area of what they read."""
+    from studium import analyses, warehouse
 
-    return CheckOutcome(
-        name=check.name, status=check.status, failures=check.failures, model=check.model
-    )
-
-
-def _table(model: "ModelInfo") -> "Table":
-    from studium.publish import Column, Rights, Table
-
-    columns = [
-        Column(name=it.name, type=it.type, description=it.description, unit=it.unit)
-        for it in model.columns
-    ]
-    return Table(
-        name=model.name,
-        rows=0,
-        checksum="",
-        grain=model.grain,
-        columns=columns,
-        tests=list(model.tests),
-        sql=model.sql,
-        depends_on=list(model.depends_on),
-        rights=None if model.rights is None else convert(dict(model.rights), Rights),
-        window_days=model.window_days,
-    )
+    models = {table.name: table for table in warehouse.catalogue(workspace)}
+    found = list(models.values())
+    for table in analyses.analysis_catalogue():
+        read = [models[name] for name in table.depends_on if name in models]
+        sources = sorted({source for model in read for source in model.sources})
+        found.append(replace(table, area=read[0].area, sources=sources))
+    return found

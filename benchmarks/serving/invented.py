@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from msgspec import convert
 
 from benchmarks.measuring import new_workspace
 from benchmarks.serving.people import PEOPLE
@@ -19,17 +18,9 @@ from benchmarks.serving.tables import COURSES, LAST_DAY
 from studium.analyses import analysis_catalogue
 from studium.config import Workspace, open_workspace
 from studium.progress import Silent
-from studium.publish import (
-    Candidate,
-    CheckOutcome,
-    Clock,
-    InputFile,
-    LakeEvidence,
-    Rights,
-    Table,
-    publish,
-)
-from studium.warehouse import ModelInfo, catalogue
+from studium.publish import Candidate, Clock, LakeEvidence, publish
+from studium.vocabulary import CheckOutcome, InputFile, Table
+from studium.warehouse import catalogue
 
 _FILLED = COURSES | PEOPLE
 _TYPES = {"string": "varchar"}
@@ -89,17 +80,17 @@ def publish_again(workspace: Workspace) -> str:
     return publish(workspace, candidate, Silent(), Clock.real(day)).release.id
 
 
-def _models(workspace: Workspace) -> list[ModelInfo]:
+def _models(workspace: Workspace) -> list[Table]:
     return [*catalogue(workspace), *analysis_catalogue()]
 
 
-def _described(model: ModelInfo) -> Table:
+def _described(model: Table) -> Table:
     return Table(
         name=model.name,
         rows=0,
         checksum="",
         grain=model.grain,
-        rights=None if model.rights is None else convert(dict(model.rights), Rights),
+        rights=model.rights,
     )
 
 

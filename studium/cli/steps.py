@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from studium.lake import LandReport
     from studium.pipeline import Job
     from studium.publish import Publication
-    from studium.warehouse import BuildReport, CheckResult
+    from studium.vocabulary import CheckOutcome
+    from studium.warehouse import BuildReport
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -225,7 +226,7 @@ def build_facts(report: "BuildReport") -> dict[str, Any]:
     return facts
 
 
-def check_facts(result: "CheckResult") -> dict[str, Any]:
+def check_facts(result: "CheckOutcome") -> dict[str, Any]:
     """A check's outcome as JSON."""
     return asdict(result)
 
@@ -337,7 +338,7 @@ def _tell_far_ahead(session: Session, workspace: "Workspace") -> None:
         session.say(f"          {remark}")
 
 
-def _tell_checks(session: Session, results: "list[CheckResult]") -> int:
+def _tell_checks(session: Session, results: "list[CheckOutcome]") -> int:
     failed = [result for result in results if result.status not in {"pass", "warn"}]
     session.say(f"Checked   {count(len(results), 'promise')}, {len(failed)} broken")
     if failed:

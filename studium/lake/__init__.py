@@ -18,7 +18,6 @@ from studium.lake.health.mending import Repair, ledger_problem, repair
 from studium.lake.health.reconciliation import reconcile
 from studium.lake.health.soundness import Damage, find_damage, refuse_damaged
 from studium.lake.health.standing import (
-    InputFile,
     LakeStatus,
     Mismatch,
     event_types,
@@ -29,7 +28,7 @@ from studium.lake.health.standing import (
 )
 from studium.lake.landing import land
 from studium.lake.parse_queue import LandedFile, LandReport
-from studium.lake.partitions import Partition, event_partitions
+from studium.lake.partitions import event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.retraction import Retraction, retract
 
@@ -40,14 +39,12 @@ __all__ = [
     "LOCATION_COLUMNS",
     "Damage",
     "DumpPartition",
-    "InputFile",
     "LakeStatus",
     "LandReport",
     "LandedFile",
     "Locations",
     "Mismatch",
     "Package",
-    "Partition",
     "Reject",
     "Repair",
     "Retraction",

@@ -1,12 +1,11 @@
 """Event dates of the lake: which Parquet files each holds, which rows are duplicates, and a fingerprint of both.
 
-Enters: the ledger. Leaves: `Partition`s and lake/duplicates/event_date=…/<fingerprint>.parquet. A fingerprint depends
+Enters: the ledger. Leaves: `EventDay`s and lake/duplicates/event_date=…/<fingerprint>.parquet. A fingerprint depends
 on the counted files of the date and the parser alone, so every order of arrival ends at the same one.
 """
 
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +16,7 @@ from studium.errors import StudiumError, says_full_disk
 from studium.lake.checksums import checksum_of
 from studium.lake.ledger import COUNTED, open_ledger, read_ledger
 from studium.lake.raw_bytes import sync_folder
+from studium.vocabulary import EventDay
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,19 +36,7 @@ class Part(NamedTuple):
     parser_version: int
 
 
-@dataclass(frozen=True)
-class Partition:
-    """The events of one date: `rows` in `paths`, of which those in `duplicates` are not counted."""
-
-    event_date: date
-    paths: tuple[Path, ...]
-    duplicates: Path | None
-    fingerprint: str
-    rows: int
-    duplicate_rows: int
-
-
-def event_partitions(workspace: Workspace) -> list[Partition]:
+def event_partitions(workspace: Workspace) -> list[EventDay]:
     """All event dates that hold rows, in order."""
     with read_ledger(workspace) as ledger:
         parts = _parts_by_date(ledger)
@@ -148,16 +136,16 @@ def _duplicates_path(lake: Path, event_date: str, fingerprint: str) -> Path:
     return lake / "duplicates" / f"event_date={event_date}" / f"{fingerprint}.parquet"
 
 
-def _partition(lake: Path, row: sqlite3.Row, parts: list[Part]) -> Partition:
+def _partition(lake: Path, row: sqlite3.Row, parts: list[Part]) -> EventDay:
     folder = lake / "events" / f"event_date={row['event_date']}"
     path = _duplicates_path(lake, row["event_date"], row["fingerprint"])
-    return Partition(
-        date.fromisoformat(row["event_date"]),
-        tuple(folder / part.name for part in parts),
-        path if row["duplicate_rows"] else None,
-        row["fingerprint"],
-        row["rows"],
-        row["duplicate_rows"],
+    return EventDay(
+        day=date.fromisoformat(row["event_date"]),
+        fingerprint=row["fingerprint"],
+        paths=tuple(folder / part.name for part in parts),
+        duplicates=path if row["duplicate_rows"] else None,
+        rows=row["rows"],
+        duplicate_rows=row["duplicate_rows"],
     )
 
 

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from studium.errors import FullDiskError, StudiumError, says_full_disk
-from studium.publish.manifest import PARTS, BuildInfo, Column, Table
+from studium.publish.manifest import BuildInfo
+from studium.vocabulary import PARTS, Table, TableColumn
 
 if TYPE_CHECKING:
     import duckdb
@@ -109,30 +112,14 @@ class Marts:
         return columns
 
     def _describe_table(self, name: str) -> Table:
-        described = self._described.get(name) or Table(name=name, rows=0, checksum="")
+        described = self._described.get(name) or Table(name)
         meanings = {column.name: column for column in described.columns}
         columns = [
-            Column(
-                name=column,
-                type=kind,
-                description=meanings[column].description if column in meanings else "",
-                unit=meanings[column].unit if column in meanings else "",
-            )
+            replace(meanings.get(column, TableColumn(column, kind)), type=kind)
             for column, kind in self._columns[name]
         ]
         rows, checksum = self._checksum(name)
-        return Table(
-            name=name,
-            rows=rows,
-            checksum=checksum,
-            grain=described.grain,
-            columns=columns,
-            tests=list(described.tests),
-            sql=described.sql,
-            depends_on=list(described.depends_on),
-            rights=described.rights,
-            window_days=described.window_days,
-        )
+        return replace(described, rows=rows, checksum=checksum, columns=columns)
 
     def _checksum(self, name: str) -> tuple[int, str]:
         """A sum over the rows' hashes: equal for equal rows in any order, duplicates included.

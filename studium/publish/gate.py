@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from studium.config import PublishSettings
 from studium.errors import StudiumError
-from studium.publish.manifest import CheckOutcome, InputFile, Manifest
+from studium.publish.manifest import Manifest
+from studium.vocabulary import CheckOutcome, InputFile
 
 
 class Evidence(NamedTuple):

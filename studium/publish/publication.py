@@ -18,17 +18,9 @@ from studium.errors import StudiumError
 from studium.progress import Progress
 from studium.publish.database import Marts, open_marts
 from studium.publish.disk import move_link
-from studium.publish.events import EventDay
 from studium.publish.gate import Condition, Evidence, refuse_unless_met, weigh
 from studium.publish.holding import held_release, let_go
-from studium.publish.manifest import (
-    BuildInfo,
-    CheckOutcome,
-    InputFile,
-    Manifest,
-    Release,
-    Table,
-)
+from studium.publish.manifest import BuildInfo, Manifest, Release
 from studium.publish.release_store import (
     Contents,
     create_release,
@@ -37,6 +29,7 @@ from studium.publish.release_store import (
     find_same,
 )
 from studium.publish.retention import remove_old_releases, remove_unfinished
+from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
 
 
 class LakeEvidence(Struct, frozen=True):
@@ -112,7 +105,7 @@ def publish(
         contents = Contents(
             build=build,
             tables=marts.describe(),
-            inputs=sorted(candidate.lake.inputs, key=lambda file: (file.name, file.sha256)),
+            inputs=sorted(candidate.lake.inputs, key=lambda file: (file.path, file.sha256)),
             checks=sorted(candidate.checks, key=lambda check: check.name),
             versions=_versions(),
             event_days=_days_inside(workspace, candidate.lake.event_days, build),

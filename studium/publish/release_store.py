@@ -17,25 +17,23 @@ from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.publish.database import Marts
 from studium.publish.disk import flush_file, flush_folder, move_link, write_flushed
-from studium.publish.events import EventDay, digest_days, link_days
+from studium.publish.events import digest_days, link_days
 from studium.publish.holding import hold, let_go
 from studium.publish.manifest import (
     DATABASE_NAME,
     MANIFEST_NAME,
     ArchiveCopy,
     BuildInfo,
-    CheckOutcome,
     DamagedReleaseError,
-    InputFile,
     Manifest,
     Release,
-    Table,
     encode_manifest,
     hash_database,
     read_release,
     verify_database,
 )
 from studium.publish.retention import UNFINISHED, release_folders, sort_releases
+from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
 
 ARCHIVED = "person_course"
 

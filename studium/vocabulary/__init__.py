@@ -17,16 +17,27 @@ from studium.vocabulary.datasets import (
     time,
     whole,
 )
+from studium.vocabulary.outcomes import CheckOutcome, EventDay, InputFile
+from studium.vocabulary.rights import PARTS, Groups, Rights
 from studium.vocabulary.scopes import KINDS, PARENTS, SITE, Scope, lies_within
+from studium.vocabulary.tables import Table, TableColumn
 
 __all__ = [
     "KINDS",
     "PARENTS",
+    "PARTS",
     "PROVENANCE",
     "SITE",
+    "CheckOutcome",
     "Column",
     "Dataset",
+    "EventDay",
+    "Groups",
+    "InputFile",
+    "Rights",
     "Scope",
+    "Table",
+    "TableColumn",
     "day",
     "derived",
     "flag",

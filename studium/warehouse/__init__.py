@@ -11,11 +11,10 @@ from studium.warehouse.build import (
     unbuilt_courses,
     unbuilt_dates,
 )
-from studium.warehouse.catalogue import ColumnInfo, ModelInfo, catalogue
-from studium.warehouse.checks import CheckResult, FailingRows, check, failing_rows
+from studium.warehouse.catalogue import catalogue
+from studium.warehouse.checks import FailingRows, check, failing_rows
 from studium.warehouse.database import inspect_warehouse, open_warehouse, set_aside
 from studium.warehouse.inputs.dumps import Contents, DumpPartition
-from studium.warehouse.inputs.partitions import EventPartition
 from studium.warehouse.interval import Interval
 from studium.warehouse.plan import LastBuild, read_last_build
 from studium.warehouse.project import load_engine
@@ -23,16 +22,12 @@ from studium.warehouse.refusals import DamagedWarehouseError
 
 __all__ = [
     "BuildReport",
-    "CheckResult",
-    "ColumnInfo",
     "Contents",
     "DamagedWarehouseError",
     "DumpPartition",
-    "EventPartition",
     "FailingRows",
     "Interval",
     "LastBuild",
-    "ModelInfo",
     "ModelRun",
     "build",
     "catalogue",

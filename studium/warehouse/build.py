@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from studium.config import Workspace
 from studium.progress import Progress
+from studium.vocabulary import EventDay
 from studium.warehouse.database import open_warehouse, set_aside
 from studium.warehouse.inputs.courses import find_changed, fingerprints_of
 from studium.warehouse.inputs.dumps import Contents, empty_sources, register_dumps
@@ -21,12 +22,7 @@ from studium.warehouse.inputs.locations import (
     note_locations,
     register_locations,
 )
-from studium.warehouse.inputs.partitions import (
-    EventPartition,
-    find_unbuilt,
-    note_lake,
-    register_lake,
-)
+from studium.warehouse.inputs.partitions import find_unbuilt, note_lake, register_lake
 from studium.warehouse.inputs.repeats import find_repeats
 from studium.warehouse.interval import Interval, resolve
 from studium.warehouse.plan import Plan, begin, finish, make_plan
@@ -134,10 +130,10 @@ def _build(
     return _report(plan, runs, time.perf_counter() - began)
 
 
-def unbuilt_dates(workspace: Workspace, partitions: Sequence[EventPartition]) -> list[date]:
+def unbuilt_dates(workspace: Workspace, partitions: Sequence[EventDay]) -> list[date]:
     """Dates that changed in the lake since the last build, also where they do not count."""
     with open_warehouse(workspace) as connection:
-        return find_unbuilt(connection, {part.event_date: part.fingerprint for part in partitions})
+        return find_unbuilt(connection, {part.day: part.fingerprint for part in partitions})
 
 
 def unbuilt_courses(workspace: Workspace, interval: Interval) -> list[str]:

@@ -1,50 +1,20 @@
 """What each table means, as its author wrote it beside the model.
 
-Enters: the parsed dbt project. Leaves: one `ModelInfo` per mart, for releases, docs and pages.
+Enters: the parsed dbt project. Leaves: one `Table` per mart, for releases, docs and pages.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any
 
+from msgspec import convert
+
 from studium.config import Workspace
+from studium.vocabulary import Rights, Table, TableColumn
 from studium.warehouse.project import Project
 
 
-@dataclass(frozen=True)
-class ColumnInfo:
-    """A column: its type as in the contract, its definition and, where it has one, its unit.
-
-    `compat` says what the published systems give in its place, where that differs.
-    """
-
-    name: str
-    type: str
-    description: str
-    unit: str = ""
-    compat: str = ""
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """A table: `grain` begins "One row per …", `sql` is the model, `depends_on` what it reads.
-
-    `rights` says who may see which rows and columns, as publish.manifest.Rights has it; `window_days`
-    of how many days before `as_of` the table tells, where not of all.
-    """
-
-    name: str
-    grain: str
-    columns: tuple[ColumnInfo, ...]
-    tests: tuple[str, ...]
-    sql: str
-    depends_on: tuple[str, ...]
-    compat: str = ""
-    rights: Mapping[str, Any] | None = None
-    window_days: int | None = None
-
-
-def catalogue(workspace: Workspace) -> list[ModelInfo]:
+def catalogue(workspace: Workspace) -> list[Table]:
     """All marts, by name; loads dbt only when its project was not parsed before."""
     manifest = Project(workspace).read_manifest()
     nodes = manifest["nodes"].values()
@@ -53,8 +23,10 @@ def catalogue(workspace: Workspace) -> list[ModelInfo]:
     for node in nodes:
         if node["resource_type"] == "test" and node.get("attached_node") in tests:
             tests[node["attached_node"]].append(node["name"])
+    sources = _sources(manifest["nodes"])
     return sorted(
-        (_describe(node, tests[node["unique_id"]]) for node in marts), key=lambda model: model.name
+        (_describe(node, tests[node["unique_id"]], sources(node["unique_id"])) for node in marts),
+        key=lambda model: model.name,
     )
 
 
@@ -62,9 +34,22 @@ def _is_mart(node: dict[str, Any]) -> bool:
     return bool(node["schema"] == "marts")
 
 
-def _describe(node: dict[str, Any], tests: list[str]) -> ModelInfo:
-    columns = tuple(
-        ColumnInfo(
+def _sources(nodes: Mapping[str, Any]) -> Callable[[str], frozenset[str]]:
+    """Id of a model -> the datasets of the lake that it reads, by whatever way."""
+
+    @cache
+    def reached(key: str) -> frozenset[str]:
+        if key.startswith("source."):
+            return frozenset([key.split(".")[-1]])
+        return frozenset[str]().union(*map(reached, nodes[key]["depends_on"]["nodes"]))
+
+    return reached
+
+
+def _describe(node: dict[str, Any], tests: list[str], sources: Collection[str]) -> Table:
+    meta = node["config"]["meta"]
+    columns = [
+        TableColumn(
             name=name,
             type=column["data_type"],
             description=column["description"],
@@ -72,15 +57,18 @@ def _describe(node: dict[str, Any], tests: list[str]) -> ModelInfo:
             compat=column["config"]["meta"].get("compat", ""),
         )
         for name, column in node["columns"].items()
-    )
-    return ModelInfo(
+    ]
+    return Table(
         name=node["name"],
         grain=node["description"],
         columns=columns,
-        tests=tuple(sorted(tests)),
+        tests=sorted(tests),
         sql=node["raw_code"],
-        depends_on=tuple(sorted(name.split(".")[-1] for name in node["depends_on"]["nodes"])),
-        compat=node["config"]["meta"].get("compat", ""),
-        rights=node["config"]["meta"].get("rights"),
-        window_days=node["config"]["meta"].get("window_days"),
+        depends_on=sorted(name.split(".")[-1] for name in node["depends_on"]["nodes"]),
+        compat=meta.get("compat", ""),
+        rights=convert(meta["rights"], Rights) if meta.get("rights") else None,
+        window_days=meta.get("window_days"),
+        area=node["fqn"][1],
+        sources=sorted(sources),
+        is_better_small=meta.get("is_better_small", False),
     )

@@ -1,6 +1,6 @@
 """The promises that data must keep: dbt's data tests, and the rows that break one.
 
-Enters: a built warehouse. Leaves: one `CheckResult` per promise; a broken one is not raised.
+Enters: a built warehouse. Leaves: one `CheckOutcome` per promise; a broken one is not raised.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
+from studium.vocabulary import CheckOutcome
 from studium.warehouse.build import build_variables
 from studium.warehouse.database import open_warehouse
 from studium.warehouse.inputs.idle import read_idle
@@ -20,22 +21,6 @@ _COMMAND = ("test", "--exclude-resource-type=unit_test", "--store-failures", "--
 
 
 @dataclass(frozen=True)
-class CheckResult:
-    """A promise: `status` is "pass", "warn" or "fail", `failures` the rows that break it.
-
-    `relation` is the view in warehouse.duckdb that holds them, `show` the command that prints them.
-    """
-
-    name: str
-    status: str
-    failures: int
-    model: str
-    seconds: float
-    relation: str
-    show: str
-
-
-@dataclass(frozen=True)
 class FailingRows:
     """Rows that break a promise, at most as many as asked for."""
 
@@ -43,7 +28,7 @@ class FailingRows:
     rows: list[tuple[Any, ...]]
 
 
-def check(workspace: Workspace, progress: Progress) -> list[CheckResult]:
+def check(workspace: Workspace, progress: Progress) -> list[CheckOutcome]:
     """Test everything that was built last, in the order of names; the caller holds the lock.
 
     Raises StudiumError when nothing was built, or by other models than those of today, or a test
@@ -75,14 +60,13 @@ def check(workspace: Workspace, progress: Progress) -> list[CheckResult]:
     models = project.tested_models()
     outcomes += [_kept_by_no_row(test) for test in empty]
     results = [
-        CheckResult(
+        CheckOutcome(
             name=outcome.name,
             status=outcome.status,
             failures=outcome.failures,
             model=models.get(outcome.unique_id, ""),
             seconds=outcome.seconds,
             relation=outcome.relation.replace('"', ""),
-            show=f"studium check --show {outcome.name}",
         )
         for outcome in outcomes
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from studium.errors import MisuseError
-from studium.warehouse.inputs.partitions import EventPartition
+from studium.vocabulary import EventDay
 
 EMPTY_LAKE_AS_OF = date(1970, 1, 1)
 
@@ -30,7 +30,7 @@ class Interval:
         return (self.events_from or date.min) <= day < (self.as_of or date.max)
 
 
-def resolve(interval: Interval, partitions: Sequence[EventPartition]) -> Interval:
+def resolve(interval: Interval, partitions: Sequence[EventDay]) -> Interval:
     """The interval with its `as_of`; raises MisuseError when it cannot hold any date."""
     as_of = interval.as_of or _day_after_last_event(interval, partitions)
     if interval.events_from and interval.events_from > as_of:
@@ -42,8 +42,8 @@ def resolve(interval: Interval, partitions: Sequence[EventPartition]) -> Interva
     return replace(interval, as_of=as_of)
 
 
-def _day_after_last_event(interval: Interval, partitions: Sequence[EventPartition]) -> date:
-    days = [part.event_date for part in partitions if part.rows > part.duplicate_rows]
+def _day_after_last_event(interval: Interval, partitions: Sequence[EventDay]) -> date:
+    days = [part.day for part in partitions if part.rows > part.duplicate_rows]
     first = interval.events_from or EMPTY_LAKE_AS_OF
     if not days:
         return first

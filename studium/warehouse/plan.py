@@ -67,7 +67,7 @@ def make_plan(
     contents: Contents,
 ) -> Plan:
     """Compare the partitions inside `interval`, and the dumps, with what was built last."""
-    lake = {part.event_date: part.fingerprint for part in contents.partitions}
+    lake = {part.day: part.fingerprint for part in contents.partitions}
     wanted = {day: fingerprint for day, fingerprint in lake.items() if interval.holds(day)}
     last = read_last_build(connection)
     touched = find_touched(read_built(connection), wanted)

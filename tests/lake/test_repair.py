@@ -57,7 +57,7 @@ def log(workspace: Workspace, land_paths: Land, tmp_path: Path) -> Path:
 
 
 def outcome(workspace: Workspace) -> object:
-    partitions = [(part.event_date, part.fingerprint) for part in event_partitions(workspace)]
+    partitions = [(part.day, part.fingerprint) for part in event_partitions(workspace)]
     figures = status(workspace)
     counts = (figures.lines, figures.events, figures.duplicates, figures.quarantined)
     rejects = [(reject.line, reject.raw) for reject in quarantined(workspace)]

@@ -9,17 +9,8 @@ import pytest
 
 from studium.config import Workspace, open_workspace, write_default_settings
 from studium.progress import Silent
-from studium.publish import (
-    Candidate,
-    CheckOutcome,
-    Clock,
-    Column,
-    InputFile,
-    LakeEvidence,
-    Publication,
-    Table,
-    publish,
-)
+from studium.publish import Candidate, Clock, LakeEvidence, Publication, publish
+from studium.vocabulary import CheckOutcome, InputFile, Table, TableColumn
 
 DAY = date(2024, 3, 1)
 MARTS = """
@@ -82,7 +73,7 @@ def make_candidate(**changed: object) -> Candidate:
             rows=0,
             checksum="",
             grain="One row per video, the publisher's too.",
-            columns=[Column("watched_seconds", "DOUBLE", "Time watched", "seconds")],
+            columns=[TableColumn("watched_seconds", "DOUBLE", "Time watched", "seconds")],
             tests=["video_id is unique"],
             sql="select 1",
             depends_on=["stg_edx__events"],

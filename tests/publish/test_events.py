@@ -25,7 +25,6 @@ from studium.publish import (
     DIMENSIONS,
     DamagedReleaseError,
     Device,
-    EventDay,
     EventQuestion,
     Publication,
     Release,
@@ -35,6 +34,7 @@ from studium.publish import (
 )
 from studium.publish.events.devices import device_sql
 from studium.publish.events.reading import _connect
+from studium.vocabulary import EventDay
 from tests.publish.conftest import make_candidate, make_clock
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:109.0) Gecko/20100101 Firefox/109.0"

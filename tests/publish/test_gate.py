@@ -9,7 +9,8 @@ import pytest
 from studium.config import PublishSettings, Workspace
 from studium.errors import StudiumError
 from studium.progress import Silent
-from studium.publish import CheckOutcome, InputFile, current_release, publish
+from studium.publish import current_release, publish
+from studium.vocabulary import CheckOutcome, InputFile
 from tests.publish.conftest import DAY, make_candidate, make_clock, publish_now
 
 Change = Callable[[str], None]

@@ -93,7 +93,7 @@ def test_manifest_states_hash_inputs_and_versions(workspace: Workspace) -> None:
     )
     assert answer.stdout.split()[0] == manifest.database_sha256
     assert manifest.database_bytes == database.stat().st_size
-    assert manifest.inputs[0].name == "tracking.log"
+    assert manifest.inputs[0].path == "tracking.log"
     assert set(manifest.versions) == {"studium", "duckdb", "dbt-core", "dbt-duckdb"}
     assert str(manifest.build.as_of) == "2024-03-03"
 

@@ -137,7 +137,7 @@ def partitions_of(root: Path) -> list[tuple[str, str, int, int]]:
     workspace = open_workspace(root, {})
     assert reconcile(workspace) == []
     return [
-        (str(part.event_date), part.fingerprint, part.rows, part.duplicate_rows)
+        (str(part.day), part.fingerprint, part.rows, part.duplicate_rows)
         for part in event_partitions(workspace)
     ]
 

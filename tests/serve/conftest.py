@@ -18,22 +18,13 @@ from sqlalchemy import update
 
 from studium.config import Workspace, open_workspace, write_default_settings
 from studium.progress import Silent
-from studium.publish import (
-    Candidate,
-    CheckOutcome,
-    Clock,
-    Groups,
-    InputFile,
-    LakeEvidence,
-    Rights,
-    Table,
-    publish,
-)
+from studium.publish import Candidate, Clock, LakeEvidence, publish
 from studium.serve import create_application
 from studium.serve.accounts import Desk, open_desk
 from studium.serve.accounts.database import ACCOUNTS, writing
 from studium.serve.accounts.passwords import hash_password
 from studium.serve.rights import Role, Scope
+from studium.vocabulary import CheckOutcome, Groups, InputFile, Rights, Table
 
 ONE, TWO, OLD = "course-v1:Uni+One+2024", "course-v1:Uni+Two+2024", "Uni/Old/2013"
 COURSES = (ONE, TWO, OLD)

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studium.errors import StudiumError
-from studium.publish import Column, Rights, Table
 from studium.serve.release import Reader
 from studium.serve.rights import ForbiddenError, Principal, Role, Scope, guard_query
 from studium.serve.rights.rows import PERSON, search_query, stands_for
+from studium.vocabulary import Rights, Table, TableColumn
 from tests.serve.conftest import CLASSIFIED, COURSES, ONE, TWO, Campus
 
 Row = dict[str, Any]
@@ -277,9 +277,9 @@ def test_a_long_array_is_whole_and_in_order(
 def test_who_has_no_name_in_a_dataset_is_found_there_by_number() -> None:
     """As in the roster, which lacks names that neither the log nor accounts know."""
     columns = [
-        Column("course_id", "VARCHAR"),
-        Column("user_id", "BIGINT"),
-        Column("username", "VARCHAR"),
+        TableColumn("course_id", "VARCHAR"),
+        TableColumn("user_id", "BIGINT"),
+        TableColumn("username", "VARCHAR"),
     ]
     rights = Rights(level="learner", course="course_id", learner=["user_id", "username"])
     tables = {"roster": Table("roster", 0, "", columns=columns, rights=rights)}
@@ -324,14 +324,14 @@ def test_a_parameter_of_ours_cannot_be_given_from_outside(campus: Campus) -> Non
 
 
 def test_a_table_of_two_names_in_one_column_belongs_to_the_course_before_the_bar() -> None:
-    from studium.publish import Column
     from studium.serve.rights import guard_query
+    from studium.vocabulary import TableColumn
 
     table = Table(
         "video_timeline",
         0,
         "",
-        columns=[Column("pipeline_video_id", "VARCHAR")],
+        columns=[TableColumn("pipeline_video_id", "VARCHAR")],
         rights=Rights(level="course", course="pipeline_video_id", course_until="|"),
     )
     view = Principal(7, "staff", Role.COURSE_STAFF, frozenset({ONE})).view(0)

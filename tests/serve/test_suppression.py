@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studium.publish import Column, Groups, Rights, Table
 from studium.serve.release import Reader
 from studium.serve.rights import Principal, Role, guard_query, hidden_cells, suppress
+from studium.vocabulary import Groups, Rights, Table, TableColumn
 from tests.serve.conftest import CLASSIFIED, OLD, ONE, TWO, Campus
 
 LEAST = 10
@@ -60,7 +60,7 @@ def test_datasets_hide_what_the_function_hides(counts: list[int | None]) -> None
         "parts",
         0,
         "",
-        columns=[Column(name, "BIGINT") for name in ("whole", "part", "people", "mean")],
+        columns=[TableColumn(name, "BIGINT") for name in ("whole", "part", "people", "mean")],
         rights=Rights(
             level="course",
             course="whole",
@@ -96,7 +96,7 @@ def test_reports_hide_each_column_as_the_function_does(
         "it's a report",
         0,
         "",
-        columns=[Column(name, "BIGINT") for name in names],
+        columns=[TableColumn(name, "BIGINT") for name in names],
         rights=Rights(level="institution", groups=Groups(within=[], counts=names[1:])),
     )
     view = Principal(7, "somebody", Role.INSTITUTION_VIEWER).view(LEAST)
@@ -162,7 +162,9 @@ def shown(rights: Rights, columns: list[str], rows: list[tuple[Any, ...]]) -> li
     """Rows as an institution viewer sees them."""
     import duckdb
 
-    table = Table("t", 0, "", columns=[Column(name, "BIGINT") for name in columns], rights=rights)
+    table = Table(
+        "t", 0, "", columns=[TableColumn(name, "BIGINT") for name in columns], rights=rights
+    )
     view = Principal(7, "somebody", Role.INSTITUTION_VIEWER).view(LEAST)
     guarded = guard_query("select * from t order by all", {"t": table}, view)
     with duckdb.connect() as connection:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from studium.analyses import analysis_catalogue
-from studium.publish import PARTS, Rights
+from studium.vocabulary import PARTS, Rights
 from studium.warehouse.inputs.idle import find_idle
 from studium.warehouse.project import FOLDER, Project
 from tests.warehouse.warehouses import new_workspace
@@ -131,7 +131,8 @@ def test_what_single_people_did_or_typed_goes_with_their_number(
 
 def test_tables_of_analyses_hide_their_counts_too() -> None:
     for model in analysis_catalogue():
-        rights = msgspec.convert(dict(model.rights or {}), Rights)
+        rights = model.rights
+        assert rights is not None
         counts = {column.name for column in model.columns if column.unit in PEOPLE}
         named = rights.groups
         assert rights.level == "learner" or counts <= set(named.counts if named else ()), model.name

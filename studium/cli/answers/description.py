@@ -14,7 +14,8 @@ from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, figure, table_lines
 
 if TYPE_CHECKING:
-    from studium.publish import InputFile, Manifest, Release, Table
+    from studium.publish import Manifest, Release
+    from studium.vocabulary import InputFile, Table
 
 _MOST_INPUTS = 5
 
@@ -92,7 +93,7 @@ def _tell_table(session: Session, table: "Table", release: "Release") -> None:
     inputs = manifest.inputs
     session.say(f"\n{_interval(manifest)}")
     session.say(f"Inputs of the release: {count(len(inputs), 'file')}, {_lines(inputs)}")
-    rows = [(it.sha256[:12], figure(it.lines), it.name) for it in inputs[:_MOST_INPUTS]]
+    rows = [(it.sha256[:12], figure(it.lines), it.path) for it in inputs[:_MOST_INPUTS]]
     session.say("\n".join(table_lines(["sha256", "lines", "file"], rows, widest=None)))
     if len(inputs) > _MOST_INPUTS:
         session.say(

@@ -26,8 +26,9 @@ from studium.errors import MisuseError, StudiumError
 
 if TYPE_CHECKING:
     from studium.config import Workspace
-    from studium.lake import InputFile, LakeStatus
+    from studium.lake import LakeStatus
     from studium.publish import Answer, Release
+    from studium.vocabulary import InputFile
 
 _MOST_DAYS = 14
 _MOST_DAMAGED = 3
@@ -240,7 +241,7 @@ def _unknown(workspace: "Workspace") -> list[tuple[str, int]]:
 
 
 def _file_facts(file: "InputFile") -> dict[str, Any]:
-    from dataclasses import asdict
+    from msgspec.structs import asdict
 
     return asdict(file)
 

@@ -42,7 +42,7 @@ _UNKNOWN = Country("", None, None, None, None, None)
 
 
 class EventFiles(Protocol):
-    """Files of events; `studium.lake.Partition` is one."""
+    """Files of events; `EventDay` is one."""
 
     @property
     def paths(self) -> tuple[Path, ...]: ...

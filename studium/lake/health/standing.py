@@ -8,33 +8,7 @@ from dataclasses import dataclass, field
 
 from studium.config import Workspace
 from studium.lake.ledger import COUNTED, read_ledger
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """A raw file: lines == events + table_rows + duplicates + quarantined + skipped.
-
-    `sha256` is the ledger's name of the file; `content` that of its bytes, which is the same for a log. A file of a
-    data package has a format, a table where it holds one, a course unless it is of the whole site, and a day.
-    """
-
-    path: str
-    sha256: str
-    bytes: int
-    state: str
-    landed_at: str
-    lines: int
-    events: int
-    duplicates: int
-    quarantined: int
-    skipped: int
-    damage: str | None
-    table_rows: int = 0
-    content: str = ""
-    format: str = "tracking_log"
-    dataset: str | None = None
-    course_id: str | None = None
-    dump_date: str | None = None
+from studium.vocabulary import InputFile
 
 
 @dataclass(frozen=True)

@@ -13,24 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from studium.errors import StudiumError
 from studium.publish.disk import flush_file, flush_folder
+from studium.vocabulary import EventDay
 
 FOLDER = "events"
 DUPLICATES = "duplicates"
 # File systems without hard links, links to another disk, too many links to one file.
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
-
-
-class EventDay(Struct, frozen=True):
-    """The events of one date; `duplicates` lists lines that do not count. `fingerprint` is the lake's."""
-
-    day: date
-    fingerprint: str
-    paths: tuple[Path, ...]
-    duplicates: Path | None = None
 
 
 class Parts(NamedTuple):

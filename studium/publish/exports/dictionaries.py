@@ -9,7 +9,8 @@ from typing import Any
 
 from studium.publish.exports.formats import is_nested
 from studium.publish.exports.rows.selections import Selection
-from studium.publish.manifest import Column, Release
+from studium.publish.manifest import Release
+from studium.vocabulary import TableColumn
 
 _KINDS: dict[str, dict[str, Any]] = {
     "BOOLEAN": {"type": ["boolean", "null"]},
@@ -61,7 +62,7 @@ def write_schema(release: Release, selection: Selection) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _property(column: Column) -> dict[str, Any]:
+def _property(column: TableColumn) -> dict[str, Any]:
     kind = dict(_KINDS.get(column.type, {}))
     if column.type.endswith(_WHOLE):
         kind = {"type": ["integer", "null"]}

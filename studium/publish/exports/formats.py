@@ -13,7 +13,7 @@ from studium.publish.exports.graphs import write_network
 from studium.publish.exports.rows.reading import OpenRelease
 from studium.publish.exports.rows.selections import Selection, quoted
 from studium.publish.exports.statistical_files import write_spss, write_stata
-from studium.publish.manifest import Column
+from studium.vocabulary import TableColumn
 
 if TYPE_CHECKING:
     import pyarrow
@@ -51,7 +51,7 @@ def _write_csv(
     return {}
 
 
-def _as_csv(column: Column) -> str:
+def _as_csv(column: TableColumn) -> str:
     name = quoted(column.name)
     if column.type == "VARCHAR":
         text = name
@@ -74,7 +74,7 @@ def without_formula(text: str) -> str:
     return f"'{text}" if re.search(_FORMULA, text) and not re.search(_NUMBER, text) else text
 
 
-def is_nested(column: Column) -> bool:
+def is_nested(column: TableColumn) -> bool:
     """Whether a cell holds a list or named parts."""
     return column.type.endswith("]") or column.type.startswith(_NESTED)
 

@@ -72,7 +72,7 @@ def _release_lines(manifest: Manifest) -> Iterator[str]:
     yield f"{len(manifest.inputs):,} files with {manifest.events:,} events."
     yield from ("", "| SHA-256 | lines | file |", "|---|---|---|")
     for file in manifest.inputs[:_SHOWN_INPUTS]:
-        yield f"| `{file.sha256}` | {file.lines:,} | {file.name} |"
+        yield f"| `{file.sha256}` | {file.lines:,} | {file.path} |"
     if len(manifest.inputs) > _SHOWN_INPUTS:
         yield f"| … | | {len(manifest.inputs) - _SHOWN_INPUTS:,} more in the release's manifest |"
     yield ""

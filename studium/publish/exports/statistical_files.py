@@ -13,7 +13,7 @@ from studium.publish.exports.files import Stream
 from studium.publish.exports.names import Dialect, file_names
 from studium.publish.exports.rows.reading import OpenRelease
 from studium.publish.exports.rows.selections import Selection, quoted
-from studium.publish.manifest import Column
+from studium.vocabulary import TableColumn
 
 if TYPE_CHECKING:
     import pandas
@@ -131,7 +131,7 @@ def _read(
     return _Frame(rows, labels, flags, renamed)
 
 
-def _as_plain(column: Column, release: OpenRelease, selection: Selection) -> str:
+def _as_plain(column: TableColumn, release: OpenRelease, selection: Selection) -> str:
     """SQL of a column as number, date, time or text; NUL would end a text early."""
     name, kind = quoted(column.name), column.type
     if kind in {"BIGINT", *_WIDE} and _is_beyond(name, release, selection):

@@ -13,10 +13,11 @@ import duckdb
 
 from studium.config import Workspace
 from studium.errors import StudiumError
-from studium.publish import Release, Table
+from studium.publish import Release
 from studium.serve.release.answers import Answers
 from studium.serve.rights import GuardedQuery, View, guard_query
 from studium.serve.rights.rows import RELEASE
+from studium.vocabulary import Table
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -14,7 +14,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from studium.publish import Table
 from studium.serve.release.answers import Rows
 from studium.serve.release.deadlines import Deadline, Watch
 from studium.serve.release.opening import OpenRelease
@@ -43,6 +42,7 @@ from studium.serve.rights.rows import (
     search_query,
     stands_for,
 )
+from studium.vocabulary import Table
 
 _BATCH_ROWS = 10_000
 _UNFIT = (duckdb.ConversionException, duckdb.OutOfRangeException)

@@ -6,9 +6,9 @@ the place of hidden counts, of those that would give them away, and of measures.
 
 from collections.abc import Iterable, Mapping
 
-from studium.publish import Groups, Rights, Table
 from studium.serve.rights.naming import listed, quoted
 from studium.serve.rights.ranking import Ranking
+from studium.vocabulary import Groups, Rights, Table
 
 _SIZE, _WHOLE = "studium_size", "studium_whole"
 _ANY = "studium_hides_any"

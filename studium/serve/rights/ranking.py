@@ -7,8 +7,8 @@ of such columns: ranked one by one, each would carry all the others through wind
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from studium.publish import Groups
 from studium.serve.rights.naming import listed, literal, quoted
+from studium.vocabulary import Groups
 
 # Names beside those of the dataset.
 _ROW, _NAME, _COUNT, _KEY = "studium_row", "studium_name", "studium_count", "studium_key"

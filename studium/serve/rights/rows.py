@@ -13,11 +13,11 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
 
 from studium.errors import StudiumError
-from studium.publish import PARTS, Rights, Table
 from studium.serve.rights.hiding import hide
 from studium.serve.rights.naming import quoted
 from studium.serve.rights.principals import View
 from studium.serve.rights.refusals import ForbiddenError
+from studium.vocabulary import PARTS, Rights, Table
 
 RELEASE = "release"  # as which the release is attached
 COURSES = "permitted_courses"

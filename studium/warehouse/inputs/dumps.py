@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from studium.warehouse.inputs.partitions import EventPartition
+from studium.vocabulary import EventDay
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,7 +38,7 @@ class DumpPartition(Protocol):
 class Contents:
     """What the lake holds: events by date, and the current dumps by dataset and course."""
 
-    partitions: Sequence[EventPartition]
+    partitions: Sequence[EventDay]
     dumps: Sequence[DumpPartition] = ()
 
 

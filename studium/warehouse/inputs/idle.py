@@ -10,13 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studium.errors import MisuseError
+from studium.vocabulary import PARTS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
 COUNTED = "event_types_daily"  # always built: the gate compares it with the lake
-PARTS = "parts_of_totals"  # built with tables of which the server hides counts by it
 
 
 class Idle(NamedTuple):

@@ -7,7 +7,9 @@ warehouse.duckdb, and the dates whose files changed since they were last built.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from studium.vocabulary import EventDay
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,24 +40,7 @@ EVENT_COLUMNS: Mapping[str, str] = {
 DUPLICATE_COLUMNS = {"event_id": "varchar", "source_file": "varchar", "source_line": "bigint"}
 
 
-class EventPartition(Protocol):
-    """The events of one date in the lake; `studium.lake.Partition` is one."""
-
-    @property
-    def event_date(self) -> date: ...
-    @property
-    def paths(self) -> tuple[Path, ...]: ...
-    @property
-    def duplicates(self) -> Path | None: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def rows(self) -> int: ...
-    @property
-    def duplicate_rows(self) -> int: ...
-
-
-def register_lake(connection: "DuckDBPyConnection", partitions: Sequence[EventPartition]) -> None:
+def register_lake(connection: "DuckDBPyConnection", partitions: Sequence[EventDay]) -> None:
     """Create or replace the views over exactly the files of `partitions`; typed without any."""
     events = [path for part in partitions for path in part.paths]
     duplicates = [part.duplicates for part in partitions if part.duplicates]

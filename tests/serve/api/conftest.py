@@ -17,16 +17,8 @@ import uvicorn
 
 from studium.config import Workspace
 from studium.progress import Silent
-from studium.publish import (
-    Candidate,
-    CheckOutcome,
-    Clock,
-    EventDay,
-    InputFile,
-    LakeEvidence,
-    Table,
-    publish,
-)
+from studium.publish import Candidate, Clock, LakeEvidence, publish
+from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
 from tests.serve.api.marts import CLASSIFIED, MARTS
 from tests.serve.conftest import CLASSIFIED as OTHERS
 from tests.serve.conftest import ONE, TWO, Campus, make_workspace, open_campus

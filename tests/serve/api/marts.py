@@ -3,7 +3,7 @@
 Enters: nothing. Leaves: SQL of the marts, and their classification as the models have it.
 """
 
-from studium.publish import Groups, Rights
+from studium.vocabulary import Groups, Rights
 from tests.serve.conftest import COURSES, ONE, TWO
 
 VIDEO = "block-v1:Uni+One+2024+type@video+block@v1"

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from studium.publish import Groups, Rights
 from studium.serve.rights import Role
+from studium.vocabulary import Groups, Rights
 from tests.serve.conftest import CLASSIFIED, ONE, Campus
 
 MODES = f"""

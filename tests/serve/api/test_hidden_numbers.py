@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from studium.publish import Groups, Rights
 from studium.serve import create_application
 from studium.serve.courses.enrollment.profiles import median_age
 from studium.serve.drawing.charts import spark
 from studium.serve.drawing.wording import HIDDEN, total
 from studium.serve.rights import Role
+from studium.vocabulary import Groups, Rights
 from tests.serve.api.conftest import publish_rich
 from tests.serve.api.marts import CLASSIFIED, VIDEO
 from tests.serve.conftest import CLASSIFIED as OTHERS

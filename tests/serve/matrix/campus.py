@@ -8,22 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import duckdb
-from msgspec import convert
 
 from studium.analyses import analysis_catalogue
 from studium.config import Workspace
 from studium.progress import Silent
-from studium.publish import (
-    Candidate,
-    CheckOutcome,
-    Clock,
-    InputFile,
-    LakeEvidence,
-    Rights,
-    Table,
-    publish,
-)
-from studium.warehouse import ModelInfo, catalogue
+from studium.publish import Candidate, Clock, LakeEvidence, publish
+from studium.vocabulary import CheckOutcome, InputFile, Table
+from studium.warehouse import catalogue
 from tests.serve.conftest import COURSES
 
 PEOPLE = 14  # of each course: more than a small group, so that some counts are shown
@@ -52,12 +43,12 @@ def learner_name(place: int, number: int) -> str:
     return f"canary{place}x{number}"
 
 
-def models_of(workspace: Workspace) -> list[ModelInfo]:
+def models_of(workspace: Workspace) -> list[Table]:
     """Every dataset that a release can have."""
     return [*catalogue(workspace), *analysis_catalogue()]
 
 
-def write_marts(workspace: Workspace, models: Sequence[ModelInfo]) -> None:
+def write_marts(workspace: Workspace, models: Sequence[Table]) -> None:
     """A table for each model in its types, with a row for each learner of each course."""
     courses = ", ".join(f"('{course}', {place})" for place, course in enumerate(COURSES))
     people = (
@@ -76,14 +67,14 @@ def write_marts(workspace: Workspace, models: Sequence[ModelInfo]) -> None:
             )
 
 
-def publish_all(workspace: Workspace, models: Sequence[ModelInfo]) -> None:
+def publish_all(workspace: Workspace, models: Sequence[Table]) -> None:
     """A release of them, classified as the models say."""
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         found = connection.execute(
             "select sum(event_count) from marts.event_types_daily"
         ).fetchone()
     events = int(found[0]) if found else 0
-    described = [Table(it.name, 0, "", grain=it.grain, rights=rights_of(it)) for it in models]
+    described = [Table(it.name, 0, "", grain=it.grain, rights=it.rights) for it in models]
     lake = LakeEvidence(
         [InputFile("tracking.log", "a" * 64, events, events=events)], [], {DAY: events}
     )
@@ -96,14 +87,9 @@ def publish_all(workspace: Workspace, models: Sequence[ModelInfo]) -> None:
     )
 
 
-def rights_of(model: ModelInfo) -> Rights | None:
-    """The model's classification as the release has it."""
-    return None if model.rights is None else convert(dict(model.rights), Rights)
-
-
-def _apart(model: ModelInfo) -> str:
+def _apart(model: Table) -> str:
     """No two rows of people are the same but for their numbers."""
-    rights = rights_of(model)
+    rights = model.rights
     if rights is None or rights.groups is None or "*" in rights.groups.measures:
         return ""
     groups = rights.groups
@@ -112,8 +98,8 @@ def _apart(model: ModelInfo) -> str:
     return f" qualify row_number() over (partition by {words} order by n desc) = 1"
 
 
-def _value(model: ModelInfo, name: str, kind: str) -> str:
-    rights = rights_of(model)
+def _value(model: Table, name: str, kind: str) -> str:
+    rights = model.rights
     if rights and name == rights.course:
         return "course || '|v1'" if rights.course_until else "course"
     if rights and name in rights.learner:

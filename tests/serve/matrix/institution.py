@@ -12,10 +12,8 @@ from typing import Any
 
 import duckdb
 
-from studium.publish import PARTS, Column, Table
 from studium.serve.rights import Principal, Role, guard_query
-from studium.warehouse import ModelInfo
-from tests.serve.matrix.campus import rights_of
+from studium.vocabulary import PARTS, Table, TableColumn
 
 Cell = tuple[str, str, tuple[Any, ...]]  # dataset, column, key
 Row = dict[str, Any]
@@ -98,7 +96,7 @@ class Institution:
         return {cell for cell, value in self.true.items() if self.shown.get(cell) is None}
 
 
-def make_institution(seed: int, models: list[ModelInfo]) -> Institution:
+def make_institution(seed: int, models: list[Table]) -> Institution:
     """A few courses of very different sizes, and all the datasets of them."""
     chance = random.Random(seed)
     sizes = [chance.choice((2, 6, 11, 14, 25, 60, 150)) for _ in range(chance.randint(2, 5))]
@@ -110,7 +108,7 @@ def make_institution(seed: int, models: list[ModelInfo]) -> Institution:
 
 
 def institution_of(
-    people: list[Row], subjects: dict[str, set[str]], models: list[ModelInfo]
+    people: list[Row], subjects: dict[str, set[str]], models: list[Table]
 ) -> Institution:
     """All datasets of these people."""
     made = Institution(people, {}, {}, subjects, _parts(people, subjects))
@@ -338,13 +336,15 @@ def _write_parts(parts: dict[str, Parts], connection: duckdb.DuckDBPyConnection)
                 )
 
 
-def _show(made: Institution, model: ModelInfo, connection: duckdb.DuckDBPyConnection) -> None:
+def _show(made: Institution, model: Table, connection: duckdb.DuckDBPyConnection) -> None:
     """Keep each cell as it is and as an institution viewer sees it, by the guard and the model's own rights."""
     columns = [(column.name, column.type) for column in model.columns]
     rows, key = made.tables[model.name], made.keys[model.name]
     view = Principal(7, "viewer", Role.INSTITUTION_VIEWER).view(10)
-    described = [Column(name, "BIGINT" if kind == "bigint" else kind) for name, kind in columns]
-    table = Table(model.name, 0, "", columns=described, rights=rights_of(model))
+    described = [
+        TableColumn(name, "BIGINT" if kind == "bigint" else kind) for name, kind in columns
+    ]
+    table = Table(model.name, 0, "", columns=described, rights=model.rights)
     types = ", ".join(f'"{it}" {"varchar" if kind == "string" else kind}' for it, kind in columns)
     connection.execute(f'create table release.main."{model.name}" ({types})')
     given = [name for name, _ in columns if name in rows[0]]

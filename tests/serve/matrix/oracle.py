@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studium.publish import Groups, Rights
+from studium.vocabulary import Groups, Rights
 
 Row = dict[str, Any]
 SMALL_GROUP = 10

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studium.publish import Table
 from studium.serve.release import OpenRelease, Reader
 from studium.serve.rights import ForbiddenError, Principal, Role, Scope
+from studium.vocabulary import Table
 from tests.serve.conftest import COURSES, GRANTED, Campus
 from tests.serve.matrix.oracle import Asker, permitted
 

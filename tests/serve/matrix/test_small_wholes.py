@@ -11,7 +11,7 @@ from studium.serve.rights import Role
 from tests.serve.api.conftest import publish_rich
 from tests.serve.api.marts import CLASSIFIED, PROBLEM
 from tests.serve.conftest import ONE, TWO, Campus, make_workspace, open_campus
-from tests.serve.matrix.campus import models_of, rights_of
+from tests.serve.matrix.campus import models_of
 
 FEW = f"""
     create or replace table marts.course_coenrollment as
@@ -62,7 +62,7 @@ COLUMNS = {
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Campus:
     workspace = make_workspace(tmp_path_factory.mktemp("few") / "campus")
-    known = {model.name: rights_of(model) for model in models_of(workspace) if model.name in NAMES}
+    known = {model.name: model.rights for model in models_of(workspace) if model.name in NAMES}
     assert sorted(known) == sorted(NAMES)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tests.serve.api.conftest.CLASSIFIED", CLASSIFIED | known)

@@ -6,11 +6,10 @@ import duckdb
 import numpy as np
 import pytest
 
-from studium.publish import Column, Table
 from studium.serve.rights import Principal, Role, guard_query
-from studium.warehouse import ModelInfo
+from studium.vocabulary import Table, TableColumn
 from tests.serve.conftest import make_workspace
-from tests.serve.matrix.campus import models_of, rights_of
+from tests.serve.matrix.campus import models_of
 from tests.serve.matrix.equations import equations
 from tests.serve.matrix.institution import (
     Cell,
@@ -26,7 +25,7 @@ SEEDS = range(12)  # 40 were tried; each takes seconds
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> list[ModelInfo]:
+def models(tmp_path_factory: pytest.TempPathFactory) -> list[Table]:
     return models_of(make_workspace(tmp_path_factory.mktemp("models") / "campus"))
 
 
@@ -55,7 +54,7 @@ def told(made: Institution) -> set[Cell]:
 
 
 @pytest.fixture(scope="module", params=SEEDS)
-def made(models: list[ModelInfo], request: pytest.FixtureRequest) -> Institution:
+def made(models: list[Table], request: pytest.FixtureRequest) -> Institution:
     return make_institution(request.param, models)
 
 
@@ -64,15 +63,13 @@ def test_what_a_reader_knows_is_true(made: Institution) -> None:
         assert sum(made.true[cell] * times for cell, times in equation.items()) == 0, equation
 
 
-def test_each_dataset_hides_what_the_oracle_hides(
-    made: Institution, models: list[ModelInfo]
-) -> None:
+def test_each_dataset_hides_what_the_oracle_hides(made: Institution, models: list[Table]) -> None:
     known = {model.name: model for model in models}
     viewer = Asker("institution_viewer", frozenset())
     for name, found in made.tables.items():
         columns = [column.name for column in known[name].columns]
         rows = [{column: row.get(column) for column in columns} for row in found]
-        rights, parts = rights_of(known[name]), made.parts.get(name)
+        rights, parts = known[name].rights, made.parts.get(name)
         expected = permitted(rows, rights, viewer, b"", parts)
         assert expected is not None
         cells = {
@@ -99,7 +96,7 @@ def test_no_subtraction_tells_a_hidden_count(made: Institution) -> None:
     ],
 )
 def test_no_country_tells_which_of_two_cells_is_small(
-    models: list[ModelInfo], countries: dict[str, dict[str | None, int]]
+    models: list[Table], countries: dict[str, dict[str | None, int]]
 ) -> None:
     chance = random.Random(1)
     people = [
@@ -113,19 +110,19 @@ def test_no_country_tells_which_of_two_cells_is_small(
     test_no_subtraction_tells_a_hidden_count(made)
 
 
-def test_a_percentage_goes_with_the_totals_that_it_tells(models: list[ModelInfo]) -> None:
+def test_a_percentage_goes_with_the_totals_that_it_tells(models: list[Table]) -> None:
     overall = next(model for model in models if model.name == "overall_stats")
-    rights = rights_of(overall)
+    rights = overall.rights
     assert rights is not None
     assert rights.groups is not None
     told = rights.groups.follows["verified_certification_pct"]
     assert told == ["n_verified_id", "verified_certified"]
 
 
-def test_a_release_that_does_not_say_what_totals_tell_shows_none(models: list[ModelInfo]) -> None:
+def test_a_release_that_does_not_say_what_totals_tell_shows_none(models: list[Table]) -> None:
     rates = next(model for model in models if model.name == "subject_take_rates")
-    columns = [Column(column.name, column.type) for column in rates.columns]
-    table = Table(rates.name, 0, "", columns=columns, rights=rights_of(rates))
+    columns = [TableColumn(column.name, column.type) for column in rates.columns]
+    table = Table(rates.name, 0, "", columns=columns, rights=rates.rights)
     view = Principal(7, "viewer", Role.INSTITUTION_VIEWER).view(LEAST)
     with duckdb.connect() as connection:
         connection.execute("attach ':memory:' as release")

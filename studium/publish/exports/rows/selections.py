@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from studium.errors import MisuseError
 from studium.publish.exports.rows.conditions import read_condition
 from studium.publish.exports.rows.reading import OpenRelease
-from studium.publish.manifest import Column, Table
+from studium.vocabulary import Table, TableColumn
 
 COURSE = "course_id"
 
@@ -24,7 +24,7 @@ class Selection(NamedTuple):
     """
 
     table: Table
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     condition: str
     values: dict[str, Any]
     filters: tuple[str, ...]
@@ -104,10 +104,10 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _choose_columns(table: Table, names: Sequence[str]) -> tuple[Column, ...]:
+def _choose_columns(table: Table, names: Sequence[str]) -> tuple[TableColumn, ...]:
     known = {column.name: column for column in table.columns}
     by_lower = {name.lower(): name for name in known}
-    chosen: list[Column] = []
+    chosen: list[TableColumn] = []
     for name in names:
         found = known.get(by_lower.get(name.lower(), ""))
         if found is None:

@@ -13,8 +13,8 @@ from studium.publish.exports.rows.selections import (
     require_courses,
     select_rows,
 )
-from studium.publish.manifest import Column, Table
 from studium.publish.release_store import find_table
+from studium.vocabulary import Table, TableColumn
 
 WIDE = "person_problem_wide"
 _LONG, _PROBLEMS = "person_problem", "course_problem"
@@ -75,7 +75,7 @@ def _table(release: OpenRelease, course: str, problems: list[int]) -> Table:
     long = find_table(release.release, _LONG)
     names = _names(release, course)
     scores = [
-        Column(
+        TableColumn(
             f"y{number}",
             "DOUBLE",
             f"Score on {names.get(number, f'problem {number}')}; empty without an answer.",
@@ -83,7 +83,7 @@ def _table(release: OpenRelease, course: str, problems: list[int]) -> Table:
         )
         for number in problems
     ]
-    user = Column("user_id", "BIGINT", "Number of the account.")
+    user = TableColumn("user_id", "BIGINT", "Number of the account.")
     return Table(WIDE, 0, long.checksum, grain=_GRAIN, columns=[user, *scores], depends_on=[_LONG])
 
 

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
-from studium.publish import Table
 from studium.serve.protocol import JSON, accepted
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
@@ -25,6 +24,7 @@ from studium.serve.web import (
     download,
 )
 from studium.serve.web.downloads import MEDIA
+from studium.vocabulary import Table
 
 router = APIRouter(prefix="/api/v1", tags=["datasets"])
 _MOST_ROWS = 1_000_000_000

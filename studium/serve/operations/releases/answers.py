@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Path, Request
 
 from studium.publish import Release
@@ -83,9 +84,7 @@ def read_release(server: Server, release_id: str, current: str) -> ReleaseDetail
             return ReleaseDetail(
                 release=_summary(release, current),
                 inputs=[
-                    ReleaseInput(
-                        **{name: getattr(file, name) for name in ReleaseInput.__dataclass_fields__}
-                    )
+                    msgspec.convert(msgspec.to_builtins(file), ReleaseInput)
                     for file in manifest.inputs
                 ],
                 checks=[

@@ -1,0 +1,69 @@
+"""What became of files, days and promises: the evidence that goes from room to room.
+
+Enters: nothing. Leaves: `InputFile`, `EventDay`, `CheckOutcome`, the same for lake, warehouse and releases.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}):
+    """A landed file: lines == events + table_rows + duplicates + quarantined + skipped.
+
+    `sha256` is the ledger's name of the file, `content` the SHA-256 of its bytes, which is the same for a log. A
+    file of a data package has a format, a table where it holds one, a course unless it is of the whole site, and a
+    day; `area` is whose datasets it holds. A manifest calls `path` name and `dataset` table.
+    """
+
+    path: str
+    sha256: str
+    lines: int
+    events: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+    table_rows: int = 0
+    content: str = ""
+    dataset: str | None = None
+    course_id: str | None = None
+    dump_date: str | None = None
+    format: str = ""
+    bytes: int = 0
+    state: str = ""
+    landed_at: str = ""
+    damage: str | None = None
+
+
+class EventDay(Struct, frozen=True):
+    """The events of one date: `rows` in the Parquet files `paths`, of which those in `duplicates` do not count.
+
+    `fingerprint` changes whenever any of it does.
+    """
+
+    day: date
+    fingerprint: str
+    paths: tuple[Path, ...]
+    duplicates: Path | None = None
+    rows: int = 0
+    duplicate_rows: int = 0
+
+
+class CheckOutcome(Struct, frozen=True):
+    """A promise as it ended: `status` is "pass", "warn", "fail" or "error", `failures` the rows that break it.
+
+    `model` is the table that it is about, `relation` the view of the warehouse that holds the rows.
+    """
+
+    name: str
+    status: str
+    failures: int = 0
+    model: str = ""
+    seconds: float = 0.0
+    relation: str = ""
+
+    @property
+    def show(self) -> str:
+        """The command that prints the rows."""
+        return f"studium check --show {self.name}"
