@@ -3,6 +3,7 @@
 Enters: the parsed dbt project. Leaves: one `Table` per mart, for releases, docs and pages.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any
@@ -12,6 +13,9 @@ from msgspec import convert
 from studium.config import Workspace
 from studium.vocabulary import Rights, Table, TableColumn
 from studium.warehouse.project import Project
+
+# How the text of a column ends: with its unit, and with what the published systems give in its place.
+_TEXT = re.compile(r"(?P<description>.+?)(?: \[(?P<unit>[^\]]+)\])?(?: Compat: (?P<compat>.+))?")
 
 
 def catalogue(workspace: Workspace) -> list[Table]:
@@ -46,16 +50,17 @@ def _sources(nodes: Mapping[str, Any]) -> Callable[[str], frozenset[str]]:
     return reached
 
 
+def _describe_column(name: str, kind: str, text: str) -> TableColumn:
+    """`Sum of the gaps. [seconds] Compat: NULL.` is a definition, a unit, and what compat gives."""
+    found = _TEXT.fullmatch(" ".join(text.split()))
+    parts = found.groupdict("") if found else {"description": text}
+    return TableColumn(name=name, type=kind, **parts)
+
+
 def _describe(node: dict[str, Any], tests: list[str], sources: Collection[str]) -> Table:
     meta = node["config"]["meta"]
     columns = [
-        TableColumn(
-            name=name,
-            type=column["data_type"],
-            description=column["description"],
-            unit=column["config"]["meta"].get("unit", ""),
-            compat=column["config"]["meta"].get("compat", ""),
-        )
+        _describe_column(name, column["data_type"], column["description"])
         for name, column in node["columns"].items()
     ]
     return Table(
