@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from studium.cli import main
 from studium.progress import Silent
 from studium.simulate import Plan, simulate
+from tests.running import Place, Prepared
 
 Studium = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -21,16 +21,11 @@ def call(
     arguments: Sequence[str], folder: Path, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
     """Run the command line in a process of its own."""
-    code = "import sys; from studium.cli import main; sys.exit(main())"
     root = Path(__file__).parents[2]
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    surroundings = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), **environment}
+    with Prepared(arguments, Place(folder, surroundings)) as process:
+        output, errors = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ import psutil
 
 from studium.config import open_workspace
 from studium.lake import event_partitions, reconcile
+from tests.running import Place, Prepared, Server, prepared
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = "import studium.__main__; studium.__main__.start()"
@@ -57,6 +58,8 @@ def studium(
     program: str = PROGRAM,
 ) -> Answer:
     """Run a command to its end; `prefix` is another program that starts it, `code` has Studium."""
+    if not prefix and (code, program) == (ROOT, PROGRAM):
+        return to_its_end(forked(root, *command))
     return subprocess.run(
         [*prefix, *arguments_of(root, *command, program=program)],
         env=surroundings(code=code),
@@ -68,6 +71,31 @@ def studium(
     )
 
 
+def forked(
+    root: Path,
+    *command: object,
+    server: Server | None = None,
+    mark: str = "",
+    **place: Any,
+) -> Prepared:
+    """The command as a process that finds everything imported."""
+    arguments = ["--workspace", str(root), *map(str, command)]
+    return Prepared(arguments, Place(ROOT, surroundings(mark), **place), server)
+
+
+def to_its_end(process: Prepared) -> Answer:
+    """What a process printed once it ended."""
+    with process:
+        output, errors = process.communicate(timeout=120)
+    return Answer(process.args, process.returncode, output, errors)
+
+
+def obedient(root: Path, *command: object) -> Answer:
+    """Run a command as somebody whom permissions stop: root once it gave up the two rights to pass them by."""
+    gives_up = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+    return to_its_end(forked(root, *command, server=prepared(*gives_up * (os.getuid() == 0))))
+
+
 def done(root: Path, *command: object, prefix: Sequence[str] = ()) -> Answer:
     """Run a command that must succeed."""
     answer = studium(root, *command, prefix=prefix)
@@ -75,16 +103,9 @@ def done(root: Path, *command: object, prefix: Sequence[str] = ()) -> Answer:
     return answer
 
 
-def start(root: Path, *command: object, mark: str = "") -> subprocess.Popen[str]:
+def start(root: Path, *command: object, mark: str = "") -> Prepared:
     """Start a command as the leader of its own process group; behind all others, so that who stops it has a turn."""
-    return subprocess.Popen(
-        ["nice", "-n", "19", *arguments_of(root, *command)],
-        env=surroundings(mark),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    return forked(root, *command, mark=mark, nice=19, new_session=True)
 
 
 def kill_group(process: subprocess.Popen[str]) -> bool:

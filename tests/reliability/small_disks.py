@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from tests.reliability.processes import Answer, studium
+from tests.reliability.processes import Answer, forked, studium, to_its_end
 
 KILOBYTE = 1024
 PLENTY = 256 * 1024
@@ -38,6 +38,7 @@ class Tmpfs:
 
     def __init__(self, process: "subprocess.Popen[str]", folder: Path) -> None:
         self._folder = folder
+        self._process = process.pid
         space = ["--target", str(process.pid), "--user", "--mount", "--preserve-credentials"]
         self._enter = ["nsenter", *space]
 
@@ -49,7 +50,7 @@ class Tmpfs:
         self._do("mount", "-o", f"remount,size={used + kilobytes}k", str(self._folder))
 
     def run(self, *command: object) -> Answer:
-        return studium(self._folder / "campus", *command, prefix=self._enter)
+        return to_its_end(forked(self._folder / "campus", *command, namespaces=self._process))
 
     def take(self, folder: Path) -> Path:
         self._do("cp", "-a", str(self._folder / "campus"), str(folder))

@@ -18,14 +18,12 @@ from tests.reliability.processes import (
     Outcome,
     assert_told,
     done,
+    obedient,
     outcome_of,
     start,
     studium,
     until,
 )
-
-# Root obeys permissions once it has given up the two rights to pass them by.
-OBEDIENT = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.getuid() == 0 else []
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +89,7 @@ def test_pipe_is_misuse(campus: Path, tmp_path: Path) -> None:
 
 
 def test_folder_without_permission_is_refused(campus: Path, closed: Path) -> None:
-    answer = studium(campus, "land", closed, prefix=OBEDIENT)
+    answer = obedient(campus, "land", closed)
     assert_told(answer, 1, "no permission", str(closed), "Grant read permission")
 
 
@@ -104,7 +102,7 @@ def test_file_without_permission_is_told_and_the_others_land(
     (folder / "tracking.log").write_text("{}\n")
     (folder / "tracking.log").chmod(0)
     shutil.copy2(sorted(logs.iterdir())[3], folder)
-    answer = studium(half, "land", folder / named, prefix=OBEDIENT)
+    answer = obedient(half, "land", folder / named)
     assert answer.returncode == 1
     assert f"failed: {folder / 'tracking.log'}: " in answer.stdout
     assert "permission denied" in answer.stdout.lower()
@@ -115,7 +113,7 @@ def test_file_without_permission_is_told_and_the_others_land(
 def test_workspace_without_permission_is_refused(half: Path) -> None:
     (half / "lock").chmod(0o444)
     half.chmod(0o555)
-    answer = studium(half, "run", prefix=OBEDIENT)
+    answer = obedient(half, "run")
     half.chmod(0o755)
     assert_told(answer, 1, "cannot be written", str(half / "lock"), "--workspace")
 

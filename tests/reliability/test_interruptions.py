@@ -50,7 +50,7 @@ def test_interrupted_writer_leaves_nothing_half_done(
     half: Path, command: tuple[str, ...], seconds: float, number: signal.Signals
 ) -> None:
     before = rows_of_release(half)
-    process = start(half, *command, mark="stopped")
+    process = start(half, *command, mark=str(half))
     workspace = open_workspace(half, {})
     until(lambda: (holder := read_holder(workspace)) and holder.pid == process.pid)
     time.sleep(seconds if command != ("land",) else seconds / 10)
@@ -58,7 +58,7 @@ def test_interrupted_writer_leaves_nothing_half_done(
     assert_stopped(process, number)
 
     assert read_holder(workspace) is None
-    until(lambda: not alive("stopped"), 5)
+    until(lambda: not alive(str(half)), 5)
     # Parsers are killed, as they may be busy for long; the next landing removes what they began.
     assert [name for name in leftovers(half) if not name.startswith("lake/")] == []
     assert rows_of_release(half) == before
