@@ -4,7 +4,7 @@ Enters: a built warehouse and the evidence about it. Leaves: immutable releases,
 Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
-from studium.publish.answers import as_json, write_answer
+from studium.publish.answers import write_answer
 from studium.publish.events import (
     DEVICE_RULES,
     DIMENSIONS,
@@ -32,6 +32,18 @@ from studium.publish.manifest import (
 )
 from studium.publish.publication import Candidate, Clock, LakeEvidence, Publication, publish
 from studium.publish.queries import Answer, query
+from studium.publish.release import (
+    CATALOG,
+    Form,
+    Limits,
+    OpenRelease,
+    as_json,
+    csv_text,
+    in_total_order,
+    media_type,
+    open_release,
+    write_rows,
+)
 from studium.publish.release_store import (
     Rollback,
     current_release,
@@ -45,6 +57,7 @@ from studium.publish.reports import REPORTS, ReportOrder, write_report
 from studium.publish.retention import hold_open
 
 __all__ = [
+    "CATALOG",
     "DEVICE_RULES",
     "DIMENSIONS",
     "REPORTS",
@@ -60,14 +73,18 @@ __all__ = [
     "EventField",
     "EventLimits",
     "EventQuestion",
+    "Form",
     "LakeEvidence",
+    "Limits",
     "Manifest",
+    "OpenRelease",
     "Order",
     "Publication",
     "Release",
     "ReportOrder",
     "Rollback",
     "as_json",
+    "csv_text",
     "current_release",
     "damaged_releases",
     "export_table",
@@ -75,6 +92,9 @@ __all__ = [
     "find_table",
     "held_release",
     "hold_open",
+    "in_total_order",
+    "media_type",
+    "open_release",
     "package_course",
     "publish",
     "query",
@@ -84,4 +104,5 @@ __all__ = [
     "verify_database",
     "write_answer",
     "write_report",
+    "write_rows",
 ]

@@ -7,21 +7,13 @@ and other databases are refused by DuckDB itself, not by looking at the words.
 import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
-
-from studium.config import QuerySettings, Workspace
+from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
+from studium.publish.finding import open_held
 from studium.publish.manifest import Release
-from studium.publish.release_store import find_release
-from studium.publish.runner import OverdueError, Runner
-
-if TYPE_CHECKING:
-    import duckdb
-    import pyarrow
+from studium.publish.release import Batches, Limits, OpenRelease, OverdueError
 
 _Result = TypeVar("_Result")
 _BATCH_ROWS = 10_000
@@ -31,32 +23,47 @@ _NO_TABLE = re.compile(r"Table with name (?P<name>\S+) does not exist")
 _NO_COLUMN = re.compile(r'Referenced column "(?P<first>[^"]+)"|a column named "(?P<second>[^"]+)"')
 
 
+class _Question(OpenRelease):
+    """A release opened for one question; what DuckDB says about it is explained by the release's names."""
+
+    sql = ""
+
+    def call(self, work: Callable[[], _Result]) -> _Result:
+        """What `work` gives; raises StudiumError that names the question or what it asks for."""
+        try:
+            return self.run(work)
+        except OverdueError as error:
+            raise StudiumError(
+                f"The query {error}",
+                _shorten(self.sql),
+                "Ask for less, or allow more time: --time-limit SECONDS, or "
+                "query.time_limit_seconds in studium.toml",
+            ) from None
+
+    def explain(self, error: Exception) -> StudiumError:
+        """The nearest name, or which limit was met."""
+        return _explain(error, self.release, self.limits)
+
+
 class Answer:
     """A question that is understood, and run when its rows are asked for.
 
     Close it, or use it in a `with`. Running may still raise StudiumError.
     """
 
-    def __init__(
-        self,
-        connection: "duckdb.DuckDBPyConnection",
-        sql: str,
-        release: Release,
-        limits: QuerySettings,
-    ) -> None:
-        self._connection = connection
-        self._sql = sql
-        self._limits = limits
-        self._runner = Runner(connection, limits.time_limit_seconds)
-        self.release = release
-        self._relation = self._call(lambda: connection.sql(sql))
+    def __init__(self, question: _Question, sql: str) -> None:
+        question.sql = sql
+        self._question = question
+        self.release = question.release
+        self._relation = question.call(lambda: question.connection.sql(sql))
         self.columns = list(self._relation.columns)
         self.types = [str(kind) for kind in self._relation.types]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Run the query and give its rows as they are fetched."""
-        self._call(lambda: self._connection.execute(self._sql))
-        while batch := self._call(lambda: self._connection.fetchmany(_BATCH_ROWS)):
+        connection, call = self._question.connection, self._question.call
+        call(lambda: connection.execute(self._question.sql))
+        while batch := call(lambda: connection.fetchmany(_BATCH_ROWS)):
             yield from batch
 
     def first_rows(self, most: int, widest: int) -> list[tuple[Any, ...]]:
@@ -69,45 +76,22 @@ class Answer:
         names = [f"c{number}" for number in range(len(first.types))]
         shown = [_cut(name, kind.id, widest) for name, kind in zip(names, first.types, strict=True)]
         sql = f"select {', '.join(shown)} from answer as cut({', '.join(names)})"
-        cut = self._call(lambda: first.query("answer", sql))
+        cut = self._question.call(lambda: first.query("answer", sql))
         # Not `if cut`: asking for its truth would run it.
-        return [] if cut is None else self._call(cut.fetchall)
+        return [] if cut is None else self._question.call(cut.fetchall)
 
-    def record_batches(self) -> "tuple[pyarrow.Schema, Iterator[pyarrow.RecordBatch]]":
-        """Run the query and give its rows as Arrow: their schema, and batches of them."""
-        reader = self._call(lambda: self._relation.to_arrow_reader(_BATCH_ROWS))
-        return reader.schema, self._batches(reader)
+    def batches(self) -> Batches:
+        """Run the query and give its rows as Arrow, columns of one name numbered."""
+        return self._question.stream(self._relation)
 
     def close(self) -> None:
         """Let go of the release, so that retention may remove it."""
-        self._runner.close()
-
-    def _batches(self, reader: "pyarrow.RecordBatchReader") -> "Iterator[pyarrow.RecordBatch]":
-        while (batch := self._call(lambda: next(reader, None))) is not None:
-            yield batch
-
-    def _call(self, work: Callable[[], _Result]) -> _Result:
-        try:
-            return self._runner.call(work)
-        except OverdueError as error:
-            raise StudiumError(
-                f"The query {error}",
-                _shorten(self._sql),
-                "Ask for less, or allow more time: --time-limit SECONDS, or "
-                "query.time_limit_seconds in studium.toml",
-            ) from None
-        except _duckdb_error() as error:
-            raise _explain(error, self.release, self._limits) from None
+        self._question.close()
 
     def __enter__(self) -> "Answer":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self.close()
 
 
@@ -124,26 +108,11 @@ def query(
     one reading statement, for an unknown table or column (with the nearest name), for failing SQL.
     """
     _refuse_unless_one_reading_statement(sql)
-    release = find_release(workspace, release_id)
+    question = open_held(_Question, workspace, release_id, time_limit_seconds)
     try:
-        connection = _connect(workspace, release.database)
-    except _duckdb_error() as error:
-        if release.database.exists():
-            raise StudiumError(
-                f"The release cannot be opened: {_first_line(error)}",
-                str(release.database),
-                "Go back to the one before, studium rollback, or make a new one: studium publish",
-            ) from None
-        # Removed between looking and opening: `current` has moved on by then.
-        release = find_release(workspace, release_id)
-        connection = _connect(workspace, release.database)
-    limits = workspace.settings.query
-    if time_limit_seconds is not None:
-        limits = msgspec.structs.replace(limits, time_limit_seconds=time_limit_seconds)
-    try:
-        return Answer(connection, sql, release, limits)
+        return Answer(question, sql)
     except BaseException:
-        connection.close()
+        question.close()
         raise
 
 
@@ -166,33 +135,7 @@ def _refuse_unless_one_reading_statement(sql: str) -> None:
         )
 
 
-def _connect(workspace: Workspace, database: Path) -> "duckdb.DuckDBPyConnection":
-    import duckdb
-
-    limits = workspace.settings.query
-    workspace.scratch.mkdir(exist_ok=True)
-    connection = duckdb.connect(
-        str(database),
-        read_only=True,
-        config={
-            "memory_limit": f"{limits.memory_limit_mb}MB",
-            "threads": limits.threads,
-            "temp_directory": str(workspace.scratch / "query"),
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "python_enable_replacements": "false",
-        },
-    )
-    # DuckDB 2.0 forgets this one when it is given with the others.
-    connection.execute(f"set max_temp_directory_size = '{limits.temporary_limit_mb:d}MB'")
-    connection.execute("set enable_progress_bar = false")  # it goes to stdout, among the rows
-    # After the rest: settings above name a folder, and nothing can be set once this is locked.
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    return connection
-
-
-def _explain(error: Exception, release: Release, limits: QuerySettings) -> StudiumError:
+def _explain(error: Exception, release: Release, limits: Limits) -> StudiumError:
     message = str(error)
     where = f"release {release.id}"
     tables = {table.name: table for table in release.manifest.tables}
@@ -212,13 +155,13 @@ def _explain(error: Exception, release: Release, limits: QuerySettings) -> Studi
         )
     if "max_temp_directory_size" in message:
         return StudiumError(
-            f"The query needs more than {limits.temporary_limit_mb:,} MB of temporary files",
+            f"The query needs more than {limits.temporary_mb:,} MB of temporary files",
             where,
             "Ask for less, or raise query.temporary_limit_mb or query.memory_limit_mb in studium.toml",
         )
     if "out of memory" in message.lower():
         return StudiumError(
-            f"The query needs more than {limits.memory_limit_mb:,} MB of memory",
+            f"The query needs more than {limits.memory_mb:,} MB of memory",
             where,
             "Ask for less, or raise query.memory_limit_mb in studium.toml",
         )
@@ -238,12 +181,6 @@ def _cut(name: str, kind: str, widest: int) -> str:
     if kind in _SLICED:
         return f"left(array_slice({name}, 1, {widest})::varchar, {widest})"
     return f"left({name}::varchar, {widest})" if kind in _LONG else name
-
-
-def _duckdb_error() -> type[Exception]:
-    import duckdb
-
-    return duckdb.Error
 
 
 def _first_line(error: Exception) -> str:

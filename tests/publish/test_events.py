@@ -33,7 +33,7 @@ from studium.publish import (
     query_events,
 )
 from studium.publish.events.devices import device_sql
-from studium.publish.events.reading import _connect
+from studium.publish.release import Limits, OpenRelease, open_release
 from studium.vocabulary import EventDay
 from tests.publish.conftest import make_candidate, make_clock
 
@@ -362,10 +362,9 @@ def test_absurd_questions_are_refused_at_once(release: Release, asked: dict[str,
     ],
 )
 def test_connection_reaches_the_events_alone(release: Release, sql: str) -> None:
-    from studium.publish import EventLimits
-
+    limits = Limits(20.0, 1000, 1000, 2, None)
     with (
-        _connect(release.path / "events", EventLimits()) as (connection, _),
+        open_release(OpenRelease, release, limits, [release.path / "events"]) as opened,
         pytest.raises(duckdb.Error),
     ):
-        connection.execute(sql.format(release=release.path)).fetchall()
+        opened.connection.execute(sql.format(release=release.path)).fetchall()

@@ -286,8 +286,8 @@ VALUES = (
 
 def test_csv_is_quoted_and_nulls_are_empty(published: Workspace) -> None:
     assert write(published, VALUES, "csv").splitlines() == [
-        "a,b,c,d,e,f,g,h,a",
-        '1,,2024-03-01,"x,""y",true,nan,1.50,"[1, 2]",2',
+        "a,b,c,d,e,f,g,h,a_2",
+        '1,,2024-03-01,"x,""y",true,nan,1.50,"[1,2]",2',
     ]
 
 
@@ -317,9 +317,25 @@ def test_parquet_keeps_types(published: Workspace, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.glob(".*")] == []
 
 
-def test_output_that_cannot_be_written_is_misuse(published: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["/proc/none/a.csv", "/dev/null/a.csv"])
+def test_output_that_cannot_be_written_is_misuse(published: Workspace, name: str) -> None:
     with query(published, "from video") as answer, pytest.raises(MisuseError, match="written"):
-        write_answer(answer, "csv", tmp_path / "none" / "a.csv", sys.stdout.buffer)
+        write_answer(answer, "csv", Path(name), sys.stdout.buffer)
+
+
+def test_output_makes_its_folder_and_replaces_nothing_unasked(
+    published: Workspace, tmp_path: Path
+) -> None:
+    target = tmp_path / "new" / "a.csv"
+    with query(published, "select 1 as a") as answer:
+        assert write_answer(answer, "csv", target, sys.stdout.buffer) == 1
+    with query(published, "select 2 as a") as answer:
+        with pytest.raises(MisuseError, match="there already"):
+            write_answer(answer, "csv", target, sys.stdout.buffer)
+        assert target.read_text() == "a\n1\n"
+        write_answer(answer, "csv", target, sys.stdout.buffer, force=True)
+    assert target.read_text() == "a\n2\n"
+    assert [path.name for path in target.parent.iterdir()] == ["a.csv"]
 
 
 def test_describe_finds_tables_and_suggests(published: Workspace) -> None:

@@ -40,7 +40,7 @@ def test_scores_leave_wide_with_a_column_per_problem(scored: Workspace, tmp_path
     delivery = export_table(scored, order, tmp_path / "wide.csv", Silent())
 
     text = (tmp_path / "wide.csv").read_text()
-    assert text.splitlines() == ['"user_id","y3","y11"', "1,100,0", "2,50,"]
+    assert text.splitlines() == ["user_id,y3,y11", "1,100.0,0.0", "2,50.0,"]
     assert delivery.rows == 2
     dictionary = (tmp_path / "wide.csv.dictionary.md").read_text()
     assert "| `y3` | double | percent | Score on HW_1__1 (Sums)" in dictionary
@@ -48,10 +48,10 @@ def test_scores_leave_wide_with_a_column_per_problem(scored: Workspace, tmp_path
 
     export_table(scored, Order("person_problem_wide", by_course=True), tmp_path / "all", Silent())
     assert (tmp_path / "all" / "A-B-C.csv").read_text() == text
-    assert (tmp_path / "all" / "A-B-C~2.csv").read_text().splitlines() == ['"user_id","y1"', "5,25"]
+    assert (tmp_path / "all" / "A-B-C~2.csv").read_text().splitlines() == ["user_id,y1", "5,25.0"]
     chosen = Order("person_problem_wide", columns=("y11",), courses=("A/B/C",), where="y3 > 60")
     export_table(scored, chosen, tmp_path / "one.csv", Silent())
-    assert (tmp_path / "one.csv").read_text().splitlines() == ['"y11"', "0"]
+    assert (tmp_path / "one.csv").read_text().splitlines() == ["y11", "0.0"]
 
 
 def test_a_wide_table_is_of_one_course(scored: Workspace, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_package_holds_the_wide_scores_too(scored: Workspace, tmp_path: Path) 
     package_course(scored, CoursePackage("A/B/C"), tmp_path / "p.zip", Silent())
     with zipfile.ZipFile(tmp_path / "p.zip") as archive:
         name = next(name for name in archive.namelist() if name.endswith("_wide.csv.gz"))
-        assert gzip.decompress(archive.read(name)).decode().startswith('"user_id","y3","y11"')
+        assert gzip.decompress(archive.read(name)).decode().startswith("user_id,y3,y11")
 
 
 def test_reading_for_an_export_ends_with_its_time(

@@ -155,6 +155,7 @@ def releases(session: Session) -> None:
     metavar="SECONDS",
     help="Stop the query after this time; by default query.time_limit_seconds.",
 )
+@click.option("--force", is_flag=True, help="Replace a file that is there already.")
 @examples(
     'studium query "from course_activity limit 10"',
     'studium query "select * from video" --output video.parquet',
@@ -170,7 +171,7 @@ def query(session: Session, /, sql: str, form: str | None, output: Path | None, 
         if form == "table":
             _print_table(answer)
             return
-        rows = publish.write_answer(answer, form, output, sys.stdout.buffer)
+        rows = publish.write_answer(answer, form, output, sys.stdout.buffer, how["force"])
     if output is not None:
         click.echo(f"{count(rows, 'row')} written to {output}", err=True)
 

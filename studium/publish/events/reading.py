@@ -4,10 +4,9 @@ Enters: a release, a question, limits. Leaves: counts. The files are held meanwh
 does not remove them; time, memory and threads are bounded.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from studium.errors import StudiumError
 from studium.publish.events.parts import FOLDER, count_parts, list_parts
@@ -19,8 +18,7 @@ from studium.publish.events.questions import (
     write_query,
 )
 from studium.publish.manifest import DamagedReleaseError, Release
-from studium.publish.retention import hold_open
-from studium.publish.runner import OverdueError, Runner
+from studium.publish.release import Limits, OpenRelease, OverdueError, open_release
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,6 +53,8 @@ class EventAnswer(NamedTuple):
     fields: list[EventField]
 
 
+_TEMPORARY_MB = 10_000
+_Result = TypeVar("_Result")
 _COUNTS = ("events", "learners", "first_at", "last_at")
 
 
@@ -73,44 +73,49 @@ def query_events(
             f"release {release.id}",
             "Set publish.events = true in studium.toml, then: studium publish",
         )
-    with hold_open(release):
-        if count_parts(release.path) != release.manifest.event_files:
-            raise DamagedReleaseError(release.path, "files of its events are missing")
-        parts = list_parts(release.path, question.start, question.end)
-        if not parts.events:
-            return EventAnswer([*question.by, *question.fields, *_COUNTS], [], _nothing(), [])
-        values = {"paths": [str(path) for path in parts.events]}
-        if parts.duplicates:
-            values["duplicates"] = [str(path) for path in parts.duplicates]
-        return _ask(release, question, values, limits or EventLimits())
+    if count_parts(release.path) != release.manifest.event_files:
+        raise DamagedReleaseError(release.path, "files of its events are missing")
+    parts = list_parts(release.path, question.start, question.end)
+    if not parts.events:
+        return EventAnswer([*question.by, *question.fields, *_COUNTS], [], _nothing(), [])
+    values = {"paths": [str(path) for path in parts.events]}
+    if parts.duplicates:
+        values["duplicates"] = [str(path) for path in parts.duplicates]
+    given = limits or EventLimits()
+    bounds = Limits(given.seconds, given.memory_mb, _TEMPORARY_MB, given.threads, given.scratch)
+    with open_release(_Events, release, bounds, [release.path / FOLDER]) as opened:
+        return opened.call(lambda: _answer(opened.connection, question, values))
 
 
-def _ask(
-    release: Release, question: EventQuestion, files: Mapping[str, Any], limits: EventLimits
-) -> EventAnswer:
-    import duckdb
+class _Events(OpenRelease):
+    """A release opened for one question about its events."""
 
-    with _connect(release.path / FOLDER, limits) as (connection, runner):
+    def call(self, work: Callable[[], _Result]) -> _Result:
+        """What `work` gives; raises StudiumError with what to ask less of."""
         try:
-            return runner.call(lambda: _answer(connection, question, files))
+            return self.run(work)
         except OverdueError as error:
             raise StudiumError(
                 f"The question {error}",
-                f"release {release.id}",
+                f"release {self.release.id}",
                 "Ask for fewer days: a first and a last date",
             ) from None
-        except duckdb.OutOfMemoryException:
-            raise StudiumError(
-                f"The question needs more than {limits.memory_mb:,} MB of memory",
-                f"release {release.id}",
+
+    def explain(self, error: Exception) -> StudiumError:
+        """Too little memory, or damage."""
+        import duckdb
+
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return StudiumError(
+                f"The question needs more than {self.limits.memory_mb:,} MB of memory",
+                f"release {self.release.id}",
                 "Ask for fewer days, or by a field with fewer values",
-            ) from None
-        except duckdb.Error as error:
-            raise StudiumError(
-                f"The events cannot be read: {str(error).splitlines()[0]}",
-                f"release {release.id}",
-                "Look for damage: studium doctor",
-            ) from None
+            )
+        return StudiumError(
+            f"The events cannot be read: {str(error).splitlines()[0]}",
+            f"release {self.release.id}",
+            "Look for damage: studium doctor",
+        )
 
 
 def _answer(
@@ -147,32 +152,3 @@ def _summaries(connection: "duckdb.DuckDBPyConnection", query: Query) -> Iterato
 
 def _nothing() -> dict[str, Any]:
     return {"events": 0, "learners": 0, "first_at": None, "last_at": None}
-
-
-@contextmanager
-def _connect(
-    folder: Path, limits: EventLimits
-) -> "Iterator[tuple[duckdb.DuckDBPyConnection, Runner]]":
-    import duckdb
-
-    connection = duckdb.connect(
-        config={
-            "memory_limit": f"{limits.memory_mb}MB",
-            "threads": limits.threads,
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "python_enable_replacements": "false",
-            "temp_directory": str(limits.scratch or ""),
-        }
-    )
-    connection.execute("set enable_progress_bar = false")
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set allowed_directories = [$folder]", {"folder": f"{folder}/"})
-    # After the rest: nothing can be set once this is locked.
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
-    runner = Runner(connection, limits.seconds)
-    try:
-        yield connection, runner
-    finally:
-        runner.close()

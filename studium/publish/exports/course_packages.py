@@ -17,7 +17,6 @@ from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import HashingStream, Stream, Written, file_group
 from studium.publish.exports.formats import FORMATS, Advance
 from studium.publish.exports.readmes import write_readme
-from studium.publish.exports.rows.reading import OpenRelease, open_release
 from studium.publish.exports.rows.selections import (
     COURSE,
     Selection,
@@ -26,6 +25,8 @@ from studium.publish.exports.rows.selections import (
     select_rows,
 )
 from studium.publish.exports.rows.wide_tables import WIDE, has_long_form, select_wide, wide_courses
+from studium.publish.finding import open_held
+from studium.publish.release import OpenRelease
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -89,7 +90,9 @@ def package_course(
             "--format",
             f"Formats: {', '.join(PACKAGE_FORMATS)}",
         )
-    with open_release(workspace, package.release_id, package.time_limit_seconds) as release:
+    with open_held(
+        OpenRelease, workspace, package.release_id, package.time_limit_seconds
+    ) as release:
         selections = _select(release, package.course)
         rows = {name: selection.count(release) for name, selection in selections.items()}
         root = f"{course_slug(package.course)}-{release.release.id}"

@@ -17,7 +17,6 @@ from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
 from studium.publish.exports.formats import FORMATS, Format
 from studium.publish.exports.readmes import describe_selection, write_readme
-from studium.publish.exports.rows.reading import OpenRelease, open_release
 from studium.publish.exports.rows.selections import (
     Selection,
     courses_of,
@@ -25,6 +24,8 @@ from studium.publish.exports.rows.selections import (
     select_rows,
 )
 from studium.publish.exports.rows.wide_tables import WIDE, only_course, select_wide, wide_courses
+from studium.publish.finding import open_held
+from studium.publish.release import OpenRelease
 from studium.publish.release_store import find_table
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -64,7 +65,7 @@ def export_table(
     a condition that is refused, and when a file is there already and `force` is not set.
     """
     form = _format(order.form)
-    with open_release(workspace, order.release_id, order.time_limit_seconds) as release:
+    with open_held(OpenRelease, workspace, order.release_id, order.time_limit_seconds) as release:
         if order.courses:
             require_courses(release, _courses(release, order.table), order.courses)
         selections = _selections(release, order)

@@ -17,6 +17,13 @@ from studium.publish.disk import flush_folder
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+_UNWRITABLE = (
+    FileNotFoundError,  # /proc and the like make no folders
+    NotADirectoryError,
+    PermissionError,
+    IsADirectoryError,
+    FileExistsError,
+)
 Stream: TypeAlias = IO[bytes] | RawIOBase
 
 
@@ -122,9 +129,9 @@ def file_group(folder: Path, names: Sequence[str], force: bool) -> Iterator[File
             group.reveal()
         finally:
             group.discard()
-    except (NotADirectoryError, PermissionError, IsADirectoryError, FileExistsError) as error:
+    except _UNWRITABLE as error:
         raise MisuseError(
-            f"The export cannot be written: {error.strerror}",
+            f"The file cannot be written: {error.strerror}",
             f"--output {error.filename or folder}",
             "Name a file in a folder that you may write.",
         ) from None

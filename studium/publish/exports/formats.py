@@ -4,15 +4,14 @@ Enters: a selection of an open release, a stream. Leaves: bytes on the stream, a
 have in the file where the format does not take theirs.
 """
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from studium.publish.exports.files import Stream
 from studium.publish.exports.graphs import write_network
-from studium.publish.exports.rows.reading import OpenRelease
-from studium.publish.exports.rows.selections import Selection, quoted
+from studium.publish.exports.rows.selections import Selection
 from studium.publish.exports.statistical_files import write_spss, write_stata
+from studium.publish.release import Form, OpenRelease, quoted, write_rows
 from studium.vocabulary import TableColumn
 
 if TYPE_CHECKING:
@@ -22,9 +21,6 @@ Advance = Callable[[float], None]
 Renamed = dict[str, str]
 
 _NESTED = ("STRUCT", "MAP", "UNION")
-# A text that a spreadsheet would take for a formula; one that is a number is none.
-_FORMULA = r"^[=+\-@\t\r]"
-_NUMBER = r"^[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?$"
 
 
 class Format(NamedTuple):
@@ -39,39 +35,21 @@ class Format(NamedTuple):
 def _write_csv(
     release: OpenRelease, selection: Selection, stream: Stream, advance: Advance
 ) -> Renamed:
-    from pyarrow import csv
-
-    sql = selection.query([_as_csv(column) for column in selection.columns])
-    reader = release.batches(sql, selection.values)
-    options = csv.WriteOptions(include_header=True, quoting_style="needed")
-    with csv.CSVWriter(stream, reader.schema, write_options=options) as writer:
-        for batch in reader:
-            writer.write_batch(batch)
-            advance(float(batch.num_rows))
+    _write(release, selection, stream, advance, Form.CSV)
     return {}
 
 
-def _as_csv(column: TableColumn) -> str:
-    name = quoted(column.name)
-    if column.type == "VARCHAR":
-        text = name
-    elif is_nested(column):
-        text = f"cast(to_json({name}) as varchar)"
-    elif column.type == "BLOB":
-        text = f"hex({name})"
-    elif column.type == "HUGEINT":
-        return f"cast({name} as decimal(38, 0))"
-    else:
-        return name
-    return (
-        f"case when regexp_matches({text}, '{_FORMULA}') and not regexp_matches({text}, '{_NUMBER}')"
-        f" then '''' || {text} else {text} end"
-    )
-
-
-def without_formula(text: str) -> str:
-    """A text that no spreadsheet runs; what would be a formula has an apostrophe before it."""
-    return f"'{text}" if re.search(_FORMULA, text) and not re.search(_NUMBER, text) else text
+def _write(
+    release: OpenRelease, selection: Selection, stream: Stream, advance: Advance, form: Form
+) -> None:
+    sql = selection.query([quoted(column.name) for column in selection.columns])
+    batches = release.batches(sql, selection.values)
+    schema = _described(batches.schema, release, selection)
+    told = 0
+    for block in write_rows(schema, batches, form):
+        stream.write(block)
+        advance(float(batches.rows - told))
+        told = batches.rows
 
 
 def is_nested(column: TableColumn) -> bool:
@@ -82,15 +60,7 @@ def is_nested(column: TableColumn) -> bool:
 def _write_parquet(
     release: OpenRelease, selection: Selection, stream: Stream, advance: Advance
 ) -> Renamed:
-    import pyarrow.parquet
-
-    sql = selection.query([quoted(column.name) for column in selection.columns])
-    reader = release.batches(sql, selection.values)
-    schema = _described(reader.schema, release, selection)
-    with pyarrow.parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
-        for batch in reader:
-            writer.write_batch(batch.cast(schema))
-            advance(float(batch.num_rows))
+    _write(release, selection, stream, advance, Form.PARQUET)
     return {}
 
 
@@ -118,9 +88,10 @@ FORMATS = {
         "CSV",
         ".csv",
         _write_csv,
-        'UTF-8 with a header; NULL is an empty cell, an empty text is `""`; times are UTC. A text that a '
-        "spreadsheet would run as a formula (it begins with =, +, -, @, a tab or a carriage return, and is "
-        "no number) has an apostrophe before it; the other formats have it as it is.",
+        'UTF-8 with a header, cells in quotes only where they must be; NULL is an empty cell, an empty text is `""`; '
+        "times are UTC as ISO 8601. A text that a spreadsheet would run as a formula (behind blanks, quotes and "
+        "signs that are not seen, it begins with =, +, - or @, in whatever width, and is no number) has an "
+        "apostrophe before it; the other formats have it as it is.",
     ),
     "parquet": Format(
         "Parquet", ".parquet", _write_parquet, "Definitions of columns are metadata of the fields."

@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from studium.errors import MisuseError
 from studium.publish.exports.files import Stream
-from studium.publish.exports.rows.reading import OpenRelease
-from studium.publish.exports.rows.selections import Selection, quoted
+from studium.publish.exports.rows.selections import Selection
+from studium.publish.release import OpenRelease, quoted
 
 NETWORK = "course_coenrollment"
 _EDGE = ("course_id", "other_course_id", "shared_learners", "jaccard")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from studium.errors import StudiumError
 from studium.publish.exports.files import Stream
 from studium.publish.exports.names import Dialect, file_names
-from studium.publish.exports.rows.reading import OpenRelease
-from studium.publish.exports.rows.selections import Selection, quoted
+from studium.publish.exports.rows.selections import Selection
+from studium.publish.release import OpenRelease, quoted
 from studium.vocabulary import TableColumn
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def write_stata(
     for name in frame.rows.select_dtypes("float64"):
         column = frame.rows[name]
         frame.rows[name] = column.mask(column.abs() > _STATA_LARGEST)
-    with TemporaryDirectory(dir=release.scratch) as folder:
+    with TemporaryDirectory(dir=release.limits.scratch) as folder:
         path = Path(folder) / "rows.dta"
         pyreadstat.write_dta(
             frame.rows,
@@ -95,7 +95,7 @@ def write_spss(
 
     frame = _read(release, selection, _SPSS, _SPSS_LABEL)
     _refuse_long_texts(frame.rows, selection)
-    with TemporaryDirectory(dir=release.scratch) as folder:
+    with TemporaryDirectory(dir=release.limits.scratch) as folder:
         path = Path(folder) / "rows.sav"
         pyreadstat.write_sav(
             frame.rows,

@@ -6,7 +6,7 @@ Enters: answer_distribution or problem_response of a release. Leaves: rows with 
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from studium.publish.exports.rows.reading import OpenRelease
+from studium.publish.release import OpenRelease
 from studium.publish.reports.files import (
     Course,
     Report,

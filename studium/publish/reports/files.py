@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from studium.publish.exports.rows.reading import OpenRelease
+from studium.publish.release import OpenRelease
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 

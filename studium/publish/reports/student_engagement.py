@@ -10,7 +10,7 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from studium.publish.exports.rows.reading import OpenRelease
+from studium.publish.release import OpenRelease
 from studium.publish.reports.files import Course, Report, ReportFile, Row, hashed_folder, rows_of
 
 

@@ -3,10 +3,9 @@
 Enters: a `ReportOrder`. Leaves: a `Delivery`. Addresses are in no release; they come from the warehouse.
 """
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,16 +14,17 @@ from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
 from studium.publish.exports.deliveries import Delivery
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
-from studium.publish.exports.formats import without_formula
-from studium.publish.exports.rows.reading import OpenRelease, open_release
 from studium.publish.exports.rows.selections import courses_of, require_courses
+from studium.publish.finding import open_held
+from studium.publish.release import OpenRelease, csv_lines
 from studium.publish.release_store import find_table
 from studium.publish.reports.answers import ANSWERS
-from studium.publish.reports.files import Course, Report, ReportFile, Row
+from studium.publish.reports.files import Course, Report, ReportFile
 from studium.publish.reports.student_engagement import STUDENT_ENGAGEMENT
 
 REPORTS: dict[str, Report] = {**STUDENT_ENGAGEMENT, **ANSWERS}
 _BLOCK_ROWS = 5_000
+_LINE_END = "\r\n"  # of the published files
 
 
 class ReportOrder(NamedTuple):
@@ -46,7 +46,7 @@ def write_report(
     report = _report(order.report)
     written: list[Written] = []
     rows = 0
-    with open_release(workspace, order.release_id) as release:
+    with open_held(OpenRelease, workspace, order.release_id) as release:
         known = courses_of(release, find_table(release.release, report.table))
         require_courses(release, known, order.courses)
         courses = [_course(workspace, release, key, order) for key in order.courses or known]
@@ -116,24 +116,11 @@ def _write(group: FileGroup, file: ReportFile) -> int:
 
     def work(stream: HashingStream) -> None:
         nonlocal count
-        block: list[Row] = [file.header]
-        for row in file.rows:
-            block.append([_cell(value) for value in row])
-            count += 1
-            if len(block) == _BLOCK_ROWS:
-                stream.write(_lines(block))
-                block = []
-        stream.write(_lines(block))
+        stream.write(csv_lines([file.header], _LINE_END))
+        rows = iter(file.rows)
+        while block := list(islice(rows, _BLOCK_ROWS)):
+            stream.write(csv_lines(block, _LINE_END))
+            count += len(block)
 
     group.write(file.name, work)
     return count
-
-
-def _cell(value: object) -> object:
-    return without_formula(value) if isinstance(value, str) else value
-
-
-def _lines(rows: Sequence[Row]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()

@@ -4,15 +4,13 @@ A chart draws the columns of a table, so that what is drawn, what is listed and 
 are the same numbers.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from studium.serve.web.spreadsheets import safe_cell
+from studium.publish import csv_text
 
 Row = Mapping[str, Any]
 
@@ -77,14 +75,6 @@ def plain(value: Any) -> Any:
 
 
 def as_csv(table: Table) -> str:
-    """The table as CSV (RFC 4180) with the names of its columns; missing values are empty.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    columns = [column for column in table.columns if column.kind != "spark"]
-    writer.writerow([column.name for column in columns])
-    for row in table.rows:
-        writer.writerow([safe_cell(row.get(column.name)) for column in columns])
-    return out.getvalue()
+    """The table as CSV with the names of its columns; missing values are empty."""
+    names = [column.name for column in table.columns if column.kind != "spark"]
+    return csv_text(names, ([row.get(name) for name in names] for row in table.rows)).decode()

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from studium.publish import Form
 from studium.serve.insights.contract import (
     AskedDates,
     InsightsError,
@@ -20,7 +21,7 @@ from studium.serve.insights.contract import (
 )
 from studium.serve.protocol import prefers_csv
 from studium.serve.rights import HiddenError, Rule, rule
-from studium.serve.web import Form, Reading, download
+from studium.serve.web import Reading, download
 
 router = insights_router()
 _LABELS = {

@@ -4,7 +4,7 @@ Enters: a workspace, a principal. Leaves: rows, with rights applied.
 """
 
 from studium.serve.release.keeper import Keeper, courses_served
-from studium.serve.release.opening import OpenRelease
+from studium.serve.release.opening import ServedRelease
 from studium.serve.release.reader import Bounds, Read, Reader
 from studium.serve.release.refusals import (
     GreedyQueryError,
@@ -18,10 +18,10 @@ __all__ = [
     "GreedyQueryError",
     "Keeper",
     "NoReleaseError",
-    "OpenRelease",
     "OverdueQueryError",
     "Read",
     "Reader",
+    "ServedRelease",
     "UnfitValueError",
     "courses_served",
 ]

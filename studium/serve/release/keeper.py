@@ -1,6 +1,6 @@
 """The release that is served: it follows `current`, and a request keeps the one it began with.
 
-Enters: a workspace. Leaves: an `OpenRelease`. One that is removed while served goes on answering: its
+Enters: a workspace. Leaves: a `ServedRelease`. One that is removed while served goes on answering: its
 file is open. The old one is closed when the last request lets go of it.
 """
 
@@ -12,7 +12,7 @@ from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.publish import current_release
 from studium.serve.release.deadlines import Watch
-from studium.serve.release.opening import OpenRelease, open_release
+from studium.serve.release.opening import ServedRelease, open_release
 from studium.serve.release.refusals import NoReleaseError
 
 
@@ -31,10 +31,10 @@ class Keeper:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.watch = Watch()
-        self._open: OpenRelease | None = None
+        self._open: ServedRelease | None = None
         self._lock = Lock()
 
-    def release(self) -> OpenRelease:
+    def release(self) -> ServedRelease:
         """The current release; raises NoReleaseError when there is none that can be read."""
         target = self._target()
         held = self._open
@@ -51,7 +51,7 @@ class Keeper:
         """Whether `current` still names the release, or nothing at all: asking again gives the same."""
         return self._target() in {release_id, None}
 
-    def _follow(self, held: OpenRelease | None) -> OpenRelease:
+    def _follow(self, held: ServedRelease | None) -> ServedRelease:
         try:
             release = current_release(self.workspace)
             if release is None:

@@ -6,7 +6,7 @@ principal may see, and a note for the audit log of every read of learners and ev
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +14,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from studium.publish import in_total_order
 from studium.serve.release.answers import Rows
 from studium.serve.release.deadlines import Deadline, Watch
-from studium.serve.release.opening import OpenRelease
+from studium.serve.release.opening import ServedRelease
 from studium.serve.release.refusals import (
     GreedyQueryError,
     OverdueQueryError,
@@ -74,7 +75,7 @@ class Reader:
 
     principal: Principal
     bounds: Bounds
-    open_release: OpenRelease
+    open_release: ServedRelease
     watch: Watch
     journal: list[Read] = field(default_factory=list)  # written before the answer begins
     hidden_in: set[str] = field(default_factory=set)  # datasets of which counts may be hidden
@@ -140,11 +141,23 @@ class Reader:
         Raises ForbiddenError for a dataset that the role never sees, OverdueQueryError beyond the time limit.
         """
         query, values = self._guarded(sql, parameters)
-        names, found = self._answer(query, values)
-        self.note(query.datasets, parameters or {}, len(found), query.is_of_learners)
-        if self.hides_under and any(None in row for row in found):
-            self.hidden_in.update(filter(self._has_groups, query.datasets))
-        return [dict(zip(names, row, strict=True)) for row in found]
+        return self._told(self._ordered(query, values), values, parameters)
+
+    def page(
+        self, sql: str, parameters: Mapping[str, Any], first: int, limit: int
+    ) -> tuple[list[dict[str, Any]], int]:
+        """`limit` rows of a query behind the `first`, in its order, and how many it has in all."""
+        query, values = self._guarded(sql, parameters)
+        ordered = self._ordered(query, values).sql
+        paged = (
+            f"select *, count(*) over () as _total from ({ordered}) limit $_limit offset $_first"
+        )
+        bounds = {"_limit": limit, "_first": first}
+        rows = self._told(replace(query, sql=paged), values | bounds, {**parameters, **bounds})
+        total = int(rows[0]["_total"]) if rows else first and self._count(query, values)
+        for row in rows:
+            del row["_total"]
+        return rows, total
 
     def one(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """The first row of a query, or None."""
@@ -164,8 +177,9 @@ class Reader:
         self.note(query.datasets, parameters or {}, rows, query.is_of_learners)
         if not rows:
             return None
-        ordered = f"select * from ({query.sql}) order by {quoted(order)}"
-        lines = f"select to_json(line) as line from ({ordered}) as line"
+        ordered = replace(query, sql=f"select * from ({query.sql}) order by {quoted(order)}")
+        text = self._ordered(ordered, values).sql
+        lines = f"select to_json(line) as line from ({text}) as line"
         return _array(self._stream(lines, values)[1])
 
     def arrow(
@@ -180,7 +194,7 @@ class Reader:
         rows = self._count(query, values)
         self.asked.append(Read("export", query.datasets, dict(parameters or {}), rows))
         self.export(rows)
-        return self._stream(query.sql, values)
+        return self._stream(self._ordered(query, values).sql, values)
 
     def note(
         self,
@@ -233,6 +247,27 @@ class Reader:
         )
         query = self.open_release.guard(sql, self._view, person)
         return query, self._bound(query, asked)
+
+    def _told(
+        self, query: GuardedQuery, values: Mapping[str, Any], asked: Mapping[str, Any] | None
+    ) -> list[dict[str, Any]]:
+        """The rows, once their reading is noted."""
+        names, found = self._answer(query, values)
+        self.note(query.datasets, asked or {}, len(found), query.is_of_learners)
+        if self.hides_under and any(None in row for row in found):
+            self.hidden_in.update(filter(self._has_groups, query.datasets))
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def _ordered(self, query: GuardedQuery, values: Mapping[str, Any]) -> GuardedQuery:
+        """The query, ordered by all that it shows where the principal is not shown all that it reads.
+
+        Rows lie in the order of true names and counts: as they lie, they would tell of them.
+        """
+        if all(map(self.has_whole, query.datasets)):
+            return query
+        empty = replace(query, sql=f"select * from ({query.sql}) limit 0")
+        width = self.open_release.width(query.sql, lambda: len(self._run(empty, values)[0]))
+        return replace(query, sql=in_total_order(query.sql, width))
 
     def _bound(self, query: GuardedQuery, asked: Mapping[str, Any]) -> dict[str, Any]:
         """What is asked, with the values of all parameters that the rights have put into the query."""

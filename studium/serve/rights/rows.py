@@ -13,13 +13,13 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
 
 from studium.errors import StudiumError
+from studium.publish import CATALOG
 from studium.serve.rights.hiding import hide
 from studium.serve.rights.naming import quoted
 from studium.serve.rights.principals import View
 from studium.serve.rights.refusals import ForbiddenError
 from studium.vocabulary import PARTS, Rights, Table
 
-RELEASE = "release"  # as which the release is attached
 COURSES = "permitted_courses"
 INNER_PAD, OUTER_PAD = "pseudonym_inner", "pseudonym_outer"
 PERSON = ("username", "user_id")  # parameters of queries about one learner, named as the columns
@@ -78,7 +78,7 @@ def guard_query(
     for name in names:
         if not is_visible(tables[name], view):
             raise ForbiddenError(f"dataset {name}")
-        parts = f"{RELEASE}.main.{quoted(PARTS)}" if PARTS in tables else None
+        parts = f"{CATALOG}.main.{quoted(PARTS)}" if PARTS in tables else None
         guard, needed = _guard(tables[name], view, parts, person)
         guards.append(f"{quoted(name)} as not materialized ({guard})")
         parameters |= needed
@@ -174,7 +174,7 @@ def _guard(
 
 
 def _place(table: Table) -> str:
-    return f"{RELEASE}.main.{quoted(table.name)}"
+    return f"{CATALOG}.main.{quoted(table.name)}"
 
 
 def _rows(table: Table, rights: Rights, view: View, person: frozenset[str]) -> tuple[str, set[str]]:

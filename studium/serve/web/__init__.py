@@ -6,7 +6,7 @@ Enters: requests. Leaves: `Caller`, `Reading` and `Paging` to annotate parameter
 from studium.serve.web import course_ids  # registers {course_id:course}
 from studium.serve.web.admission import Caller, Reading, admit, caller_of, reader_of
 from studium.serve.web.documents import describe
-from studium.serve.web.downloads import Form, download
+from studium.serve.web.downloads import download
 from studium.serve.web.listings import (
     Listing,
     Page,
@@ -22,7 +22,6 @@ from studium.serve.web.templates import TEMPLATES, render
 __all__ = [
     "TEMPLATES",
     "Caller",
-    "Form",
     "Listing",
     "Page",
     "Paging",

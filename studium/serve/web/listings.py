@@ -6,9 +6,7 @@ cursor is good for one release and one address: after a new release the list beg
 
 import base64
 import binascii
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -19,18 +17,18 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from studium.publish import Form, csv_text, media_type
 from studium.serve.protocol import prefers_csv
 from studium.serve.release import Reader
 from studium.serve.rights import Scope
 from studium.serve.web.admission import Reading
 from studium.serve.web.problems import ProblemError
-from studium.serve.web.spreadsheets import safe_cell
 
 Item = TypeVar("Item")
 MOST_ITEMS = 1000
 MOST_CSV_ROWS = 50_000
 _USUAL = 100
-CSV_TYPE = "text/csv; charset=utf-8"
+CSV_TYPE = media_type(Form.CSV)
 
 
 class Listing(BaseModel, Generic[Item]):
@@ -94,12 +92,7 @@ def read_page(
     reader: Reader, sql: str, values: Mapping[str, Any], page: Page
 ) -> tuple[list[dict[str, Any]], int]:
     """The rows of a page of an ordered query, and how many it has in all."""
-    paged = f"select *, count(*) over () as _total from ({sql}) limit $_limit offset $_first"
-    rows = reader.rows(paged, {**values, "_limit": page.limit, "_first": page.first})
-    total = int(rows[0]["_total"]) if rows else page.first and _count(reader, sql, values)
-    for row in rows:
-        del row["_total"]
-    return rows, total
+    return reader.page(sql, values, page.first, page.limit)
 
 
 def answer_page(
@@ -132,7 +125,7 @@ def csv_file(
     """Rows as a file, which is an export: raises ScopeNeededError for a token without that scope."""
     reader.export(len(rows))
     headers = {"Content-Disposition": f'attachment; filename="{file_name(name)}.csv"'}
-    return Response(csv_rows(columns, rows), media_type=CSV_TYPE, headers=headers)
+    return Response(csv_text(columns, rows), media_type=CSV_TYPE, headers=headers)
 
 
 def _csv_page(
@@ -147,26 +140,11 @@ def _csv_page(
     return answer
 
 
-def csv_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Rows as CSV with a header; texts that a spreadsheet would run are harmless."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([safe_cell(name) for name in names])
-    for row in rows:
-        writer.writerow([safe_cell(value) for value in row])
-    return stream.getvalue().encode(errors="replace")
-
-
 def file_name(name: str) -> str:
     """A name with letters, digits, `-`, `_` and `.` alone."""
     return "".join(
         sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in name
     )
-
-
-def _count(reader: Reader, sql: str, values: Mapping[str, Any]) -> int:
-    found = reader.one(f"select count(*) as n from ({sql})", values)
-    return int(found["n"]) if found else 0
 
 
 def _scope(request: Request, reader: Reader) -> str:

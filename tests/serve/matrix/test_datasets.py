@@ -1,6 +1,7 @@
 """Role × dataset: the rows of every export, schema and listing are exactly those of the oracle."""
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studium.serve.release import OpenRelease, Reader
+from studium.serve.release import Reader, ServedRelease
 from studium.serve.rights import ForbiddenError, Principal, Role, Scope
 from studium.vocabulary import Table
 from tests.serve.conftest import COURSES, GRANTED, Campus
@@ -28,7 +29,7 @@ def everything(campus: Campus) -> dict[str, tuple[Table, list[Row]]]:
     return known
 
 
-def _rows(release: OpenRelease, name: str) -> list[Row]:
+def _rows(release: ServedRelease, name: str) -> list[Row]:
     answer = release.cursor().execute(f'select * from release.main."{name}"')
     names = [column[0] for column in answer.description or []]
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
@@ -49,7 +50,9 @@ def in_order(rows: list[Row]) -> list[str]:
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def test_every_dataset_says_whose_it_is(whole: Campus) -> None:

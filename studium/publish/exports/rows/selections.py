@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from studium.errors import MisuseError
 from studium.publish.exports.rows.conditions import read_condition
-from studium.publish.exports.rows.reading import OpenRelease
+from studium.publish.release import OpenRelease, quoted
 from studium.vocabulary import Table, TableColumn
 
 COURSE = "course_id"
@@ -97,11 +97,6 @@ def require_courses(release: OpenRelease, known: Sequence[str], wanted: Sequence
                 f"{hint}The release has {len(known):,} courses: "
                 f"{', '.join(known[:10])}{', …' if len(known) > 10 else ''}",
             )
-
-
-def quoted(name: str) -> str:
-    """A name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _choose_columns(table: Table, names: Sequence[str]) -> tuple[TableColumn, ...]:

@@ -5,14 +5,13 @@ release holds the long form alone.
 """
 
 from studium.errors import MisuseError
-from studium.publish.exports.rows.reading import OpenRelease
 from studium.publish.exports.rows.selections import (
     Selection,
     courses_of,
-    quoted,
     require_courses,
     select_rows,
 )
+from studium.publish.release import OpenRelease, quoted
 from studium.publish.release_store import find_table
 from studium.vocabulary import Table, TableColumn
 

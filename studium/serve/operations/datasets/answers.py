@@ -11,11 +11,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from studium.publish import Form, media_type
 from studium.serve.protocol import JSON, accepted
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import (
-    Form,
     Listing,
     Paging,
     ProblemError,
@@ -23,7 +23,6 @@ from studium.serve.web import (
     answer_all,
     download,
 )
-from studium.serve.web.downloads import MEDIA
 from studium.vocabulary import Table
 
 router = APIRouter(prefix="/api/v1", tags=["datasets"])
@@ -148,7 +147,9 @@ def rows(
 
 
 def _form(request: Request) -> Form:
-    forms: dict[str, Form] = {MEDIA[form].partition(";")[0]: form for form in (Form.JSON, *Form)}
+    forms: dict[str, Form] = {
+        media_type(form).partition(";")[0]: form for form in (Form.JSON, *Form)
+    }
     return forms[accepted(request, list(forms)) or JSON]
 
 
