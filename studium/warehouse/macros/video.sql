@@ -5,24 +5,29 @@
 
 
 {#
-    The id of a video as video_axis has it: the url_name, with `_` for `.`. Logged ids are block
-    keys, i4x-Org-Number-video-<url_name>, or the url_name alone; with compat what stands after the
-    last `-`, which cuts url_names that have one.
+    The url_name of a video, with `_` for `.`, as video_axis has it. Logged ids are block keys,
+    i4x-Org-Number-video-<url_name>, or the url_name alone.
 #}
+{% macro url_name_of_video(video_id) -%}
+    replace(
+        coalesce(
+            {{ text_found(video_id, '[+]block@(.+)$') }},
+            {{ text_found(video_id, '^i4x://.*/([^/]+)$') }},
+            {{ text_found(video_id, '^i4x-.*?-video(alpha)?-(.+)$', 2) }},
+            {{ video_id }}
+        ),
+        '.',
+        '_'
+    )
+{%- endmacro %}
+
+
+{# The same; with compat what stands after the last `-`, which cuts url_names that have one. #}
 {% macro published_video_id(video_id) -%}
     {%- if var('compat') -%}
         {{ text_found(video_id, '[^-]*$', 0) }}
     {%- else -%}
-        replace(
-            coalesce(
-                {{ text_found(video_id, '[+]block@(.+)$') }},
-                {{ text_found(video_id, '^i4x://.*/([^/]+)$') }},
-                {{ text_found(video_id, '^i4x-.*?-video(alpha)?-(.+)$', 2) }},
-                {{ video_id }}
-            ),
-            '.',
-            '_'
-        )
+        {{ url_name_of_video(video_id) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -39,7 +39,7 @@ ANSWERED = (
     *("problem_events", "problem_first_attempt_correct", "problem_grades", "problem_states"),
     *("problems_daily", "show_answer", "show_answer_stats_by_course"),
     *("show_answer_stats_by_user", "stats_attempts_correct"),
-    *("course_axis", "video_axis", "video_stats", "person_course_video_watched"),
+    *("course_axis", "video_axis", "video_places", "video_stats", "person_course_video_watched"),
     *("forum", "forum_posts", "forum_events", "forum_person"),
     *("time_on_asset_daily", "time_on_asset_totals", "time_on_task_stats_by_course"),
     *("time_on_task_serial_stats_by_course", "broad_stats_by_course", "overall_stats"),

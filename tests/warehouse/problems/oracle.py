@@ -170,13 +170,18 @@ def first_attempts(persons: list[Row], people: list[dict[str, Any]]) -> list[Row
     for user, course, nid, _, percent, _, attempts, _ in persons:
         person = known.get((course, user))
         groups = [g for g in ("certified", "completed", "explored") if person and person[g]]
+        groups.append("all")
         is_right = attempts == 1 and percent == 100
         if person:
             counts[course, nid].update(groups + [f"{g} at once" for g in groups if is_right])
     return [
         (
             *key,
-            *(n for g in ("certified", "completed", "explored") for n in (c[f"{g} at once"], c[g])),
+            *(
+                n
+                for g in ("certified", "completed", "explored", "all")
+                for n in (c[f"{g} at once"], c[g])
+            ),
         )
         for key, c in counts.items()
     ]

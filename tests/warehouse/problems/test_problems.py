@@ -131,7 +131,8 @@ def test_persons_have_their_scores(tables: World) -> None:
         "problem_first_attempt_correct",
         "course_id, problem_nid, n_first_attempt_correct_by_certified, n_certified_users_attempted, "
         "n_first_attempt_correct_by_completed, n_completed_users_attempted, "
-        "n_first_attempt_correct_by_explored, n_explored_users_attempted",
+        "n_first_attempt_correct_by_explored, n_explored_users_attempted, "
+        "n_first_attempt_correct, n_users_attempted",
     )
 
     assert persons == ordered(wanted["persons"])

@@ -34,7 +34,9 @@ counted as (
         count(*) filter (where completed) as n_completed_users_attempted,
         count(*) filter (where is_correct_at_once and explored)
             as n_first_attempt_correct_by_explored,
-        count(*) filter (where explored) as n_explored_users_attempted
+        count(*) filter (where explored) as n_explored_users_attempted,
+        count(*) filter (where is_correct_at_once) as n_first_attempt_correct,
+        count(*) as n_users_attempted
     from answered
     group by course_id, problem_nid
 )
@@ -53,5 +55,8 @@ select
     n_first_attempt_correct_by_explored,
     n_explored_users_attempted,
     1e2 * n_first_attempt_correct_by_explored / nullif(n_explored_users_attempted, 0)
-        as pct_correct_first_attempt_by_explored
+        as pct_correct_first_attempt_by_explored,
+    n_first_attempt_correct,
+    n_users_attempted,
+    1e2 * n_first_attempt_correct / n_users_attempted as pct_correct_first_attempt
 from counted
