@@ -118,7 +118,7 @@ def _viewings(person: str, events: list[VideoEvent]) -> Iterator[Viewing]:
     play, start, sought = None, 0.0, None
     for one in sorted(events, key=VideoEvent.order):
         if one.kind == "play_video":
-            play, start = one, one.position if sought is None else sought
+            play, start, sought = one, one.position if sought is None else sought, None
         elif play:
             viewing = Viewing(person, start, one.position, play.duration)
             play, sought = None, one.target

@@ -57,15 +57,17 @@ def viewings_of(events: list[Event]) -> list[Viewing]:
     viewings = []
     opened: Event | None = None
     closed: Event | None = None
+    before: Event | None = None
     for event in events:
         if event.event_type == "play_video":
-            opened = event
+            opened, before = event, closed
+            closed = None  # a seek is forgotten by the next play, whether that is closed or not
             continue
         if opened is None:
             continue
         start, end = position_of(opened), position_of(event)
-        if closed is not None and closed.event_type == "seek_video":
-            start = float(closed.payload["new_time"])
+        if before is not None and before.event_type == "seek_video":
+            start = float(before.payload["new_time"])
         duration = float(opened.payload.get("duration") or 0)
         if not (duration and end > duration + 1) and end - start >= 0.25:
             viewings.append(Viewing(start, end, duration))

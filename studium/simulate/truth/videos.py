@@ -88,6 +88,7 @@ def viewings_of(sightings: list[Sighting], duration: float) -> list[Viewing]:
         if seen.kind == "play_video":
             # Players report the position before the jump when they go on after a seek.
             start = position if jumped_to is None else jumped_to
+            jumped_to = None
             told = None if seen.fact.marks & (NO_DURATION | ON_MOBILE) else duration
         elif start is not None:
             too_late = told is not None and position > told + 1

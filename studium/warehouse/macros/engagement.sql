@@ -17,7 +17,7 @@
 {% macro subsection_path(path) -%}
     {{ text_found(
         path,
-        '^(/courses/[^/+?]+[/+][^/+?]+[/+][^/+?]+/courseware/[^/?]+/[^/?]+/[^?]*)'
+        '^(/courses/[^/+?]+[/+][^/+?]+[/+][^/+?]+(?:[+]ccx@[0-9]+)?/courseware/[^/?]+/[^/?]+/[^?]*)'
     ) }}
 {%- endmacro %}
 

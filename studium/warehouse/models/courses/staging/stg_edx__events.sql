@@ -19,7 +19,7 @@ select
     events.user_id,
     events.anonymous_id,
     events.session_id,
-    events.ip,
+    nullif(trim(events.ip), '') as ip,
     events.user_agent,
     events.host,
     events.page,

@@ -47,8 +47,9 @@ select
     totals.ntranscript,
     totals.nshow_answer,
     totals.nvideo,
-    videos.n_unique_videos_watched as nvideos_unique_viewed,
-    videos.fract_total_videos_watched as nvideos_total_watched,
+    nullif(videos.n_unique_videos_watched, 0) as nvideos_unique_viewed,
+    case when videos.n_unique_videos_watched > 0 then videos.fract_total_videos_watched end
+        as nvideos_total_watched,
     totals.nseq_goto,
     totals.nseek_video,
     totals.npause_video,

@@ -14,6 +14,7 @@ answers as (
         problem_display_name,
         is_correct,
         value_id,
+        answer,
         answer_value,
         variant,
         question,

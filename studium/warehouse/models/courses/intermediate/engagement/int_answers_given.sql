@@ -42,8 +42,7 @@ parts as (
         *,
         {{ member_text('submission', 'part_id') }} as submitted,
         {{ member_text('correct_map', 'part_id') }} as marked,
-        {{ answer_text('answers', 'part_id') }} as answer_given,
-        {{ member_items('answers', 'part_id', '|') }} as items_given,
+        {{ marked_answer('answers', 'part_id') }} as given,
         max(case when {{ matches('part_id', '[^!-~]') }} then 1 else 0 end)
             over (partition by event_id) as has_odd_part
     from by_key
@@ -52,15 +51,20 @@ parts as (
 answers as (
     select
         *,
-        case
-            when submitted is null then answer_given
-            else coalesce({{ answer_text('submitted', "'answer'") }}, '')
-        end as answer_value
+        coalesce({{ marked_answer('submitted', "'answer'") }}, given, '') as answer
     from parts
     where
         has_odd_part = 0
         and part_id not like '%~_dynamath' escape '~'
         and part_id not like '%~_comment' escape '~'
+),
+
+listed as (
+    select
+        *,
+        {{ items_listed('given') }} as answer_given,
+        {{ items_listed('answer') }} as answer_value
+    from answers
 )
 
 select
@@ -81,10 +85,7 @@ select
     case when submitted is not null and answer_given <> answer_value then answer_given end
         as value_id,
     answer_value,
-    case
-        when submitted is null then coalesce(items_given, answer_given)
-        else coalesce({{ member_items('submitted', "'answer'", '|') }}, answer_value)
-    end as answer,
+    answer,
     case
         when submission is null then {{ json_text('marked', '$.correctness') }} = 'correct'
         else {{ json_text('submitted', '$.correct') }} = 'true'
@@ -95,4 +96,4 @@ select
     end as variant,
     {{ json_text('submitted', '$.response_type') }} as response_type,
     {{ json_text('submitted', '$.question') }} as question
-from answers
+from listed

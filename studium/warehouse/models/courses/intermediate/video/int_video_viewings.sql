@@ -35,15 +35,16 @@ with_next_event as (
     )
 ),
 
-closed_plays as (
+-- Players report where they stood before a seek. The next play, closed or not, forgets it.
+plays as (
     select
         *,
         lag(next_target) over (
             partition by course_id, username, video_id
-            order by event_time
+            order by event_time, position, coalesce(duration, -1)
         ) as sought_position
     from with_next_event
-    where event_type = 'play_video' and next_type <> 'play_video'
+    where event_type = 'play_video'
 ),
 
 viewings as (
@@ -57,7 +58,8 @@ viewings as (
         coalesce(sought_position, position) as start_offset,
         next_position as end_offset,
         next_type as closing_event_type
-    from closed_plays
+    from plays
+    where next_type <> 'play_video'
 ),
 
 kept_viewings as (

@@ -43,7 +43,7 @@ grouped as (
             case
                 when place_from_end <> 1 then null
                 when value_id is null then {{ without_margins('answer_value') }}
-                else {{ without_markup('answer_value') }}
+                else {{ items_listed(without_markup('answer')) }}
             end
         ) as answer_value_text,
         max({{ as_integer('variant') }}) as variant,

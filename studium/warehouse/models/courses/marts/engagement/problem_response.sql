@@ -30,6 +30,13 @@ courses as (
     group by course_id
 ),
 
+-- Where the content is not known, nothing can be said to be deleted from it.
+known as (
+    select distinct course_id from {{ ref('stg_edx__course_elements') }}
+    union
+    select distinct course_id from {{ ref('course_blocks') }}
+),
+
 places as (
     select
         places.course_id,
@@ -54,13 +61,20 @@ select
     answers.problem_grade as score,
     answers.problem_max_grade as max_score,
     case answers.correctness when 'correct' then true when 'incorrect' then false end as correct,
-    {{ report_text('answers.answer') }} as answer,
+    {{ items_joined(report_text('answers.answer')) }} as answer,
     checks.total_attempts,
     checks.first_attempt_date,
     checks.last_attempt_date,
-    coalesce(places.path, '(Deleted block :)')
-    || coalesce(' / ' || answers.problem_display_name, '') as location,
-    coalesce(places.sort_idx, -1) as sort_idx
+    concat_ws(
+        ' / ',
+        coalesce(
+            places.path,
+            blocks.course_path,
+            case when known.course_id is not null then '(Deleted block :)' end
+        ),
+        answers.problem_display_name
+    ) as location,
+    coalesce(places.sort_idx, blocks.sort_idx, -1) as sort_idx
 from answers
 inner join checks
     on
@@ -72,3 +86,6 @@ left join places
     on
         answers.course_id = places.course_id
         and {{ published_module_id('answers.module_id') }} = places.module_id
+left join {{ ref('course_blocks') }} as blocks
+    on answers.course_id = blocks.course_id and answers.module_id = blocks.block_id
+left join known on answers.course_id = known.course_id

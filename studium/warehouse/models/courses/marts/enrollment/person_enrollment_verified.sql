@@ -7,8 +7,15 @@ events as (
         course_id,
         user_id,
         time,
-        mode = 'verified' and (mode_changed or activated) as is_entry,
-        (deactivated and mode = 'verified') or (mode_changed and mode <> 'verified') as is_exit,
+        deactivated and mode = 'verified' as is_verified_exit,
+        mode = 'verified' and (mode_changed or activated) as is_inside,
+        coalesce(
+            lag(mode = 'verified' and (mode_changed or activated)) over (
+                partition by course_id, user_id
+                order by time, activated, mode_changed, mode
+            ),
+            false
+        ) as was_inside,
         mode = 'verified' and (mode_changed or deactivated) as is_counted_as_published
     from {{ ref('enrollment_events') }}
     where
@@ -22,10 +29,10 @@ moments as (
     select
         course_id,
         user_id,
-        min(time) filter (where is_entry) as first_entry,
-        max(time) filter (where is_entry) as last_entry,
-        max(time) filter (where is_exit) as last_exit,
-        max(time) filter (where is_exit and is_counted_as_published) as last_verified_exit,
+        min(time) filter (where is_inside) as first_entry,
+        max(time) filter (where is_inside) as last_entry,
+        max(time) filter (where was_inside and not is_inside) as last_exit,
+        max(time) filter (where is_verified_exit) as last_verified_exit,
         min(time) filter (where is_counted_as_published) as first_published,
         max(time) filter (where is_counted_as_published) as last_published
     from events
