@@ -16,7 +16,8 @@ from studium.warehouse.project import FOLDER
 from tests.warehouse.warehouses import new_workspace
 
 MODELS = FOLDER / "models"
-MOST_YML_PER_SQL = 1.33
+EXPECTED = Path(__file__).parents[2] / "expected"
+MOST_YML_PER_SQL = 1.34
 DOC = re.compile(r"\{\{ doc\('(\w+)'\) \}\}")
 BLOCK = re.compile(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", re.DOTALL)
 UNIT = re.compile(r"(^| )\[[^\]]+\](?= Compat: |$)")
@@ -97,3 +98,15 @@ def test_descriptions_stay_shorter_than_what_they_describe() -> None:
     }
     assert lines["sql"] > 9000
     assert lines["yml"] <= MOST_YML_PER_SQL * lines["sql"], lines
+
+
+def test_every_mart_has_a_golden_answer_or_a_worked_example() -> None:
+    golden = {file.name.split(".")[0] for file in EXPECTED.rglob("*.csv")}
+    marts, worked = set(), set()
+    for file in MODELS.glob("*/marts/**/*.yml"):
+        described = msgspec.yaml.decode(file.read_bytes())
+        marts |= {model["name"] for model in described["models"]}
+        worked |= {example["model"] for example in described.get("unit_tests", [])}
+    assert len(marts) > 120
+    assert marts - golden - worked == set()
+    assert golden - marts == set(), "a golden answer of no mart"
