@@ -14,7 +14,8 @@ import psutil
 
 from benchmarks.measuring import MEGABYTE, STUDIUM
 from studium.config import Workspace
-from studium.serve import Role, Scope, open_desk
+from studium.serve import Role, TokenScope, open_desk
+from studium.vocabulary import Scope
 
 _SAMPLE_SECONDS = 0.5
 
@@ -75,8 +76,10 @@ def running(
 def _token(workspace: Workspace, role: Role, courses: Sequence[str]) -> str:
     desk, name = open_desk(workspace), f"measurer-{role}"
     known = {account.username: account for account in desk.people.list()}
-    account = known.get(name) or desk.people.add(name, role, courses)
-    return desk.tokens.create(account.user_id, "benchmark", tuple(Scope), 1)[1]
+    account = known.get(name) or desk.people.add(
+        name, role, [Scope("course", it) for it in courses]
+    )
+    return desk.tokens.create(account.user_id, "benchmark", tuple(TokenScope), 1)[1]
 
 
 def _cpu(process: psutil.Process) -> float:

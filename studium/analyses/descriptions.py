@@ -28,7 +28,9 @@ _LEFT_OUT = (
     "learners whose scores sum to 0 have no row, and where the estimate does not come to rest neither have those below "
     "15 % of the best sum; the estimates are those of item_irt_grm with compat."
 )
-_OF_A_COURSE = {"level": "course", "course": "course_id"}
+_BY_COURSE = {"kind": "course", "column": "course_id"}
+_OF_A_COURSE = {"level": "course", "scope": _BY_COURSE}
+_OF_A_LEARNER = {"level": "learner", "scope": _BY_COURSE, "learner": ["user_id"]}
 # What few learners did is hidden with their number, as in course_problem, from roles that see no learners.
 _OF_ITEMS = _OF_A_COURSE | {
     "groups": {
@@ -157,7 +159,7 @@ _ABILITIES = Table(
     sql="-- computed by studium/analyses/graded_response.py",
     depends_on=_INPUTS,
     compat=_LEFT_OUT,
-    rights=convert({"level": "learner", "course": "course_id", "learner": ["user_id"]}, Rights),
+    rights=convert(_OF_A_LEARNER, Rights),
 )
 
 _GRADED_ABILITIES = Table(
@@ -181,7 +183,7 @@ _GRADED_ABILITIES = Table(
     sql="-- a join by studium/analyses/item_tables.py",
     depends_on=["person_course", "person_irtgrm_theta"],
     compat=_LEFT_OUT,
-    rights=convert({"level": "learner", "course": "course_id", "learner": ["user_id"]}, Rights),
+    rights=convert(_OF_A_LEARNER, Rights),
 )
 
 _REPORT = Table(

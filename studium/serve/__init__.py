@@ -7,8 +7,8 @@ commands about accounts, tokens and the audit log ask.
 from studium.serve.accounts import Account, Desk, Token, open_desk
 from studium.serve.application import create_application
 from studium.serve.audit import Entry, Record
-from studium.serve.release import courses_served
-from studium.serve.rights import Role, Scope
+from studium.serve.release import scopes_served
+from studium.serve.rights import Role, TokenScope
 from studium.serve.running import serve
 
 __all__ = [
@@ -17,10 +17,10 @@ __all__ = [
     "Entry",
     "Record",
     "Role",
-    "Scope",
     "Token",
-    "courses_served",
+    "TokenScope",
     "create_application",
     "open_desk",
+    "scopes_served",
     "serve",
 ]

@@ -18,26 +18,34 @@ from studium.vocabulary.datasets import (
     whole,
 )
 from studium.vocabulary.outcomes import CheckOutcome, EventDay, InputFile
-from studium.vocabulary.rights import PARTS, Groups, Rights
+from studium.vocabulary.rights import PARTS, Belonging, Groups, Level, Rights
+from studium.vocabulary.roles import GRANTED, ROLES, Powers, Role, TokenScope
 from studium.vocabulary.scopes import KINDS, PARENTS, SITE, Scope, lies_within
 from studium.vocabulary.tables import Table, TableColumn
 
 __all__ = [
+    "GRANTED",
     "KINDS",
     "PARENTS",
     "PARTS",
     "PROVENANCE",
+    "ROLES",
     "SITE",
+    "Belonging",
     "CheckOutcome",
     "Column",
     "Dataset",
     "EventDay",
     "Groups",
     "InputFile",
+    "Level",
+    "Powers",
     "Rights",
+    "Role",
     "Scope",
     "Table",
     "TableColumn",
+    "TokenScope",
     "day",
     "derived",
     "flag",

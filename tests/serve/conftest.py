@@ -21,16 +21,24 @@ from studium.progress import Silent
 from studium.publish import Candidate, Clock, LakeEvidence, publish
 from studium.serve import create_application
 from studium.serve.accounts import Desk, open_desk
-from studium.serve.accounts.database import ACCOUNTS, writing
 from studium.serve.accounts.passwords import hash_password
-from studium.serve.rights import Role, Scope
-from studium.vocabulary import CheckOutcome, Groups, InputFile, Rights, Table
+from studium.serve.accounts.store import ACCOUNTS, writing
+from studium.serve.rights import Role, TokenScope
+from studium.vocabulary import Belonging, CheckOutcome, Groups, InputFile, Rights, Scope, Table
 
 ONE, TWO, OLD = "course-v1:Uni+One+2024", "course-v1:Uni+Two+2024", "Uni/Old/2013"
 COURSES = (ONE, TWO, OLD)
 PASSWORD = "correct horse battery staple"
-ALL_SCOPES = tuple(Scope)
+ALL_SCOPES = tuple(TokenScope)
+
+
+def of(*courses: str) -> frozenset[Scope]:
+    """Grants of courses one by one."""
+    return frozenset(Scope("course", course) for course in courses)
+
+
 GRANTED = {Role.COURSE_STAFF: [ONE], Role.RESEARCHER: [TWO]}
+BY_COURSE = Belonging("course", "course_id")
 MARTS = f"""
 create schema marts;
 create schema studium;
@@ -65,14 +73,14 @@ create table marts.user_languages as
 create table marts.unclassified as select '{ONE}' as course_id, 'learner1' as username;
 """
 CLASSIFIED = {
-    "event_types_daily": Rights(level="course", course="course_id"),
+    "event_types_daily": Rights(level="course", scope=BY_COURSE),
     "person_course": Rights(
-        level="learner", course="course_id", learner=["user_id", "username"], personal=["ip"]
+        level="learner", scope=BY_COURSE, learner=["user_id", "username"], personal=["ip"]
     ),
-    "course_enrollment_daily": Rights(level="course", course="course_id"),
+    "course_enrollment_daily": Rights(level="course", scope=BY_COURSE),
     "course_enrollment_by_gender": Rights(
         level="course",
-        course="course_id",
+        scope=BY_COURSE,
         groups=Groups(within=["course_id"], counts=["count"]),
     ),
     "overall": Rights(level="institution"),
@@ -161,7 +169,7 @@ def open_campus(workspace: Workspace) -> Campus:
     desk = open_desk(workspace)
     tokens = {}
     for role in Role:
-        account = desk.people.add(role.value, role, GRANTED.get(role, ()))
+        account = desk.people.add(role.value, role, of(*GRANTED.get(role, ())))
         with writing(
             desk.people.engine
         ) as connection:  # one hash for all: each costs what it shall cost

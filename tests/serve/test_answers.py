@@ -8,14 +8,14 @@ import pytest
 from studium.serve.release import Reader
 from studium.serve.release.answers import ALL_BYTES, MOST_BYTES, Answers, Rows
 from studium.serve.rights import GuardedQuery, Principal, Role
-from tests.serve.conftest import ONE, TWO, Campus
+from tests.serve.conftest import ONE, TWO, Campus, of
 
 ROWS = (["n"], [(1,), (2,)])
 
 
 def reader_for(campus: Campus, role: Role, *courses: str) -> Reader:
     server = campus.app.state.server
-    principal = Principal(7, "somebody", role, frozenset(courses))
+    principal = Principal(7, "somebody", role, of(*courses))
     return Reader(principal, server.bounds, server.keeper.release(), server.keeper.watch)
 
 

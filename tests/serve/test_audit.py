@@ -18,7 +18,7 @@ from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import DatabaseError
 
-from studium.serve.accounts.database import AUDIT, writing
+from studium.serve.accounts.store import AUDIT, writing
 from studium.serve.audit import AuditLog, Record
 from studium.serve.rights import Role, Rule, rule
 from studium.serve.web import Reading

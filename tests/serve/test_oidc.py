@@ -13,7 +13,7 @@ from sqlalchemy import update
 from studium.errors import MisuseError
 from studium.serve import create_application
 from studium.serve.accounts import open_desk
-from studium.serve.accounts.database import ACCOUNTS, writing
+from studium.serve.accounts.store import ACCOUNTS, writing
 from studium.serve.rights import Role
 from tests.serve.conftest import (
     Campus,

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from studium.errors import StudiumError
 from studium.serve.release import Reader
-from studium.serve.rights import ForbiddenError, Principal, Role, Scope, guard_query
+from studium.serve.rights import ForbiddenError, Principal, Role, TokenScope, guard_query
 from studium.serve.rights.rows import PERSON, search_query, stands_for
-from studium.vocabulary import Rights, Table, TableColumn
-from tests.serve.conftest import CLASSIFIED, COURSES, ONE, TWO, Campus
+from studium.vocabulary import Belonging, Rights, Scope, Table, TableColumn
+from tests.serve.conftest import CLASSIFIED, COURSES, ONE, TWO, Campus, of
 
 Row = dict[str, Any]
 SMALL_GROUP = 10
 ROLES = st.sampled_from(list(Role))
 GRANTS = st.frozensets(st.sampled_from([*COURSES, "course-v1:No+Such+Course"]))
-SCOPES = st.none() | st.frozensets(st.sampled_from(list(Scope)))
+SCOPES = st.none() | st.frozensets(st.sampled_from(list(TokenScope)))
 
 
 def reader_for(campus: Campus, principal: Principal) -> Reader:
@@ -39,7 +39,7 @@ def permitted(
     rows: list[Row], rights: Rights | None, principal: Principal, key: bytes
 ) -> list[Row] | None:
     """What the role may see, by the words of docs/serve.md; None: nothing of the table at all."""
-    may_read_learners = principal.scopes is None or Scope.LEARNERS in principal.scopes
+    may_read_learners = principal.scopes is None or TokenScope.LEARNERS in principal.scopes
     if rights is None:
         return rows if principal.role == "administrator" and may_read_learners else None
     if rights.level == "learner" and (
@@ -47,9 +47,11 @@ def permitted(
     ):
         return None
     if principal.role in {"course_staff", "researcher"}:
-        if rights.level == "institution" or rights.course is None:
+        if rights.level == "institution" or rights.scope is None:
             return None
-        rows = [row for row in rows if row[rights.course] in principal.courses]
+        rows = [
+            row for row in rows if Scope("course", row[rights.scope.column]) in principal.grants
+        ]
     if principal.role == "researcher":
         rows = [pseudonymous(row, rights, key) for row in rows]
     return rows
@@ -75,9 +77,9 @@ def sorted_rows(rows: list[Row]) -> list[str]:
 @settings(deadline=None)
 @given(role=ROLES, courses=GRANTS, scopes=SCOPES)
 def test_every_dataset_has_exactly_the_rows_of_the_role(
-    campus: Campus, role: Role, courses: frozenset[str], scopes: frozenset[Scope] | None
+    campus: Campus, role: Role, courses: frozenset[str], scopes: frozenset[TokenScope] | None
 ) -> None:
-    principal = Principal(7, "somebody", role, courses, scopes)
+    principal = Principal(7, "somebody", role, of(*courses), scopes)
     reader = reader_for(campus, principal)
     for name, rows in everything(campus).items():
         expected = permitted(rows, CLASSIFIED[name], principal, campus.desk.keys.pseudonyms)
@@ -119,7 +121,7 @@ def test_every_dataset_has_exactly_the_rows_of_the_role(
     ],
 )
 def test_no_form_of_a_query_goes_round_the_rights(campus: Campus, sql: str) -> None:
-    reader = reader_for(campus, Principal(7, "staff", Role.COURSE_STAFF, frozenset({TWO})))
+    reader = reader_for(campus, Principal(7, "staff", Role.COURSE_STAFF, of(TWO)))
     expected = sum(row["course_id"] == TWO for row in everything(campus)["person_course"])
     try:
         assert reader.rows(sql) == [{"n": expected}]
@@ -216,7 +218,7 @@ def test_limits_of_the_connection_are_those_of_the_settings(campus: Campus) -> N
 @settings(deadline=None)
 @given(value=st.text(max_size=60))
 def test_values_are_bound_and_never_part_of_the_query(campus: Campus, value: str) -> None:
-    reader = reader_for(campus, Principal(7, "staff", Role.COURSE_STAFF, frozenset({ONE})))
+    reader = reader_for(campus, Principal(7, "staff", Role.COURSE_STAFF, of(ONE)))
     rows = reader.rows(
         "select username from person_course where username = $name",
         {"name": value.replace("\0", "")},
@@ -225,7 +227,7 @@ def test_values_are_bound_and_never_part_of_the_query(campus: Campus, value: str
 
 
 @pytest.mark.parametrize(
-    "value", ["' or 1=1 --", "learner1'; drop table x; --", "%", "$permitted_courses", "\\", "ｌ"]
+    "value", ["' or 1=1 --", "learner1'; drop table x; --", "%", "$permitted_course", "\\", "ｌ"]
 )
 def test_known_attacks_are_values(campus: Campus, value: str) -> None:
     reader = reader_for(campus, Principal(1, "root", Role.ADMINISTRATOR))
@@ -240,7 +242,7 @@ def test_known_attacks_are_values(campus: Campus, value: str) -> None:
 def test_a_question_about_one_learner_has_their_rows_alone(
     campus: Campus, role: Role, courses: frozenset[str], data: st.DataObject
 ) -> None:
-    principal, key = Principal(7, "somebody", role, courses), campus.desk.keys.pseudonyms
+    principal, key = Principal(7, "somebody", role, of(*courses)), campus.desk.keys.pseudonyms
     reader = reader_for(campus, principal)
     rows = everything(campus)["person_course"]
     shown = permitted(rows, CLASSIFIED["person_course"], principal, key)
@@ -264,7 +266,7 @@ def test_a_long_array_is_whole_and_in_order(
     campus: Campus, role: Role, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("studium.serve.release.reader._BATCH_ROWS", rows)
-    reader = reader_for(campus, Principal(7, "somebody", role, frozenset({ONE})))
+    reader = reader_for(campus, Principal(7, "somebody", role, of(ONE)))
     sql = "select username, course_id from person_course where course_id = $course_id"
     pieces = reader.array(sql, "username", {"course_id": ONE})
     assert pieces is not None
@@ -281,12 +283,14 @@ def test_who_has_no_name_in_a_dataset_is_found_there_by_number() -> None:
         TableColumn("user_id", "BIGINT"),
         TableColumn("username", "VARCHAR"),
     ]
-    rights = Rights(level="learner", course="course_id", learner=["user_id", "username"])
+    rights = Rights(
+        level="learner", scope=Belonging("course", "course_id"), learner=["user_id", "username"]
+    )
     tables = {"roster": Table("roster", 0, "", columns=columns, rights=rights)}
-    view = Principal(7, "somebody", Role.RESEARCHER, frozenset({ONE})).view(SMALL_GROUP)
+    view = Principal(7, "somebody", Role.RESEARCHER, of(ONE)).view(SMALL_GROUP)
     guarded = guard_query("select course_id from roster", tables, view, frozenset({"username"}))
     values = {
-        "permitted_courses": [ONE],
+        "permitted_course": [ONE],
         "pseudonym_inner": b"in",
         "pseudonym_outer": b"out",
         stands_for("username"): "ann",
@@ -307,7 +311,7 @@ def test_who_has_no_name_in_a_dataset_is_found_there_by_number() -> None:
 
 
 def test_nobody_else_gets_a_pseudonym_where_one_learner_is_asked_about(campus: Campus) -> None:
-    researcher = reader_for(campus, Principal(7, "somebody", Role.RESEARCHER, frozenset({ONE})))
+    researcher = reader_for(campus, Principal(7, "somebody", Role.RESEARCHER, of(ONE)))
     tables, view = researcher.open_release.tables, researcher.principal.view(SMALL_GROUP)
     sql = "select * from person_course where username = $username"
     assert stands_for("username") in guard_query(sql, tables, view, frozenset(PERSON)).parameters
@@ -317,8 +321,8 @@ def test_nobody_else_gets_a_pseudonym_where_one_learner_is_asked_about(campus: C
 
 
 def test_a_parameter_of_ours_cannot_be_given_from_outside(campus: Campus) -> None:
-    reader = reader_for(campus, Principal(7, "staff", Role.COURSE_STAFF, frozenset({ONE})))
-    given_from_outside = {"permitted_courses": [TWO], "course_id": TWO}
+    reader = reader_for(campus, Principal(7, "staff", Role.COURSE_STAFF, of(ONE)))
+    given_from_outside = {"permitted_course": [TWO], "course_id": TWO}
     sql = "select count(*) as n from person_course where course_id = $course_id"
     assert reader.rows(sql, given_from_outside) == [{"n": 0}]
 
@@ -332,9 +336,9 @@ def test_a_table_of_two_names_in_one_column_belongs_to_the_course_before_the_bar
         0,
         "",
         columns=[TableColumn("pipeline_video_id", "VARCHAR")],
-        rights=Rights(level="course", course="pipeline_video_id", course_until="|"),
+        rights=Rights(level="course", scope=Belonging("course", "pipeline_video_id", "|")),
     )
-    view = Principal(7, "staff", Role.COURSE_STAFF, frozenset({ONE})).view(0)
+    view = Principal(7, "staff", Role.COURSE_STAFF, of(ONE)).view(0)
     guarded = guard_query("from video_timeline", {"video_timeline": table}, view)
     assert "split_part(\"pipeline_video_id\", '|', 1)" in guarded.sql
-    assert guarded.parameters == {"permitted_courses"}
+    assert guarded.parameters == {"permitted_course"}

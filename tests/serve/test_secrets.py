@@ -14,7 +14,7 @@ from studium.serve import create_application
 from studium.serve.accounts import load_secrets
 from studium.serve.accounts.secrets import SAMPLES
 from studium.serve.rights import Role
-from tests.serve.conftest import Campus, with_settings
+from tests.serve.conftest import Campus, of, with_settings
 
 GOOD = "kQ3v9ZtX1mB7wR5yP0sLd8uJf2hN6cEa"
 NAMES = ("serve", "pseudonyms", "audit")
@@ -92,7 +92,7 @@ def test_pseudonyms_are_hmacs_one_to_one_and_others_with_another_key(campus: Cam
     from tests.serve.conftest import TWO
 
     server = campus.app.state.server
-    researcher = Principal(7, "r", Role.RESEARCHER, frozenset({TWO}))
+    researcher = Principal(7, "r", Role.RESEARCHER, of(TWO))
     reader = Reader(researcher, server.bounds, server.keeper.release(), server.keeper.watch)
     rows = reader.rows("select user_id, username from person_course")
     plain = Reader(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from studium.serve.release import Reader
 from studium.serve.rights import Principal, Role, guard_query, hidden_cells, suppress
-from studium.vocabulary import Groups, Rights, Table, TableColumn
-from tests.serve.conftest import CLASSIFIED, OLD, ONE, TWO, Campus
+from studium.vocabulary import Belonging, Groups, Rights, Table, TableColumn
+from tests.serve.conftest import CLASSIFIED, OLD, ONE, TWO, Campus, of
 
 LEAST = 10
 COUNT = st.integers(0, 40) | st.none()
@@ -22,7 +22,7 @@ COUNTS = st.lists(st.integers(0, 40), max_size=8)
 
 def rows_of(campus: Campus, role: Role) -> dict[tuple[str, str], Any]:
     server = campus.app.state.server
-    principal = Principal(7, "somebody", role, frozenset({ONE, TWO, OLD}))
+    principal = Principal(7, "somebody", role, of(ONE, TWO, OLD))
     reader = Reader(principal, server.bounds, server.keeper.release(), server.keeper.watch)
     rows = reader.rows("select course_id, gender, count from course_enrollment_by_gender")
     return {(row["course_id"], row["gender"]): row["count"] for row in rows}
@@ -63,7 +63,7 @@ def test_datasets_hide_what_the_function_hides(counts: list[int | None]) -> None
         columns=[TableColumn(name, "BIGINT") for name in ("whole", "part", "people", "mean")],
         rights=Rights(
             level="course",
-            course="whole",
+            scope=Belonging("course", "whole"),
             groups=Groups(within=["whole"], counts=["people"], measures=["mean"]),
         ),
     )
@@ -148,7 +148,7 @@ def test_a_query_over_hidden_counts_adds_up_what_is_shown(campus: Campus) -> Non
 
 COHORTS = Rights(
     level="course",
-    course="course_id",
+    scope=Belonging("course", "course_id"),
     groups=Groups(
         within=["course_id"],
         counts=["learners", "active"],
@@ -200,7 +200,7 @@ def test_a_breakdown_is_of_the_last_day_alone() -> None:
     """The day before, with the daily count, would tell who the one was that came."""
     rights = Rights(
         level="course",
-        course="course_id",
+        scope=Belonging("course", "course_id"),
         groups=Groups(within=["course_id", "day"], counts=["count"], latest="day"),
     )
     rows = [(1, 1, 0, 30), (1, 1, 1, 40), (1, 2, 0, 31), (1, 2, 1, 40), (2, 1, 0, 12)]
@@ -211,7 +211,7 @@ def test_a_breakdown_is_of_the_last_day_alone() -> None:
 def test_a_change_is_hidden_with_the_count_before_it() -> None:
     rights = Rights(
         level="course",
-        course="course_id",
+        scope=Belonging("course", "course_id"),
         groups=Groups(within=["course_id"], counts=["count"], changes={"change": "count"}),
     )
     rows = [(1, 0, 15, 9), (1, 1, 40, 1), (1, 2, 90, 2)]
@@ -222,7 +222,7 @@ def test_a_change_is_hidden_with_the_count_before_it() -> None:
 def test_what_completes_a_hidden_count_hides_with_it() -> None:
     rights = Rights(
         level="course",
-        course="course_id",
+        scope=Belonging("course", "course_id"),
         groups=Groups(
             within=[],
             counts=["everybody", "women", "men"],
@@ -248,7 +248,7 @@ def test_a_hidden_last_day_is_not_the_day_before(
     monkeypatch.setitem(
         CLASSIFIED,
         "course_enrollment_mode_daily",
-        Rights(level="course", course="course_id", groups=groups),
+        Rights(level="course", scope=Belonging("course", "course_id"), groups=groups),
     )
     change(
         f"""
@@ -272,9 +272,9 @@ def test_a_hidden_count_is_none_of_nobody_on_pages(
         "stats_module_usage": Groups(within=["course_id", "module_id"], counts=["ncount"]),
     }
     for name, groups in parts.items():
-        rights = Rights(level="course", course="course_id", groups=groups)
+        rights = Rights(level="course", scope=Belonging("course", "course_id"), groups=groups)
         monkeypatch.setitem(CLASSIFIED, name, rights)
-    of_course = Rights(level="course", course="course_id")
+    of_course = Rights(level="course", scope=Belonging("course", "course_id"))
     monkeypatch.setitem(CLASSIFIED, "course_axis", of_course)
     change(
         f"""

@@ -44,7 +44,8 @@ def test_every_mart_says_who_may_see_it(marts: dict[str, dict[str, Any]]) -> Non
     for name, model in marts.items():
         columns = {column["name"] for column in model["columns"]}
         rights = rights_of(model)
-        named = {*rights.learner, *rights.personal} | ({rights.course} if rights.course else set())
+        named = {*rights.learner, *rights.personal}
+        named |= {rights.scope.column, *rights.scope.within.values()} if rights.scope else set()
         if rights.groups:
             groups = rights.groups
             named |= {*groups.within, *groups.counts, *groups.measures, *groups.series} - {"*"}
@@ -54,7 +55,8 @@ def test_every_mart_says_who_may_see_it(marts: dict[str, dict[str, Any]]) -> Non
             assert followed | set(groups.changes.values()) <= set(groups.counts), name
         assert named <= columns, name
         if rights.level in {"learner", "course"} and "course_id" in columns:
-            assert rights.course, name
+            assert rights.scope, name
+            assert rights.scope.kind == "course", name
 
 
 def test_counts_of_people_can_be_hidden(marts: dict[str, dict[str, Any]], tmp_path: Path) -> None:

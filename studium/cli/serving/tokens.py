@@ -12,11 +12,10 @@ from studium.cli.serving.log import remember
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import table_lines
 from studium.errors import MisuseError
+from studium.vocabulary import TokenScope
 
 if TYPE_CHECKING:
     from studium.serve import Desk, Token
-
-SCOPES = ("read", "learners", "export", "administer")
 
 
 @click.group()
@@ -30,7 +29,7 @@ def token() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(SCOPES),
+    type=click.Choice([scope.value for scope in TokenScope]),
     multiple=True,
     default=("read",),
     show_default=True,
@@ -50,12 +49,10 @@ def token() -> None:
 @pass_session
 def create(session: Session, name: str, label: str, scopes: tuple[str, ...], days: float) -> None:
     """Make a token for an account and print it, this once."""
-    from studium.serve import Scope
-
     desk = _desk(session)
     account = desk.people.find(name)
     token_id, text = desk.tokens.create(
-        account.user_id, label, [Scope(scope) for scope in scopes], days
+        account.user_id, label, [TokenScope(scope) for scope in scopes], days
     )
     said = {"scopes": sorted(scopes), "days": days, "label": label, "account": account.username}
     remember(desk, "token created", token_id, said)

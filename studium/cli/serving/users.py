@@ -5,7 +5,9 @@ other processes can read. Leaves: accounts, and each change in the audit log.
 """
 
 import sys
+from collections.abc import Callable
 from difflib import get_close_matches
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,20 +16,51 @@ from studium.cli.serving.log import remember
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, table_lines
 from studium.errors import MisuseError
+from studium.vocabulary import GRANTED, KINDS, Role, Scope
 
 if TYPE_CHECKING:
     from studium.serve import Account, Desk
 
-LIMITED = ("course_staff", "researcher")
-ROLES = ("administrator", "analyst", "institution_viewer", "course_staff", "researcher")
 _name = click.argument("name")
-_courses = click.option(
-    "--course",
-    "courses",
-    multiple=True,
-    metavar="KEY",
-    help="A course that is theirs, also several times; by default none.",
-)
+
+
+def _scope(text: str) -> Scope:
+    """KIND=ID, as --scope takes it; raises MisuseError for a kind that is none, or without an id."""
+    kind, _, id_ = text.partition("=")
+    if kind not in KINDS[1:] or not id_:
+        raise MisuseError(
+            f"{text!r} is no scope",
+            "--scope",
+            f"Give KIND=ID, such as institution=HarborX; kinds are {', '.join(KINDS[1:])}.",
+        )
+    return Scope(kind, id_)
+
+
+def _grantable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Take --course and --scope, and give the command `grants`."""
+
+    @click.option(
+        "--course",
+        "courses",
+        multiple=True,
+        metavar="KEY",
+        help="A course that is theirs, also several times; by default none.",
+    )
+    @click.option(
+        "--scope",
+        "scopes",
+        multiple=True,
+        metavar="KIND=ID",
+        help="All of an institution, district, school or section that is theirs, also several times; by default none.",
+    )
+    @wraps(function)
+    def granting(
+        *words: Any, courses: tuple[str, ...], scopes: tuple[str, ...], **options: Any
+    ) -> Any:
+        grants = (*(Scope("course", course) for course in courses), *map(_scope, scopes))
+        return function(*words, grants=grants, **options)
+
+    return granting
 
 
 @click.group()
@@ -39,24 +72,22 @@ def user() -> None:
 @_name
 @click.option(
     "--role",
-    type=click.Choice(ROLES),
+    type=click.Choice([role.value for role in Role]),
     required=True,
     help="What they may see, as docs/serve.md says.",
 )
-@_courses
+@_grantable
 @click.option("--oidc", is_flag=True, help="Without a password: they sign in at the institution.")
 @examples(
     "studium user add ada --role administrator",
     "studium user add bob@example.org --role course_staff --course course-v1:Uni+One+2024 --oidc",
 )
 @pass_session
-def add(session: Session, name: str, role: str, courses: tuple[str, ...], oidc: bool) -> None:
+def add(session: Session, name: str, role: str, grants: tuple[Scope, ...], oidc: bool) -> None:
     """Make an account; asks for a password, or reads it from standard input."""
-    from studium.serve import Role
-
     desk = _desk(session)
-    account = desk.people.add(name, Role(role), courses, None if oidc else _read_password())
-    detail = {"role": role, "courses": list(courses), "by_oidc": oidc}
+    account = desk.people.add(name, Role(role), grants, None if oidc else _read_password())
+    detail = {"role": role, "grants": [f"{it.kind}={it.id}" for it in grants], "by_oidc": oidc}
     remember(desk, "account created", account.username, detail)
     session.say(f"Added     {account.username}, {account.role}")
     session.answer(_facts(account) | {"unknown_courses": _warn_of_unknown(session, account)})
@@ -73,7 +104,7 @@ def list_users(session: Session) -> None:
             account.username,
             account.role.value,
             "password" if account.has_password else "OpenID Connect",
-            ", ".join(account.courses),
+            ", ".join(_shown(scope) for scope in account.grants),
         )
         for account in accounts
     ]
@@ -84,13 +115,11 @@ def list_users(session: Session) -> None:
 
 @user.command("role", cls=Command)
 @_name
-@click.argument("role", type=click.Choice(ROLES))
+@click.argument("role", type=click.Choice([role.value for role in Role]))
 @examples("studium user role ada analyst", "studium user role bob@example.org course_staff")
 @pass_session
 def set_role(session: Session, name: str, role: str) -> None:
     """Give an account another role, from its next request on."""
-    from studium.serve import Role
-
     desk = _desk(session)
     account = desk.people.set_role(name, Role(role))
     remember(desk, "role changed", account.username, {"role": role})
@@ -100,18 +129,20 @@ def set_role(session: Session, name: str, role: str) -> None:
 
 @user.command("courses", cls=Command)
 @_name
-@_courses
+@_grantable
 @examples(
     "studium user courses bob --course course-v1:Uni+One+2024 --course Uni/Old/2013",
+    "studium user courses bob --scope institution=Uni",
     "studium user courses bob",
 )
 @pass_session
-def set_courses(session: Session, name: str, courses: tuple[str, ...]) -> None:
-    """Make exactly these the courses of an account; none without --course."""
+def set_courses(session: Session, name: str, grants: tuple[Scope, ...]) -> None:
+    """Make exactly these the courses, and scopes of other kinds, of an account; none without any."""
     desk = _desk(session)
-    account = desk.people.set_courses(name, courses)
-    remember(desk, "courses changed", account.username, {"courses": list(courses)})
-    session.say(f"Changed   {account.username} has {count(len(account.courses), 'course')}")
+    account = desk.people.set_grants(name, grants)
+    said = {"grants": [f"{it.kind}={it.id}" for it in account.grants]}
+    remember(desk, "courses changed", account.username, said)
+    session.say(f"Changed   {account.username} has {_counted(account)}")
     session.answer(_facts(account) | {"unknown_courses": _warn_of_unknown(session, account)})
 
 
@@ -142,24 +173,34 @@ def remove(session: Session, name: str) -> None:
     session.answer(_facts(account))
 
 
+def _shown(scope: Scope) -> str:
+    return scope.id if scope.kind == "course" else f"{scope.kind}={scope.id}"
+
+
+def _counted(account: "Account") -> str:
+    courses, grants = len(account.courses), len(account.grants)
+    more = [count(grants - courses, "other scope")] if grants > courses else []
+    return " and ".join([count(courses, "course"), *more])
+
+
 def _warn_of_unknown(session: Session, account: "Account") -> list[str]:
     """The account's courses that are in no release: such a key may come later, or be misspelt."""
-    from studium.serve import courses_served
+    from studium.serve import scopes_served
 
-    if not account.courses:
+    if not account.grants:
         return []
-    if account.role.value not in LIMITED:
-        _warn(f"courses count for {' and '.join(LIMITED)} alone; {account.role} sees all of them")
-    known = courses_served(session.workspace())
+    if account.role not in GRANTED:
+        _warn(f"courses count for {' and '.join(GRANTED)} alone; {account.role} sees all of them")
+    known = scopes_served(session.workspace())
     if known is None:
         _warn("there is no release yet to look for these courses in")
         return []
-    unknown = [course for course in account.courses if course not in known]
-    for course in unknown:
-        nearest = get_close_matches(course, known, n=1)
+    unknown = [scope for scope in account.grants if scope.id not in known.ids(scope.kind)]
+    for scope in unknown:
+        nearest = get_close_matches(scope.id, known.ids(scope.kind), n=1)
         hint = f"did you mean {nearest[0]}?" if nearest else "it counts as soon as there is one"
-        _warn(f"the current release has no course {course}: {hint}")
-    return unknown
+        _warn(f"the current release has no {scope.kind} {scope.id}: {hint}")
+    return [_shown(scope) for scope in unknown]
 
 
 def _warn(text: str) -> None:
@@ -190,5 +231,6 @@ def _facts(account: "Account") -> dict[str, Any]:
         "username": account.username,
         "role": account.role.value,
         "courses": list(account.courses),
+        "grants": [{"kind": scope.kind, "id": scope.id} for scope in account.grants],
         "has_password": account.has_password,
     }

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from studium.config import Workspace
-from studium.serve.accounts.database import open_database
 from studium.serve.accounts.forms import SESSION_COOKIE, bearer_of, has_bearer
 from studium.serve.accounts.lockout import Lockout
 from studium.serve.accounts.oidc import OpenIdConnect
@@ -16,6 +15,7 @@ from studium.serve.accounts.passwords import fits
 from studium.serve.accounts.people import People
 from studium.serve.accounts.secrets import Secrets, load_secrets
 from studium.serve.accounts.sessions import Sessions
+from studium.serve.accounts.store import open_database
 from studium.serve.accounts.tokens import Tokens
 from studium.serve.audit import AuditLog
 from studium.serve.rights import Principal, SignInNeededError

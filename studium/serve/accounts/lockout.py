@@ -8,7 +8,7 @@ import time
 from sqlalchemy import Engine, delete, insert, select
 
 from studium.errors import StudiumError
-from studium.serve.accounts.database import ATTEMPTS, writing
+from studium.serve.accounts.store import ATTEMPTS, writing
 
 _TRIES_PER_ADDRESS = 20  # times those of a name: a class room signs in from one address
 

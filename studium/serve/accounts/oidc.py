@@ -26,8 +26,8 @@ from studium.serve.accounts.claims import (
     read_claims,
     refuse_unsafe_algorithms,
 )
-from studium.serve.accounts.database import ACCOUNTS, SIGN_INS, writing
 from studium.serve.accounts.sessions import digest
+from studium.serve.accounts.store import ACCOUNTS, SIGN_INS, writing
 
 RETURN_PATH = "/sign-in/oidc/return"
 _TRY_SECONDS = 600

@@ -1,6 +1,6 @@
-"""Accounts: who may sign in, with which role and for which courses.
+"""Accounts: who may sign in, with which role and for which courses or other scopes.
 
-Enters: names, roles, course ids. Leaves: rows of the accounts, `Account` to read.
+Enters: names, roles, scopes. Leaves: rows of the accounts, `Account` to read.
 """
 
 import re
@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from studium.errors import MisuseError
-from studium.serve.accounts.database import ACCOUNTS, GRANTS, SESSIONS, TOKENS, writing
 from studium.serve.accounts.passwords import hash_password
+from studium.serve.accounts.store import ACCOUNTS, GRANTS, SESSIONS, TOKENS, writing
 from studium.serve.rights import Principal, Role
+from studium.vocabulary import Scope
 
 _USERNAME = re.compile(r"[^\s\x00-\x1f\x7f/:\\]{1,150}")
 
@@ -28,9 +29,14 @@ class Account:
     user_id: int
     username: str
     role: Role
-    courses: tuple[str, ...]
+    grants: tuple[Scope, ...]
     has_password: bool
     created_at: float
+
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """Keys of the courses that are granted one by one."""
+        return tuple(scope.id for scope in self.grants if scope.kind == "course")
 
 
 class People:
@@ -43,7 +49,7 @@ class People:
         self,
         username: str,
         role: Role,
-        courses: Iterable[str] = (),
+        grants: Iterable[Scope] = (),
         password: str | None = None,
     ) -> Account:
         """A new account; raises MisuseError for a name that is taken or cannot be one."""
@@ -63,7 +69,7 @@ class People:
         try:
             with writing(self.engine) as connection:
                 key = connection.execute(insert(ACCOUNTS).values(row)).inserted_primary_key
-                _grant(connection, int(key[0] if key else 0), courses)
+                _grant(connection, int(key[0] if key else 0), grants)
         except IntegrityError:
             raise MisuseError(
                 f"There is an account {username.lower()} already",
@@ -76,9 +82,9 @@ class People:
         """All accounts, by name."""
         with self.engine.connect() as connection:
             rows = connection.execute(select(ACCOUNTS).order_by(ACCOUNTS.c.username)).mappings()
-            grants: dict[int, list[str]] = {}
-            for grant in connection.execute(select(GRANTS).order_by(GRANTS.c.course_id)):
-                grants.setdefault(grant.user_id, []).append(grant.course_id)
+            grants: dict[int, list[Scope]] = {}
+            for grant in connection.execute(select(GRANTS).order_by(GRANTS.c.kind, GRANTS.c.id)):
+                grants.setdefault(grant.user_id, []).append(Scope(grant.kind, grant.id))
             return [_account(row, grants.get(row["user_id"], [])) for row in rows]
 
     def find(self, username: str) -> Account:
@@ -106,13 +112,20 @@ class People:
         self._change(username, {"role": role.value})
         return self.find(username)
 
-    def set_courses(self, username: str, courses: Iterable[str]) -> Account:
-        """Exactly these courses; they count for course staff and researchers."""
+    def set_grants(self, username: str, grants: Iterable[Scope]) -> Account:
+        """Exactly these scopes; they count for roles that see what is granted alone."""
         user_id = self.find(username).user_id
         with writing(self.engine) as connection:
             connection.execute(delete(GRANTS).where(GRANTS.c.user_id == user_id))
-            _grant(connection, user_id, courses)
+            _grant(connection, user_id, grants)
         return self.find(username)
+
+    def set_courses(self, username: str, courses: Iterable[str]) -> Account:
+        """Exactly these courses; what is granted of other kinds stays."""
+        others = [scope for scope in self.find(username).grants if scope.kind != "course"]
+        return self.set_grants(
+            username, [*others, *(Scope("course", course) for course in courses)]
+        )
 
     def set_password(self, username: str, password: str) -> Account:
         """Another password; whoever was signed in is signed out everywhere."""
@@ -143,28 +156,28 @@ def principal_of(connection: Connection, user_id: int, credential: str) -> Princ
     )
     if row is None:
         return None
-    courses = connection.execute(select(GRANTS.c.course_id).where(GRANTS.c.user_id == user_id))
+    grants = connection.execute(select(GRANTS).where(GRANTS.c.user_id == user_id))
     return Principal(
         user_id=user_id,
         username=row["username"],
         role=Role(row["role"]),
-        courses=frozenset(courses.scalars()),
+        grants=frozenset(Scope(it.kind, it.id) for it in grants),
         credential=credential,
     )
 
 
-def _grant(connection: Connection, user_id: int, courses: Iterable[str]) -> None:
-    rows = [{"user_id": user_id, "course_id": course} for course in sorted(set(courses))]
+def _grant(connection: Connection, user_id: int, grants: Iterable[Scope]) -> None:
+    rows = [{"user_id": user_id, "kind": it.kind, "id": it.id} for it in sorted(set(grants))]
     if rows:
         connection.execute(insert(GRANTS), rows)
 
 
-def _account(row: Any, courses: Iterable[str]) -> Account:
+def _account(row: Any, grants: Iterable[Scope]) -> Account:
     return Account(
         user_id=row["user_id"],
         username=row["username"],
         role=Role(row["role"]),
-        courses=tuple(courses),
+        grants=tuple(grants),
         has_password=row["password_hash"] is not None,
         created_at=row["created_at"],
     )

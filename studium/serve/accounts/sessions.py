@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, insert, select
 
-from studium.serve.accounts.database import SESSIONS, writing
 from studium.serve.accounts.people import principal_of
+from studium.serve.accounts.store import SESSIONS, writing
 from studium.serve.rights import Principal
 
 _BYTES = 32

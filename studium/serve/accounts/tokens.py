@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Engine, insert, select, update
 
 from studium.errors import MisuseError
-from studium.serve.accounts.database import ACCOUNTS, TOKENS, writing
 from studium.serve.accounts.people import principal_of
 from studium.serve.accounts.sessions import digest
-from studium.serve.rights import Principal, Scope
+from studium.serve.accounts.store import ACCOUNTS, TOKENS, writing
+from studium.serve.rights import Principal, TokenScope
 
 LONGEST_DAYS = 3660
 _FORM = re.compile(r"studium_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -29,7 +29,7 @@ class Token:
     token_id: str
     username: str
     label: str
-    scopes: tuple[Scope, ...]
+    scopes: tuple[TokenScope, ...]
     created_at: float
     expires_at: float
     revoked_at: float | None
@@ -47,7 +47,7 @@ class Tokens:
         self._engine = engine
 
     def create(
-        self, user_id: int, label: str, scopes: Iterable[Scope], days: float
+        self, user_id: int, label: str, scopes: Iterable[TokenScope], days: float
     ) -> tuple[str, str]:
         """(id, text) of a new token; raises MisuseError without scopes or with an end that is none."""
         wanted = sorted(set(scopes))
@@ -55,7 +55,7 @@ class Tokens:
             raise MisuseError(
                 "A token needs a label, at least one scope and an end",
                 f"label {label[:100]!r}, {len(wanted)} scopes, {days:g} days",
-                f"Scopes are {', '.join(Scope)}; the end is at most {LONGEST_DAYS} days away.",
+                f"Scopes are {', '.join(TokenScope)}; the end is at most {LONGEST_DAYS} days away.",
             )
         token_id, secret, now = secrets.token_hex(6), secrets.token_urlsafe(32), time.time()
         row = {
@@ -83,7 +83,7 @@ class Tokens:
             if row.revoked_at is not None or row.expires_at <= time.time():
                 return None
             principal = principal_of(connection, row.user_id, f"token {row.token_id}")
-        scopes = frozenset(Scope(scope) for scope in row.scopes.split())
+        scopes = frozenset(TokenScope(scope) for scope in row.scopes.split())
         return principal and replace(principal, scopes=scopes)
 
     def list(self, user_id: int | None = None) -> list[Token]:
@@ -101,7 +101,7 @@ class Tokens:
                     token_id=row.token_id,
                     username=row.username,
                     label=row.label,
-                    scopes=tuple(Scope(scope) for scope in row.scopes.split()),
+                    scopes=tuple(TokenScope(scope) for scope in row.scopes.split()),
                     created_at=row.created_at,
                     expires_at=row.expires_at,
                     revoked_at=row.revoked_at,

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, text
 
-from studium.serve.accounts.database import AUDIT, AUDIT_HEAD, writing
+from studium.serve.accounts.store import AUDIT, AUDIT_HEAD, writing
 
 _START = "0" * 64
 _LOCK_NUMBER = 7_283_641  # of PostgreSQL: whoever appends holds it

@@ -3,7 +3,7 @@
 Enters: a workspace, a principal. Leaves: rows, with rights applied.
 """
 
-from studium.serve.release.keeper import Keeper, courses_served
+from studium.serve.release.keeper import Keeper, scopes_served
 from studium.serve.release.opening import ServedRelease
 from studium.serve.release.reader import Bounds, Read, Reader
 from studium.serve.release.refusals import (
@@ -23,5 +23,5 @@ __all__ = [
     "Reader",
     "ServedRelease",
     "UnfitValueError",
-    "courses_served",
+    "scopes_served",
 ]

@@ -14,13 +14,14 @@ from studium.publish import current_release
 from studium.serve.release.deadlines import Watch
 from studium.serve.release.opening import ServedRelease, open_release
 from studium.serve.release.refusals import NoReleaseError
+from studium.serve.rights import Reach
 
 
-def courses_served(workspace: Workspace) -> frozenset[str] | None:
-    """Every course that the current release knows anything of; None where there is none to read."""
+def scopes_served(workspace: Workspace) -> Reach | None:
+    """Every scope that the current release knows anything of; None where there is none to read."""
     try:
         release = current_release(workspace)
-        return open_release(workspace, release).courses if release else None
+        return open_release(workspace, release).reach if release else None
     except StudiumError:
         return None
 

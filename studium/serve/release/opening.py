@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from studium import publish
 from studium.config import Workspace
-from studium.publish import CATALOG, OpenRelease, Release
+from studium.publish import OpenRelease, Release
 from studium.serve.release.answers import Answers
+from studium.serve.release.scopes import read_reach
 from studium.serve.rights import GuardedQuery, View, guard_query
 from studium.vocabulary import Table
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import duckdb
 
 _MOST_WIDTHS = 4096
-_FEW_ROWS = 5_000_000  # tables with more are not asked which courses there are
 
 
 class ServedRelease:
@@ -32,13 +32,13 @@ class ServedRelease:
         self.tables: dict[str, Table] = {table.name: table for table in release.manifest.tables}
         # Not a method of this object: the two would hold each other, and the file, until some collection.
         self.guard = lru_cache(maxsize=4096)(partial(_guard, self.tables))
-        # Learners behind pseudonyms that were asked for: by course, column and pseudonym.
-        self.persons: dict[tuple[str, str, Any], dict[str, Any]] = {}
+        # Learners behind pseudonyms that were asked for: by scope, column and pseudonym.
+        self.persons: dict[tuple[tuple[str, Any], str, Any], dict[str, Any]] = {}
         # How many columns statements have.
         self._widths: dict[str, int] = {}
         self.answers = Answers()
         self._opened = opened
-        self.courses = self._read_courses()
+        self.reach = read_reach(self.cursor(), self.tables.values())
 
     @property
     def id(self) -> str:
@@ -55,6 +55,11 @@ class ServedRelease:
         """When it was made."""
         return self.release.manifest.created_at
 
+    @property
+    def courses(self) -> frozenset[str]:
+        """Every course that the release knows anything of."""
+        return self.reach.ids("course")
+
     def width(self, sql: str, count: "Callable[[], int]") -> int:
         """How many columns a statement has; counted once."""
         found = self._widths.get(sql)
@@ -67,22 +72,6 @@ class ServedRelease:
     def cursor(self) -> "duckdb.DuckDBPyConnection":
         """A cursor of its own for one query; by a plain name it finds no table."""
         return self._opened.connection.cursor()
-
-    def _read_courses(self) -> frozenset[str]:
-        """Every course that the release knows anything of."""
-        asked = [
-            f'select distinct "{table.rights.course}" as course_id from {CATALOG}.main."{table.name}"'
-            for table in self.tables.values()
-            if table.rights
-            and table.rights.course
-            and table.rights.level in {"course", "learner"}
-            and not table.rights.course_until
-            and table.rows <= _FEW_ROWS
-        ]
-        if not asked:
-            return frozenset()
-        found = self.cursor().execute(" union ".join(asked)).fetchall()
-        return frozenset(row[0] for row in found if row[0] is not None)
 
 
 def _guard(tables: dict[str, Table], sql: str, view: View, person: frozenset[str]) -> GuardedQuery:

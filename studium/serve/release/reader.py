@@ -27,7 +27,7 @@ from studium.serve.rights import (
     GuardedQuery,
     HiddenError,
     Principal,
-    Scope,
+    TokenScope,
     View,
     is_visible,
     sees_whole,
@@ -36,14 +36,14 @@ from studium.serve.rights import (
 )
 from studium.serve.rights.naming import quoted
 from studium.serve.rights.rows import (
-    COURSES,
     INNER_PAD,
     OUTER_PAD,
     PERSON,
+    permitted,
     search_query,
     stands_for,
 )
-from studium.vocabulary import Table
+from studium.vocabulary import KINDS, Table
 
 _BATCH_ROWS = 10_000
 _UNFIT = (duckdb.ConversionException, duckdb.OutOfRangeException)
@@ -104,11 +104,25 @@ class Reader:
     @property
     def courses(self) -> list[str]:
         """Ids of the courses that the principal may see, sorted."""
-        return sorted(filter(self.principal.sees_course, self.open_release.courses))
+        return sorted(self._ids("course"))
 
     def has_course(self, course_id: str) -> bool:
         """Whether there is such a course for this principal."""
-        return course_id in self.open_release.courses and self.principal.sees_course(course_id)
+        return self.has_scope("course", course_id)
+
+    def has_scope(self, kind: str, id_: str) -> bool:
+        """Whether the release knows anything of such a scope, and the principal may see it."""
+        return id_ in self._ids(kind)
+
+    def permitted(self, kind: str) -> frozenset[str] | None:
+        """Ids of a kind of scope whose rows the principal may read; None: of all."""
+        if self.principal.powers.sees_site:
+            return None
+        return self.open_release.reach.granted(self.principal.grants, kind)
+
+    def _ids(self, kind: str) -> frozenset[str]:
+        known, permitted = self.open_release.reach.ids(kind), self.permitted(kind)
+        return known if permitted is None else known & permitted
 
     def has(self, dataset: str) -> bool:
         """Whether the release has the dataset and the principal may see any of it."""
@@ -189,7 +203,7 @@ class Reader:
 
         Always an export in the audit log, with the number of rows, which is counted first.
         """
-        self.principal.require(Scope.EXPORT)
+        self.principal.require(TokenScope.EXPORT)
         query, values = self._guarded(sql, parameters)
         rows = self._count(query, values)
         self.asked.append(Read("export", query.datasets, dict(parameters or {}), rows))
@@ -215,7 +229,7 @@ class Reader:
         Raises ScopeNeededError for a token without `export`. The audit gate lets no file out that this was
         not called for.
         """
-        self.principal.require(Scope.EXPORT)
+        self.principal.require(TokenScope.EXPORT)
         named = datasets or dict.fromkeys(name for read in self.asked for name in read.datasets)
         named = tuple(named) or (
             "descriptions of the release",
@@ -242,9 +256,8 @@ class Reader:
         self, sql: str, parameters: Mapping[str, Any] | None
     ) -> tuple[GuardedQuery, dict[str, Any]]:
         asked = dict(parameters or {})
-        person = frozenset(
-            name for name in PERSON if "course_id" in asked and asked.get(name) is not None
-        )
+        is_of_scope = not asked.keys().isdisjoint(f"{kind}_id" for kind in KINDS)
+        person = frozenset(name for name in PERSON if is_of_scope and asked.get(name) is not None)
         query = self.open_release.guard(sql, self._view, person)
         return query, self._bound(query, asked)
 
@@ -273,10 +286,10 @@ class Reader:
         """What is asked, with the values of all parameters that the rights have put into the query."""
         inner, outer = self.bounds.pads
         own: dict[str, Any] = {
-            COURSES: sorted(self.principal.courses),
             INNER_PAD: inner,
             OUTER_PAD: outer,
         }
+        own |= {permitted(kind): sorted(self.permitted(kind) or ()) for kind in KINDS[1:]}
         if any(stands_for(name) in query.parameters for name in PERSON):
             person = self._person(query.datasets, asked)
             own |= {stands_for(name): person.get(name) for name in PERSON}
@@ -288,10 +301,11 @@ class Reader:
         Found once for a release: it takes a pseudonym of every learner of the course.
         """
         name = next(name for name in PERSON if asked.get(name) is not None)
-        course_id, persons = asked["course_id"], self.open_release.persons
-        values = {"course_id": course_id, name: asked[name]}
+        place = [f"{kind}_id" for kind in KINDS if f"{kind}_id" in asked][-1]  # the innermost
+        scope, persons = (place, asked[place]), self.open_release.persons
+        values = {place: asked[place], name: asked[name]}
         for dataset in datasets:
-            if (course_id, name, asked[name]) in persons:
+            if (scope, name, asked[name]) in persons:
                 break
             query = search_query(self.open_release.tables[dataset], self._view, name)
             if query is None:
@@ -300,8 +314,8 @@ class Reader:
             for row in found:
                 person = dict(zip(names[::2], row[::2], strict=True))
                 for it, pseudonym in zip(names[::2], row[1::2], strict=True):
-                    persons[course_id, it, pseudonym] = person
-        return persons.get((course_id, name, asked[name]), {})
+                    persons[scope, it, pseudonym] = person
+        return persons.get((scope, name, asked[name]), {})
 
     def _answer(self, query: GuardedQuery, values: Mapping[str, Any]) -> Rows:
         """What is known, or else found; not to be changed."""

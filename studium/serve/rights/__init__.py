@@ -3,7 +3,8 @@
 Enters: a principal, a query, a route. Leaves: less, or a refusal. Nothing else in this room decides.
 """
 
-from studium.serve.rights.principals import Principal, Role, Scope, View
+from studium.serve.rights.principals import Principal, View
+from studium.serve.rights.reach import Reach
 from studium.serve.rights.refusals import (
     ForbiddenError,
     ForgedFormError,
@@ -20,6 +21,7 @@ from studium.serve.rights.rows import (
 )
 from studium.serve.rights.rules import Rule, rule, rule_of
 from studium.serve.rights.suppression import hidden_cells, suppress
+from studium.vocabulary import Role, TokenScope
 
 __all__ = [
     "ForbiddenError",
@@ -27,11 +29,12 @@ __all__ = [
     "GuardedQuery",
     "HiddenError",
     "Principal",
+    "Reach",
     "Role",
     "Rule",
-    "Scope",
     "ScopeNeededError",
     "SignInNeededError",
+    "TokenScope",
     "View",
     "guard_query",
     "hidden_cells",

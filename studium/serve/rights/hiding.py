@@ -21,8 +21,8 @@ def hide(table: Table, rights: Rights, source: str, least: int, parts: str | Non
     """
     groups = rights.groups or Groups([], [])
     if groups.latest:
-        latest, course = quoted(groups.latest), quoted(rights.course or "")
-        last = f"{latest} = max({latest}) over (partition by {course})"
+        latest, scope = quoted(groups.latest), quoted(rights.scope.column if rights.scope else "")
+        last = f"{latest} = max({latest}) over (partition by {scope})"
         source = f"(select * from {source} qualify {last})"
     measures = _measures(table, rights, groups)
     apart = {*groups.counts, *measures, *groups.follows, *groups.changes}
@@ -77,7 +77,8 @@ def _measures(table: Table, rights: Rights, groups: Groups) -> set[str]:
     """Columns that hide with any count; `*` stands for all that are no key and have no rule of their own."""
     if "*" not in groups.measures:
         return set(groups.measures)
-    kept = {*groups.within, *groups.counts, *groups.follows, rights.course}
+    kept = {*groups.within, *groups.counts, *groups.follows}
+    kept |= {rights.scope.column} if rights.scope else set()
     return {column.name for column in table.columns} - kept
 
 

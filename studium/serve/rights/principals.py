@@ -1,50 +1,21 @@
-"""Who asks: an account's role, the courses granted to it, and what its token may do.
+"""Who asks: an account's role, the scopes granted to it, and what its token may do.
 
 Enters: a row of the accounts. Leaves: a `Principal`, and the `View` of datasets that its role has.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from studium.serve.rights.refusals import ScopeNeededError
-
-
-class Role(StrEnum):
-    """What an account is for; docs/serve.md says what each sees."""
-
-    ADMINISTRATOR = "administrator"
-    ANALYST = "analyst"
-    INSTITUTION_VIEWER = "institution_viewer"
-    COURSE_STAFF = "course_staff"
-    RESEARCHER = "researcher"
-
-
-class Scope(StrEnum):
-    """What a token may do at most; a session may all that its role may."""
-
-    READ = "read"
-    LEARNERS = "learners"
-    EXPORT = "export"
-    ADMINISTER = "administer"
-
-
-_LEVELS = {
-    Role.ADMINISTRATOR: {"learner", "course", "institution", "operations"},
-    Role.ANALYST: {"learner", "course", "institution", "operations"},
-    Role.INSTITUTION_VIEWER: {"course", "institution"},
-    Role.COURSE_STAFF: {"learner", "course"},
-    Role.RESEARCHER: {"learner", "course"},
-}
-_OF_GRANTED_COURSES = {Role.COURSE_STAFF, Role.RESEARCHER}
+from studium.vocabulary import ROLES, Level, Powers, Role, Scope, TokenScope
 
 
 @dataclass(frozen=True)
 class View:
     """What a kind of principal sees of datasets; equal views share one rewriting of a query."""
 
-    levels: frozenset[str]
+    levels: frozenset[Level]
     is_unlimited: bool  # datasets without classification too
-    has_all_courses: bool
+    sees_site: bool  # rows of all scopes
     is_pseudonymous: bool
     hides_under: int  # counts of fewer people are hidden; 0: none
 
@@ -56,41 +27,37 @@ class Principal:
     user_id: int
     username: str
     role: Role
-    courses: frozenset[str] = frozenset()
-    scopes: frozenset[Scope] | None = None
+    grants: frozenset[Scope] = frozenset()
+    scopes: frozenset[TokenScope] | None = None
     credential: str = ""  # which session or token, for the audit log; no secret
 
-    def may(self, scope: Scope) -> bool:
+    @property
+    def powers(self) -> Powers:
+        """What the role may."""
+        return ROLES[self.role]
+
+    def may(self, scope: TokenScope) -> bool:
         """Whether a token covers `scope`; a session covers all."""
         return self.scopes is None or scope in self.scopes
 
-    def require(self, scope: Scope) -> None:
+    def require(self, scope: TokenScope) -> None:
         """Raise ScopeNeededError for a token that does not cover `scope`."""
         if not self.may(scope):
             raise ScopeNeededError(scope)
 
     @property
-    def levels(self) -> frozenset[str]:
+    def levels(self) -> frozenset[Level]:
         """Levels of datasets that the role reads and the token covers."""
-        levels = _LEVELS[self.role]
-        return frozenset(levels if self.may(Scope.LEARNERS) else levels - {"learner"})
-
-    @property
-    def has_all_courses(self) -> bool:
-        """Whether the role is for the whole institution."""
-        return self.role not in _OF_GRANTED_COURSES
-
-    def sees_course(self, course_id: str) -> bool:
-        """Whether rows of the course are for this principal, if there are any."""
-        return self.has_all_courses or course_id in self.courses
+        levels = self.powers.levels
+        return levels if self.may(TokenScope.LEARNERS) else levels - {"learner"}
 
     def view(self, small_group: int) -> View:
         """The view of the role; `small_group` is the setting serve.small_group."""
-        hides = self.role in {Role.INSTITUTION_VIEWER, Role.RESEARCHER}
+        powers = self.powers
         return View(
             levels=self.levels,
-            is_unlimited=self.role is Role.ADMINISTRATOR and self.may(Scope.LEARNERS),
-            has_all_courses=self.has_all_courses,
-            is_pseudonymous=self.role is Role.RESEARCHER,
-            hides_under=small_group if hides else 0,
+            is_unlimited=powers.administers and self.may(TokenScope.LEARNERS),
+            sees_site=powers.sees_site,
+            is_pseudonymous=powers.is_pseudonymous,
+            hides_under=small_group if powers.hides_small else 0,
         )

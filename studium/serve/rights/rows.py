@@ -15,12 +15,11 @@ from sqlglot.tokens import TokenType
 from studium.errors import StudiumError
 from studium.publish import CATALOG
 from studium.serve.rights.hiding import hide
-from studium.serve.rights.naming import quoted
+from studium.serve.rights.naming import literal, quoted
 from studium.serve.rights.principals import View
 from studium.serve.rights.refusals import ForbiddenError
-from studium.vocabulary import PARTS, Rights, Table
+from studium.vocabulary import PARTS, Belonging, Rights, Table
 
-COURSES = "permitted_courses"
 INNER_PAD, OUTER_PAD = "pseudonym_inner", "pseudonym_outer"
 PERSON = ("username", "user_id")  # parameters of queries about one learner, named as the columns
 _ROW_FUNCTIONS = (exp.GenerateSeries, exp.Unnest)
@@ -42,8 +41,8 @@ def is_visible(table: Table, view: View) -> bool:
     rights = table.rights
     if rights is None:
         return view.is_unlimited
-    belongs = rights.course is not None or rights.level not in {"learner", "course"}
-    return rights.level in view.levels and (view.has_all_courses or belongs)
+    belongs = rights.scope is not None or rights.level not in {"learner", "course"}
+    return rights.level in view.levels and (view.sees_site or belongs)
 
 
 def visible_columns(table: Table, view: View) -> list[str]:
@@ -58,7 +57,7 @@ def sees_whole(table: Table, view: View) -> bool:
     if rights is None:
         return view.is_unlimited
     is_hiding = view.hides_under > 0 and rights.groups is not None
-    has_rows = view.has_all_courses or rights.level == "institution"
+    has_rows = view.sees_site or rights.level == "institution"
     return has_rows and not is_hiding and not _is_pseudonymous(view, rights)
 
 
@@ -90,23 +89,28 @@ def guard_query(
     )
 
 
+def permitted(kind: str) -> str:
+    """The parameter with the ids of a kind of scope whose rows may be read."""
+    return f"permitted_{kind}"
+
+
 def stands_for(name: str) -> str:
     """The parameter with the true `name` of the learner whom a query asks about by pseudonym."""
     return f"stands_for_{name}"
 
 
 def search_query(table: Table, view: View, name: str) -> GuardedQuery | None:
-    """A query for whom the pseudonym `name` stands in `$course_id`; None where `table` does not tell.
+    """A query for whom the pseudonym `name` stands in the scope asked about; None where `table` does not tell.
 
     Its columns come in pairs: one of PERSON, and its pseudonym.
     """
     rights = table.rights
-    if rights is None or name not in rights.learner or not rights.course:
+    if rights is None or name not in rights.learner or rights.scope is None:
         return None
     if not _is_pseudonymous(view, rights):
         return None
     source, needed = _rows(table, rights, view, frozenset())
-    rows = f"from (select * from {source}) where {_course(rights)} = $course_id"
+    rows = f"from (select * from {source}) where {_id_of(rights.scope)} = ${rights.scope.kind}_id"
     kinds = {column.name: column.type for column in table.columns if column.name in rights.learner}
     pseudonyms = {person: _pseudonym(person, kinds[person]) for person in PERSON if person in kinds}
     pairs = ", ".join(f"{quoted(person)}, {made}" for person, made in pseudonyms.items())
@@ -180,10 +184,11 @@ def _place(table: Table) -> str:
 def _rows(table: Table, rights: Rights, view: View, person: frozenset[str]) -> tuple[str, set[str]]:
     """Where a view's rows of a dataset are, and the parameters in it."""
     conditions, needed = [], set()
-    if rights.course and rights.level != "institution" and not view.has_all_courses:
-        needed.add(COURSES)
-        conditions.append(f"list_contains(${COURSES}, {_course(rights)})")
-    if rights.course and _is_pseudonymous(view, rights):
+    scope = rights.scope
+    if scope and rights.level != "institution" and not view.sees_site:
+        needed.add(permitted(scope.kind))
+        conditions.append(f"list_contains(${permitted(scope.kind)}, {_id_of(scope)})")
+    if scope and _is_pseudonymous(view, rights):
         known = [name for name in PERSON if name in rights.learner]
         if person.intersection(known):  # by either: a name may be missing where the number is not
             needed.update(map(stands_for, known))
@@ -197,11 +202,10 @@ def _is_pseudonymous(view: View, rights: Rights) -> bool:
     return view.is_pseudonymous and rights.level == "learner"
 
 
-def _course(rights: Rights) -> str:
-    column = quoted(rights.course or "")
-    if rights.course_until:
-        return f"split_part({column}, '{rights.course_until}', 1)"
-    return column
+def _id_of(scope: Belonging) -> str:
+    """The id of the scope that a row belongs to."""
+    column = quoted(scope.column)
+    return f"split_part({column}, {literal(scope.until)}, 1)" if scope.until else column
 
 
 def _pseudonym(name: str, kind: str) -> str:

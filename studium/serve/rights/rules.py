@@ -8,17 +8,16 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
-from studium.serve.rights.principals import Principal, Role, Scope
+from studium.serve.rights.principals import Principal
 from studium.serve.rights.refusals import ForbiddenError
+from studium.vocabulary import ROLES, Powers, Role, TokenScope
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _MARK = "studium_rule"
-_EVERYBODY = frozenset(Role)
-_INSTITUTION = frozenset({Role.ADMINISTRATOR, Role.ANALYST, Role.INSTITUTION_VIEWER})
 
 
 class Rule(Enum):
-    """Kinds of addresses. A path with `course_id` is checked against the principal's courses too."""
+    """Kinds of addresses. A path with the id of a scope, such as `course_id`, is checked against the grants too."""
 
     PUBLIC = "without a sign-in: the sign-in itself, health, the OpenAPI document"
     ACCOUNT = "one's own account, and lists of what one may see"
@@ -38,7 +37,7 @@ class Rule(Enum):
         return _WHO.get(self, (None, None))[0]
 
     @property
-    def scope(self) -> Scope | None:
+    def scope(self) -> TokenScope | None:
         """What a token must cover."""
         return _WHO.get(self, (None, None))[1]
 
@@ -50,20 +49,22 @@ class Rule(Enum):
             principal.require(self.scope)
 
 
+def _whose(may: Callable[[Powers], bool]) -> frozenset[Role]:
+    return frozenset(role for role, powers in ROLES.items() if may(powers))
+
+
+_EVERYBODY = frozenset(Role)
 _WHO = {
-    Rule.ACCOUNT: (_EVERYBODY, Scope.READ),
-    Rule.PERSON: (_EVERYBODY, Scope.ADMINISTER),
-    Rule.COURSE: (_EVERYBODY, Scope.READ),
-    Rule.LEARNERS: (_EVERYBODY - {Role.INSTITUTION_VIEWER}, Scope.LEARNERS),
-    Rule.EVENTS: (
-        frozenset({Role.ADMINISTRATOR, Role.ANALYST, Role.COURSE_STAFF}),
-        Scope.LEARNERS,
-    ),
-    Rule.INSTITUTION: (_INSTITUTION, Scope.READ),
-    Rule.DATASETS: (_EVERYBODY, Scope.READ),
-    Rule.EXPORT: (_EVERYBODY, Scope.EXPORT),
-    Rule.OPERATIONS: (frozenset({Role.ADMINISTRATOR, Role.ANALYST}), Scope.READ),
-    Rule.ADMINISTRATION: (frozenset({Role.ADMINISTRATOR}), Scope.ADMINISTER),
+    Rule.ACCOUNT: (_EVERYBODY, TokenScope.READ),
+    Rule.PERSON: (_EVERYBODY, TokenScope.ADMINISTER),
+    Rule.COURSE: (_EVERYBODY, TokenScope.READ),
+    Rule.LEARNERS: (_whose(lambda powers: powers.sees_learners), TokenScope.LEARNERS),
+    Rule.EVENTS: (_whose(lambda powers: powers.sees_names), TokenScope.LEARNERS),
+    Rule.INSTITUTION: (_whose(lambda powers: "institution" in powers.levels), TokenScope.READ),
+    Rule.DATASETS: (_EVERYBODY, TokenScope.READ),
+    Rule.EXPORT: (_EVERYBODY, TokenScope.EXPORT),
+    Rule.OPERATIONS: (_whose(lambda powers: "operations" in powers.levels), TokenScope.READ),
+    Rule.ADMINISTRATION: (_whose(lambda powers: powers.administers), TokenScope.ADMINISTER),
 }
 
 

@@ -1,4 +1,4 @@
-"""The door of every route: who asks, the route's rule, the course in its path; then the reader.
+"""The door of every route: who asks, the route's rule, the course or other scope in its path; then the reader.
 
 Enters: a request that found its route. Leaves: `Caller` and `Reading` for handlers to ask for, or a
 refusal. A route whose handler carries no rule answers nobody.
@@ -22,6 +22,7 @@ from studium.serve.rights import (
 )
 from studium.serve.web.problems import ProblemError
 from studium.serve.web.server import Server, server_of
+from studium.vocabulary import KINDS
 
 # What these answer is the same as long as release and rights are; accounts, tokens and the log are not.
 _OF_THE_RELEASE = frozenset(
@@ -57,9 +58,10 @@ def admit(request: Request) -> None:
         raise SignInNeededError
     rule.admit(principal)
     _check_question(request)
-    course_id = request.path_params.get("course_id")
-    if course_id is not None and not reader_of(request).has_course(course_id):
-        raise HiddenError
+    for kind in KINDS:
+        id_ = request.path_params.get(f"{kind}_id")
+        if id_ is not None and not reader_of(request).has_scope(kind, id_):
+            raise HiddenError
     if rule in _OF_THE_RELEASE:
         _tag(request, principal, server)
 
@@ -117,7 +119,7 @@ def _tag(request: Request, principal: Principal, server: Server) -> None:
         )  # the one that answers: a release that comes now is the next one's
     except NoReleaseError:
         return  # the handler may do without
-    rights = (principal.role, sorted(principal.courses), sorted(principal.scopes or ["all"]))
+    rights = (principal.role, sorted(principal.grants), sorted(principal.scopes or ["all"]))
     asked = (request.url.path, request.url.query, request.headers.getlist("accept"))
     said = repr((reader.release_id, rights, server.bounds.small_group, principal.user_id, asked))
     tag = f'"{server.desk.keys.sign("etag", said)[:32]}"'

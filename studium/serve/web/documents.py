@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from studium.serve.protocol import CSV, offers_of
-from studium.serve.rights import Rule, Scope, rule_of
+from studium.serve.rights import Rule, TokenScope, rule_of
 
 _INTRODUCTION = """
 Datasets about learning, as the current release has them and as your account may see them.
@@ -157,10 +157,10 @@ def _say_needs(operation: dict[str, Any], rule: Rule | None, is_insights: bool) 
         return
     operation["security"] = [{"token": []}, *([{"insightsToken": []}] if is_insights else [])]
     roles = "every role" if rule.roles is None else ", ".join(sorted(rule.roles))
-    needs = f"For: {roles}. Scope of the token: `{rule.scope}`"
+    needs = f"For: {roles}. TokenScope of the token: `{rule.scope}`"
     content = operation["responses"].get("200", {}).get("content", {})
-    gives_files = rule.scope is not Scope.EXPORT and CSV in content
-    needs += f"; for CSV `{Scope.EXPORT}` too." if gives_files else "."
+    gives_files = rule.scope is not TokenScope.EXPORT and CSV in content
+    needs += f"; for CSV `{TokenScope.EXPORT}` too." if gives_files else "."
     operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
 
 

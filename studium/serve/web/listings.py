@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field
 from studium.publish import Form, csv_text, media_type
 from studium.serve.protocol import prefers_csv
 from studium.serve.release import Reader
-from studium.serve.rights import Scope
+from studium.serve.rights import TokenScope
 from studium.serve.web.admission import Reading
 from studium.serve.web.problems import ProblemError
 
@@ -79,7 +79,7 @@ def page_of(
     """
     wants_csv = form == "csv" if form else prefers_csv(request)
     if wants_csv:
-        reader.principal.require(Scope.EXPORT)  # before anything is read
+        reader.principal.require(TokenScope.EXPORT)  # before anything is read
     scope = _scope(request, reader)
     usual = MOST_CSV_ROWS if wants_csv else _USUAL
     return Page(_first(cursor, scope), limit or usual, wants_csv, scope)

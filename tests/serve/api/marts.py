@@ -3,7 +3,7 @@
 Enters: nothing. Leaves: SQL of the marts, and their classification as the models have it.
 """
 
-from studium.vocabulary import Groups, Rights
+from studium.vocabulary import Belonging, Groups, Rights
 from tests.serve.conftest import COURSES, ONE, TWO
 
 VIDEO = "block-v1:Uni+One+2024+type@video+block@v1"
@@ -160,8 +160,8 @@ create table marts.subject_take_rates as
         12 as verified_registrations, 9 as certificates, 8 as verified_certificates, 18.2 as verified_percent,
         13.6 as certificate_percent, 66.7 as verified_certificate_percent;
 """
-OF_COURSE = Rights(level="course", course="course_id")
-OF_LEARNER = Rights(level="learner", course="course_id", learner=["username"])
+OF_COURSE = Rights(level="course", scope=Belonging("course", "course_id"))
+OF_LEARNER = Rights(level="learner", scope=Belonging("course", "course_id"), learner=["username"])
 _LEARNERS = (
     *("module_engagement", "learner_segments", "user_engagement", "forum_posts"),
     *("person_course_day", "problem_response"),
@@ -184,23 +184,26 @@ CLASSIFIED = {
     **dict.fromkeys(_INSTITUTION, Rights(level="institution")),
     "course_enrollment_location_current": Rights(
         level="course",
-        course="course_id",
+        scope=Belonging("course", "course_id"),
         groups=Groups(within=["course_id", "date"], counts=["count", "cumulative_count"]),
     ),
     "answer_distribution": Rights(
         level="course",
-        course="course_id",
+        scope=Belonging("course", "course_id"),
         groups=Groups(
             within=["course_id", "part_id"], counts=["first_response_count", "last_response_count"]
         ),
     ),
-    "video_timeline": Rights(level="course", course="pipeline_video_id", course_until="|"),
+    "video_timeline": Rights(level="course", scope=Belonging("course", "pipeline_video_id", "|")),
     "person_course": Rights(
-        level="learner", course="course_id", learner=["user_id", "username"], personal=["ip"]
+        level="learner",
+        scope=Belonging("course", "course_id"),
+        learner=["user_id", "username"],
+        personal=["ip"],
     ),
     "learner_roster": Rights(
         level="learner",
-        course="course_id",
+        scope=Belonging("course", "course_id"),
         learner=["user_id", "username"],
         personal=["year_of_birth"],
     ),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from studium.serve.rights import Role
-from studium.vocabulary import Groups, Rights
+from studium.vocabulary import Belonging, Groups, Rights
 from tests.serve.conftest import CLASSIFIED, ONE, Campus
 
 MODES = f"""
@@ -38,7 +38,7 @@ def emptied(
 ) -> Campus:
     def of(*within: str, changes: dict[str, str] | None = None) -> Rights:
         groups = Groups(list(within), ["count", "cumulative_count"], changes=changes or {})
-        return Rights(level="course", course="course_id", groups=groups)
+        return Rights(level="course", scope=Belonging("course", "course_id"), groups=groups)
 
     monkeypatch.setitem(CLASSIFIED, "course_enrollment_mode_daily", of("course_id", "date"))
     if "summary" in request.param:

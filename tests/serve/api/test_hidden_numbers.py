@@ -14,7 +14,7 @@ from studium.serve.courses.enrollment.profiles import median_age
 from studium.serve.drawing.charts import spark
 from studium.serve.drawing.wording import HIDDEN, total
 from studium.serve.rights import Role
-from studium.vocabulary import Groups, Rights
+from studium.vocabulary import Belonging, Groups, Rights
 from tests.serve.api.conftest import publish_rich
 from tests.serve.api.marts import CLASSIFIED, VIDEO
 from tests.serve.conftest import CLASSIFIED as OTHERS
@@ -25,14 +25,14 @@ PAGE = f"/courses/{ONE}/enrollment"
 # As the model has it: five learners of course ONE are in mode professional.
 MODES = Rights(
     level="course",
-    course="course_id",
+    scope=Belonging("course", "course_id"),
     groups=Groups(within=["course_id", "date"], counts=["count", "cumulative_count"]),
 )
 
 
 KINDS = Rights(
     level="course",
-    course="course_id",
+    scope=Belonging("course", "course_id"),
     groups=Groups(within=["course_id", "interval_end"], counts=["count"]),
 )
 FEW = f"""

@@ -12,7 +12,7 @@ from analyticsclient.client import Client
 from analyticsclient.constants import data_formats, demographics
 from analyticsclient.exceptions import ClientError, InvalidRequestError, NotFoundError
 
-from studium.serve.rights import Role, Scope
+from studium.serve.rights import Role, TokenScope
 from tests.serve.api.conftest import publish_rich
 from tests.serve.api.marts import PROBLEM, VIDEO
 from tests.serve.conftest import ONE, TWO, Campus, make_workspace, open_campus
@@ -90,7 +90,7 @@ def test_csv_has_sorted_and_flattened_columns(client: Client) -> None:
 
 def test_csv_needs_a_token_that_may_export(rich: Campus, server: str) -> None:
     user_id = rich.desk.people.find("analyst").user_id
-    token = rich.desk.tokens.create(user_id, "reads", [Scope.READ], 1)[1]
+    token = rich.desk.tokens.create(user_id, "reads", [TokenScope.READ], 1)[1]
     course = Client(f"{server}/api/v0", token, timeout=30).courses(ONE)
     assert course.enrollment(demographics.LOCATION)
     with pytest.raises(ClientError, match="403"):

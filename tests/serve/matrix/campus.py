@@ -100,8 +100,11 @@ def _apart(model: Table) -> str:
 
 def _value(model: Table, name: str, kind: str) -> str:
     rights = model.rights
-    if rights and name == rights.course:
-        return "course || '|v1'" if rights.course_until else "course"
+    scope = rights.scope if rights else None
+    if scope and name == scope.column:
+        return "course || '|v1'" if scope.until else "course"
+    if scope and name in scope.within.values():
+        return "split_part(replace(course, 'course-v1:', ''), '+', 1)"
     if rights and name in rights.learner:
         return "person" if kind == "string" else "number"
     if rights and name in rights.personal and kind == "string":

@@ -53,7 +53,7 @@ def permitted(
     ):
         return None
     if asker.is_of_courses:
-        if rights.course is None:
+        if rights.scope is None:
             return None
         rows = [row for row in rows if course_of(row, rights) in asker.courses]
     if asker.role == "researcher" and rights.level == "learner":
@@ -65,10 +65,9 @@ def permitted(
 
 def course_of(row: Mapping[str, Any], rights: Rights) -> Any:
     """The course that a row belongs to."""
-    value = row[rights.course or ""]
-    return (
-        value.split(rights.course_until)[0] if rights.course_until and value is not None else value
-    )
+    scope = rights.scope
+    value = row[scope.column if scope else ""]
+    return value.split(scope.until)[0] if scope and scope.until and value is not None else value
 
 
 def _pseudonymous(row: Row, rights: Rights, key: bytes) -> Row:
@@ -121,7 +120,12 @@ def _without_small_groups(
 def _measures(rows: Sequence[Row], rights: Rights, groups: Groups) -> set[str]:
     if groups.measures != ["*"]:
         return set(groups.measures)
-    kept = {*groups.within, *groups.counts, *groups.follows, rights.course}
+    kept = {
+        *groups.within,
+        *groups.counts,
+        *groups.follows,
+        rights.scope.column if rights.scope else "",
+    }
     return set(rows[0]) - kept if rows else set()
 
 

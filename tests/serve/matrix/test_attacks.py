@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from studium.serve.accounts.database import ACCOUNTS, GRANTS, SESSIONS, TOKENS
+from studium.serve.accounts.store import ACCOUNTS, GRANTS, SESSIONS, TOKENS
 from studium.serve.rights import Role
 from tests.serve.conftest import GRANTED, Campus
 from tests.serve.matrix.test_endpoints import path_of, reading
@@ -20,7 +20,7 @@ PAYLOADS = (
     "canary0x1' --",
     '"; drop table person_course; --',
     "1 union select username from person_course",
-    "$permitted_courses",
+    "$permitted_course",
     "%",
 )
 OWN = GRANTED[Role.COURSE_STAFF][0]

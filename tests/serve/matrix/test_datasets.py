@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studium.serve.release import Reader, ServedRelease
-from studium.serve.rights import ForbiddenError, Principal, Role, Scope
+from studium.serve.rights import ForbiddenError, Principal, Role, TokenScope
 from studium.vocabulary import Table
-from tests.serve.conftest import COURSES, GRANTED, Campus
+from tests.serve.conftest import COURSES, GRANTED, Campus, of
 from tests.serve.matrix.oracle import Asker, permitted
 
 Row = dict[str, Any]
@@ -85,21 +85,21 @@ def test_each_role_exports_exactly_the_rows_of_the_oracle(whole: Campus, role: R
 @given(
     role=st.sampled_from(list(Role)),
     courses=st.frozensets(st.sampled_from([*COURSES, "course-v1:No+Such+Course"])),
-    scopes=st.none() | st.frozensets(st.sampled_from(list(Scope))),
+    scopes=st.none() | st.frozensets(st.sampled_from(list(TokenScope))),
     data=st.data(),
 )
 def test_any_account_reads_exactly_the_rows_of_the_oracle(
     whole: Campus,
     role: Role,
     courses: frozenset[str],
-    scopes: frozenset[Scope] | None,
+    scopes: frozenset[TokenScope] | None,
     data: st.DataObject,
 ) -> None:
     """Accounts as nobody has made them yet: any courses, any token; rows, and what a query counts of them."""
     server = whole.app.state.server
-    principal = Principal(7, "somebody", role, courses, scopes)
+    principal = Principal(7, "somebody", role, of(*courses), scopes)
     reader = Reader(principal, server.bounds, server.keeper.release(), server.keeper.watch)
-    asker = Asker(role.value, courses, scopes is None or Scope.LEARNERS in scopes)
+    asker = Asker(role.value, courses, scopes is None or TokenScope.LEARNERS in scopes)
     for name in data.draw(st.lists(st.sampled_from(sorted(everything(whole))), max_size=10)):
         table, rows = everything(whole)[name]
         expected = permitted(rows, table.rights, asker, whole.desk.keys.pseudonyms)

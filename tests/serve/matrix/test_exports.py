@@ -12,11 +12,11 @@ from fastapi.responses import Response
 from fastapi.testclient import TestClient
 
 from studium.serve.audit import Record
-from studium.serve.rights import Role, Rule, Scope, rule
+from studium.serve.rights import Role, Rule, TokenScope, rule
 from tests.serve.conftest import COURSES, ONE, Campus
 from tests.serve.matrix.test_endpoints import _EMPTY, names_course, path_of, reading
 
-_WITHOUT = (Scope.READ, Scope.LEARNERS, Scope.ADMINISTER)
+_WITHOUT = (TokenScope.READ, TokenScope.LEARNERS, TokenScope.ADMINISTER)
 _TABLES = re.compile(r"[?&;]csv=(\w+)")
 
 

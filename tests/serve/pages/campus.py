@@ -22,6 +22,7 @@ from studium.publish import query
 from studium.serve import create_application
 from studium.serve.accounts import open_desk
 from studium.serve.rights import Role
+from studium.vocabulary import GRANTED, Scope
 from tests.serve.conftest import PASSWORD
 
 # Of the courses with content the last by name, and what is seen most in it.
@@ -88,7 +89,7 @@ def add_accounts(workspace: Workspace, course: str) -> None:
     """An account for every role, named as the role."""
     desk = open_desk(workspace)
     for role in Role:
-        granted = [course] if role in {Role.COURSE_STAFF, Role.RESEARCHER} else []
+        granted = [Scope("course", course)] if role in GRANTED else []
         desk.people.add(role.value, role, granted, PASSWORD)
 
 

@@ -70,11 +70,12 @@ def write_query(
     where = ""
     if has_course:
         rights = reader.dataset(name).rights
-        if rights is None or rights.course is None or rights.course_until:
+        scope = rights.scope if rights else None
+        if scope is None or scope.kind != "course" or scope.until:
             raise ProblemError(
                 422, f"Rows of {name} belong to no single course", "Ask without `course_id`."
             )
-        where = f' where "{rights.course}" = $course_id'
+        where = f' where "{scope.column}" = $course_id'
     ordered = ", ".join(f'"{column}"' for column in order)
     return f'select {shown} from "{name}"{where}' + (f" order by {ordered}" if order else "")
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from studium.serve.accounts import Token
-from studium.serve.rights import ForbiddenError, HiddenError, Rule, Scope, rule
+from studium.serve.rights import ForbiddenError, HiddenError, Rule, TokenScope, rule
 from studium.serve.web import Caller, remember, server_of
 
 router = APIRouter(prefix="/api/v1")
@@ -20,7 +20,7 @@ class TokenWish(BaseModel, extra="forbid"):
     """What a token shall be for."""
 
     label: Annotated[str, Field(min_length=1, max_length=100)]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
+    scopes: Annotated[list[TokenScope], Field(min_length=1, max_length=len(TokenScope))]
     days: Annotated[float, Field(gt=0, le=3660)] = 90
 
 

@@ -11,15 +11,15 @@ from fastapi.responses import RedirectResponse, Response
 from studium.errors import MisuseError
 from studium.serve.drawing.tables import Column, Table
 from studium.serve.people.account.answers import describe_token
-from studium.serve.rights import HiddenError, Principal, Rule, Scope, rule
+from studium.serve.rights import HiddenError, Principal, Rule, TokenScope, rule
 from studium.serve.web import Caller, remember, render, server_of
 
 router = APIRouter()
 _MEANINGS = {
-    Scope.READ: "see what you see, without learners",
-    Scope.LEARNERS: "see learners too",
-    Scope.EXPORT: "take files: datasets and lists as CSV or Parquet",
-    Scope.ADMINISTER: "change accounts and tokens",
+    TokenScope.READ: "see what you see, without learners",
+    TokenScope.LEARNERS: "see learners too",
+    TokenScope.EXPORT: "take files: datasets and lists as CSV or Parquet",
+    TokenScope.ADMINISTER: "change accounts and tokens",
 }
 
 
@@ -36,7 +36,7 @@ def create_token(
     request: Request,
     caller: Caller,
     label: Annotated[str, Form(max_length=100)] = "",
-    scopes: Annotated[list[Scope] | None, Form()] = None,
+    scopes: Annotated[list[TokenScope] | None, Form()] = None,
     days: Annotated[float, Form(gt=0, le=3660)] = 90,
 ) -> Response:
     """A new token; its text is on the page that answers, and nowhere else."""
@@ -80,5 +80,6 @@ def _page(
 
 
 def _courses(caller: Principal) -> Table:
-    rows = [{"course_id": course_id} for course_id in sorted(caller.courses)]
-    return Table("granted", "Your courses", (Column("course_id", "Course", "key"),), rows)
+    rows = [{"kind": scope.kind, "id": scope.id} for scope in sorted(caller.grants)]
+    columns = (Column("kind", "Kind"), Column("id", "Key", "key"))
+    return Table("granted", "What is yours", columns, rows)

@@ -88,6 +88,7 @@ def describe_account(account: Account) -> dict[str, Any]:
         "username": account.username,
         "role": account.role,
         "courses": list(account.courses),
+        "grants": [{"kind": scope.kind, "id": scope.id} for scope in account.grants],
         "has_password": account.has_password,
         "created_at": datetime.fromtimestamp(account.created_at, UTC).replace(microsecond=0),
     }

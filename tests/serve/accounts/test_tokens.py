@@ -5,7 +5,7 @@ import time
 import pytest
 
 from studium.errors import MisuseError
-from studium.serve.rights import Role, Scope
+from studium.serve.rights import Role, TokenScope
 from tests.serve.conftest import ONE, TWO, Campus
 
 
@@ -14,7 +14,7 @@ def status_with(campus: Campus, token: str, path: str = "/api/v1/courses") -> in
     return int(answer.status_code)
 
 
-def make(campus: Campus, role: Role, *scopes: Scope, days: float = 1) -> str:
+def make(campus: Campus, role: Role, *scopes: TokenScope, days: float = 1) -> str:
     account = campus.desk.people.find(role.value)
     return campus.desk.tokens.create(account.user_id, "test", scopes, days)[1]
 
@@ -76,7 +76,7 @@ def test_a_bad_token_is_not_saved_by_a_good_session(campus: Campus) -> None:
 
 
 def test_a_token_ends(own_campus: Campus, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = make(own_campus, Role.ANALYST, Scope.READ)
+    token = make(own_campus, Role.ANALYST, TokenScope.READ)
     assert status_with(own_campus, token) == 200
     later = time.time() + 86_401
     monkeypatch.setattr("studium.serve.accounts.tokens.time.time", lambda: later)
@@ -84,11 +84,11 @@ def test_a_token_ends(own_campus: Campus, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_scopes_are_the_most_that_a_token_may(campus: Campus) -> None:
-    reading = make(campus, Role.ADMINISTRATOR, Scope.READ)
+    reading = make(campus, Role.ADMINISTRATOR, TokenScope.READ)
     assert status_with(campus, reading) == 200
     assert status_with(campus, reading, "/api/v1/accounts") == 403
     assert status_with(campus, reading, "/api/v1/tokens") == 403
-    assert status_with(campus, make(campus, Role.ADMINISTRATOR, Scope.LEARNERS)) == 403
+    assert status_with(campus, make(campus, Role.ADMINISTRATOR, TokenScope.LEARNERS)) == 403
 
 
 def test_scopes_never_exceed_the_role(campus: Campus) -> None:
@@ -99,7 +99,7 @@ def test_scopes_never_exceed_the_role(campus: Campus) -> None:
 
 
 def test_a_token_cannot_make_a_stronger_one(campus: Campus) -> None:
-    weak = make(campus, Role.ADMINISTRATOR, Scope.ADMINISTER)
+    weak = make(campus, Role.ADMINISTRATOR, TokenScope.ADMINISTER)
     client = campus.client()
     client.headers["authorization"] = f"Bearer {weak}"
     strong = {"label": "strong", "scopes": ["learners", "administer"]}
@@ -108,10 +108,15 @@ def test_a_token_cannot_make_a_stronger_one(campus: Campus) -> None:
 
 @pytest.mark.parametrize(
     ("label", "scopes", "days"),
-    [("", [Scope.READ], 1), ("x", [], 1), ("x", [Scope.READ], 0), ("x", [Scope.READ], 10_000)],
+    [
+        ("", [TokenScope.READ], 1),
+        ("x", [], 1),
+        ("x", [TokenScope.READ], 0),
+        ("x", [TokenScope.READ], 10_000),
+    ],
 )
 def test_a_token_without_label_scope_or_end_is_not_made(
-    campus: Campus, label: str, scopes: list[Scope], days: float
+    campus: Campus, label: str, scopes: list[TokenScope], days: float
 ) -> None:
     with pytest.raises(MisuseError):
         campus.desk.tokens.create(1, label, scopes, days)

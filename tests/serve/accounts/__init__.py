@@ -1,0 +1,1 @@
+"""Accounts: grants, their migration, tokens, what is remembered of them."""
