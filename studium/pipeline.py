@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from studium.config import SETTINGS_FILE, Workspace
 from studium.errors import FullDiskError, MisuseError, StudiumError
 from studium.lock import hold_lock
+from studium.permissions import closed_to_others
 from studium.progress import Progress
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ class Job(Struct, frozen=True):
     @contextmanager
     def lock(self, command: str) -> Iterator[None]:
         """Hold the workspace's lock under the name of a command."""
-        with hold_lock(self.workspace, command, self.wait_seconds):
+        with (
+            hold_lock(self.workspace, command, self.wait_seconds),
+            closed_to_others(self.workspace),
+        ):
             yield
 
 

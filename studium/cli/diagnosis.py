@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from studium.config import Workspace, open_workspace
 from studium.errors import StudiumError
+from studium.permissions import open_paths
 
 _PACKAGES = {"duckdb": "2.", "dbt-core": "1.11.", "dbt-duckdb": "1.11.", "pyarrow": "", "isal": ""}
 _LITTLE_ROOM_BYTES = 5_000_000_000
@@ -74,6 +75,7 @@ def _workspace(directory: Path | None, every_byte: bool) -> Iterator[Finding]:
         return
     yield Finding("workspace", "good", str(workspace.root))
     yield _permission(workspace)
+    yield _openness(workspace)
     yield _room(workspace)
     yield _lock(workspace)
     yield from _lake(workspace, every_byte)
@@ -87,6 +89,15 @@ def _permission(workspace: Workspace) -> Finding:
         return Finding("permission", "good", "the workspace can be written")
     fix = f"Make it yours: chown -R $USER {workspace.root}"
     return Finding("permission", "bad", "the workspace cannot be written", fix)
+
+
+def _openness(workspace: Workspace) -> Finding:
+    found = open_paths(workspace)
+    if not found:
+        return Finding("privacy", "good", "nobody else on this machine can read the workspace")
+    named = ", ".join(path.name for path in found)
+    fix = f"Close it: chmod -R go= {' '.join(shlex.quote(str(path)) for path in found)}"
+    return Finding("privacy", "bad", f"others on this machine may read {named}", fix)
 
 
 def _room(workspace: Workspace) -> Finding:

@@ -94,6 +94,9 @@ def start() -> None:
     At once: Python would take half a second to take down dbt, which holds nothing open any more.
     """
     os.environ["PYTHONSAFEPATH"] = "1"  # children import nothing from the current folder
+    from studium.permissions import close_process
+
+    close_process()
     code = main()
     atexit._run_exitfuncs()
     with suppress(OSError):  # a reader that went away

@@ -228,7 +228,9 @@ def build_facts(report: "BuildReport") -> dict[str, Any]:
 
 def check_facts(result: "CheckOutcome") -> dict[str, Any]:
     """A check's outcome as JSON."""
-    return asdict(result)
+    import msgspec
+
+    return msgspec.structs.asdict(result)
 
 
 def publication_facts(publication: "Publication") -> dict[str, Any]:

@@ -154,6 +154,13 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
             description="Whether a release holds its events too, for questions about any field of them."
         ),
     ] = True
+    readers: Annotated[
+        str,
+        Meta(
+            description="Group of the system that may read lake and releases, but neither personal columns nor "
+            "keys nor accounts; by default nobody but the user."
+        ),
+    ] = ""
     minimum_events: Annotated[
         int, Meta(ge=0, description="Refuse a release made from fewer events than this.")
     ] = 1

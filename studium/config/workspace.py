@@ -139,7 +139,7 @@ def write_default_settings(root: Path, sources: Sequence[Path] = ()) -> Path:
     _refuse_signs(root.absolute())
     file = root / SETTINGS_FILE
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as stream:
             stream.write(_default_text(sources))
     except FileExistsError as error:

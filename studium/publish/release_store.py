@@ -194,7 +194,7 @@ def create_release(
         write_flushed(unfinished / MANIFEST_NAME, encode_manifest(manifest))
         for file in filter(Path.is_file, unfinished.iterdir()):
             flush_file(file)
-            file.chmod(0o444)
+            file.chmod(0o400)
         flush_folder(unfinished)
         unfinished.rename(workspace.releases / release_id)
         flush_folder(workspace.releases)

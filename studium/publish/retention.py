@@ -121,7 +121,7 @@ def _being_read(folders: Sequence[Path]) -> set[Path]:
         return set()
     databases = {str(folder / DATABASE_NAME): folder for folder in folders}
     for folder in folders:
-        (folder / DATABASE_NAME).chmod(0o644)
+        (folder / DATABASE_NAME).chmod(0o600)
     answer = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _ASK, *databases],
         capture_output=True,
@@ -130,5 +130,5 @@ def _being_read(folders: Sequence[Path]) -> set[Path]:
     )
     busy = {databases[line] for line in answer.stdout.splitlines() if line in databases}
     for folder in busy:
-        (folder / DATABASE_NAME).chmod(0o444)
+        (folder / DATABASE_NAME).chmod(0o400)
     return busy

@@ -57,8 +57,8 @@ def test_release_has_every_mart_with_rows_and_comments(workspace: Workspace) -> 
 def test_release_files_cannot_be_written(workspace: Workspace) -> None:
     release = publish_now(workspace).release
     assert {file.name: file.stat().st_mode & 0o777 for file in release.path.iterdir()} == {
-        "manifest.json": 0o444,
-        "studium.duckdb": 0o444,
+        "manifest.json": 0o400,
+        "studium.duckdb": 0o400,
     }
 
 
@@ -82,7 +82,7 @@ def test_every_release_has_a_dated_copy_of_the_combined_person_course(
         assert (copy.bytes, copy.sha256) == (len(content), hashlib.sha256(content).hexdigest())
         found = duckdb.execute(f"from '{made.path / copy.name}'").fetchall()
         assert (found, copy.rows) == (persons, len(persons))
-        assert (made.path / copy.name).stat().st_mode & 0o777 == 0o444
+        assert (made.path / copy.name).stat().st_mode & 0o777 == 0o400
 
 
 def test_manifest_states_hash_inputs_and_versions(workspace: Workspace) -> None:
@@ -217,7 +217,7 @@ def test_retention_never_removes_a_release_being_read(workspace: Workspace, chan
         change(GROW.format(1))
         publication = publish_now(few, second=1)
         assert publication.removed == []
-        assert release.database.stat().st_mode & 0o777 == 0o444
+        assert release.database.stat().st_mode & 0o777 == 0o400
         out, _ = reader.communicate()
     assert out == "10\n"
     change(GROW.format(2))

@@ -58,7 +58,7 @@ class _Archive:
         from zipfile import ZipInfo
 
         info = ZipInfo(f"{self._root}/{name}", self._moment.timetuple()[:6])
-        info.external_attr = 0o644 << 16
+        info.external_attr = 0o600 << 16
         with self._archive.open(info, "w", force_zip64=True) as file:
             stream = HashingStream(file)
             yield stream

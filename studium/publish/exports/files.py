@@ -74,7 +74,7 @@ class FileGroup:
 
     def write(self, name: str, work: Callable[[HashingStream], None]) -> Written:
         """Write one file and wait until it is on the disk."""
-        with self.hidden(name).open("wb") as file:
+        with open(self.hidden(name), "wb", opener=_privately) as file:
             stream = HashingStream(file)
             work(stream)
             file.flush()
@@ -105,6 +105,11 @@ class FileGroup:
         """Remove what is not under its name."""
         for path in self._folder.glob(f".*.{os.getpid()}.tmp"):
             path.unlink(missing_ok=True)
+
+
+def _privately(path: str, flags: int) -> int:
+    """No wider than the release that the rows come from, whatever the umask."""
+    return os.open(path, flags, 0o600)
 
 
 @contextmanager
