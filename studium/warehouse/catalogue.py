@@ -14,8 +14,10 @@ from studium.config import Workspace
 from studium.vocabulary import Rights, Table, TableColumn
 from studium.warehouse.project import Project
 
-# How the text of a column ends: with its unit, and with what the published systems give in its place.
+# How the text of a column ends: with its unit, and with what the published systems give in its place, unless
+# the description itself ends so: "With compat …".
 _TEXT = re.compile(r"(?P<description>.+?)(?: \[(?P<unit>[^\]]+)\])?(?: Compat: (?P<compat>.+))?")
+_WITH_COMPAT = " With compat "
 
 
 def catalogue(workspace: Workspace) -> list[Table]:
@@ -54,6 +56,9 @@ def _describe_column(name: str, kind: str, text: str) -> TableColumn:
     """`Sum of the gaps. [seconds] Compat: NULL.` is a definition, a unit, and what compat gives."""
     found = _TEXT.fullmatch(" ".join(text.split()))
     parts = found.groupdict("") if found else {"description": text}
+    _, said, within = parts["description"].partition(_WITH_COMPAT)
+    if said and not parts.get("compat"):
+        parts["compat"] = within[0].upper() + within[1:]
     return TableColumn(name=name, type=kind, **parts)
 
 
