@@ -18,7 +18,9 @@ from studium.publish.events import (
 from studium.publish.exports import (
     CoursePackage,
     Delivery,
+    Operator,
     Order,
+    Recipient,
     export_table,
     package_course,
 )
@@ -78,8 +80,10 @@ __all__ = [
     "Limits",
     "Manifest",
     "OpenRelease",
+    "Operator",
     "Order",
     "Publication",
+    "Recipient",
     "Release",
     "ReportOrder",
     "Rollback",

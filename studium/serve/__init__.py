@@ -7,6 +7,7 @@ commands about accounts, tokens and the audit log ask.
 from studium.serve.accounts import Account, Desk, Token, open_desk
 from studium.serve.application import create_application
 from studium.serve.audit import Entry, Record
+from studium.serve.recipients import RoleRecipient, recipient_of
 from studium.serve.release import scopes_served
 from studium.serve.rights import Role, TokenScope
 from studium.serve.running import serve
@@ -17,10 +18,12 @@ __all__ = [
     "Entry",
     "Record",
     "Role",
+    "RoleRecipient",
     "Token",
     "TokenScope",
     "create_application",
     "open_desk",
+    "recipient_of",
     "scopes_served",
     "serve",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, table_lines
 
@@ -69,6 +70,12 @@ def events(
         return
     question = publish.EventQuestion(event_type, **{**asked, **_days(asked)})
     release = publish.find_release(workspace, release_id)
+    remember_leaving(
+        workspace,
+        "events",
+        event_type,
+        {"by": question.by, "fields": question.fields, "course": question.course},
+    )
     limits = workspace.settings.query
     workspace.scratch.mkdir(exist_ok=True)
     answer = publish.query_events(

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, size
 from studium.errors import MisuseError
 
 if TYPE_CHECKING:
-    from studium.publish import Delivery
+    from studium.config import Workspace
+    from studium.publish import Delivery, Operator
+    from studium.serve import RoleRecipient
 
 _SUFFIXES = {
     ".csv": "csv",
@@ -33,6 +36,20 @@ _time_limit = click.option(
     help="Stop reading after this time; by default query.time_limit_seconds.",
 )
 _force = click.option("--force", is_flag=True, help="Replace files that are there already.")
+
+
+_for = click.option(
+    "--for",
+    "role",
+    type=click.Choice(["researcher", "course_staff", "operator"]),
+    help="Columns, names and hidden counts as the role has them; operator: with true names. By default "
+    "operator for export, researcher for package.",
+)
+_personal = click.option(
+    "--personal",
+    is_flag=True,
+    help="With personal columns, such as addresses and coordinates; only for the operator.",
+)
 
 
 def _as_names(
@@ -76,6 +93,8 @@ def _as_names(
 @click.option(
     "--where", default="", metavar="CONDITION", help="Only rows for which it holds; by default all."
 )
+@_for
+@_personal
 @_release
 @_time_limit
 @_force
@@ -89,6 +108,8 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
     from studium import publish
 
     output: Path | None = options["output"]
+    workspace = session.workspace()
+    recipient = _recipient(workspace, options, "operator")
     order = publish.Order(
         table=table,
         form=_format(options["form"], output),
@@ -98,8 +119,12 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
         by_course=not combined,
         release_id=options["release_id"],
         time_limit_seconds=options["time_limit"],
+        recipient=recipient,
     )
-    workspace = session.workspace()
+    what = {"for": recipient.name, "personal": options["personal"], "where": order.where}
+    remember_leaving(
+        workspace, "export", table, what | {"columns": order.columns, "courses": order.courses}
+    )
     delivery = publish.export_table(
         workspace, order, output, session.progress(), force=options["force"]
     )
@@ -121,6 +146,8 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
     type=click.Path(path_type=Path),
     help="The .zip file, or its folder; by default named for the course and the release.",
 )
+@_for
+@_personal
 @_release
 @_time_limit
 @_force
@@ -133,9 +160,15 @@ def package(session: Session, /, course: str, form: str, **options: Any) -> None
     """Write all tables of one course, with dictionary and checksums, into one archive."""
     from studium import publish
 
-    wanted = publish.CoursePackage(course, form, options["release_id"], options["time_limit"])
+    workspace = session.workspace()
+    recipient = _recipient(workspace, options, "researcher")
+    wanted = publish.CoursePackage(
+        course, form, options["release_id"], options["time_limit"], recipient
+    )
+    what = {"for": recipient.name, "personal": options["personal"]}
+    remember_leaving(workspace, "package", course, what)
     delivery = publish.package_course(
-        session.workspace(),
+        workspace,
         wanted,
         options["output"],
         session.progress(),
@@ -175,14 +208,35 @@ def report(session: Session, /, report: str, courses: tuple[str, ...], **options
     from studium import publish
 
     order = publish.ReportOrder(report, courses, options["emails"], options["release_id"])
+    workspace = session.workspace()
+    remember_leaving(workspace, "report", report, {"courses": courses, "emails": options["emails"]})
     delivery = publish.write_report(
-        session.workspace(),
+        workspace,
         order,
         options["output"] or Path(report),
         session.progress(),
         force=options["force"],
     )
     _tell(session, delivery)
+
+
+def _recipient(
+    workspace: "Workspace", options: dict[str, Any], default: str
+) -> "Operator | RoleRecipient":
+    from studium import publish
+
+    wanted = options["role"] or default
+    if wanted == "operator":
+        return publish.Operator(options["personal"])
+    if options["personal"]:
+        raise MisuseError(
+            f"A {wanted} gets no personal columns",
+            "--personal",
+            "Leave --personal out, or say who answers for them: --for operator --personal",
+        )
+    from studium.serve import Role, recipient_of
+
+    return recipient_of(workspace, options["release_id"], Role(wanted))
 
 
 def _format(form: str | None, output: Path | None) -> str:

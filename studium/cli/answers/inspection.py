@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from studium.cli.answers.dumps import package_facts, package_lines
+from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import (
     WIDEST_CELL,
@@ -168,6 +169,9 @@ def query(session: Session, /, sql: str, form: str | None, output: Path | None, 
     form = _format(session, form, output)
     workspace = session.workspace()
     with publish.query(workspace, sql, how["release_id"], how["time_limit"]) as answer:
+        remember_leaving(
+            workspace, "query", answer.release.id, {"sql": sql, "output": str(output or "")}
+        )
         if form == "table":
             _print_table(answer)
             return

@@ -16,7 +16,8 @@ from studium.publish.exports.deliveries import Delivery, course_slug
 from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import HashingStream, Stream, Written, file_group
 from studium.publish.exports.formats import FORMATS, Advance
-from studium.publish.exports.readmes import write_readme
+from studium.publish.exports.readmes import About, write_readme
+from studium.publish.exports.recipients import Operator, Recipient
 from studium.publish.exports.rows.selections import (
     COURSE,
     Selection,
@@ -41,6 +42,7 @@ class CoursePackage(NamedTuple):
     form: str = "csv"
     release_id: str | None = None
     time_limit_seconds: float | None = None
+    recipient: Recipient = Operator()
 
 
 class _Archive:
@@ -93,7 +95,7 @@ def package_course(
     with open_held(
         OpenRelease, workspace, package.release_id, package.time_limit_seconds
     ) as release:
-        selections = _select(release, package.course)
+        selections = _select(release, package)
         rows = {name: selection.count(release) for name, selection in selections.items()}
         root = f"{course_slug(package.course)}-{release.release.id}"
         target = _target(output, root)
@@ -111,17 +113,18 @@ def package_course(
         return Delivery(release.release.id, sum(rows.values()), target.parent, (written,))
 
 
-def _select(release: OpenRelease, course: str) -> dict[str, Selection]:
+def _select(release: OpenRelease, package: CoursePackage) -> dict[str, Selection]:
+    course, recipient = package.course, package.recipient
     tables = [
         table
         for table in release.release.manifest.tables
-        if COURSE in {column.name for column in table.columns}
+        if COURSE in {column.name for column in table.columns} and recipient.table(table)
     ]
     known = sorted({key for table in tables for key in courses_of(release, table)})
     require_courses(release, known, [course])
-    selections = {table.name: select_rows(table, courses=(course,)) for table in tables}
+    selections = {table.name: select_rows(table, recipient, courses=(course,)) for table in tables}
     if has_long_form(release) and course in wide_courses(release):
-        selections[WIDE] = select_wide(release, course)
+        selections[WIDE] = select_wide(release, recipient, course)
     return dict(sorted(selections.items()))
 
 
@@ -192,6 +195,11 @@ def _write_documents(
         "`SHA256SUMS` holds the checksums of all files: `sha256sum --check SHA256SUMS`.",
     ]
     title = f"Course {package.course}"
-    members.write_text("README.md", write_readme(about, title, list(members.written), notes))
+    members.write_text(
+        "README.md",
+        write_readme(
+            About(about, title, (package.course,)), package.recipient, members.written, notes
+        ),
+    )
     sums = "".join(f"{file.sha256}  {file.name}\n" for file in members.written)
     members.write_text("SHA256SUMS", sums)

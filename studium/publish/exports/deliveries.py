@@ -16,7 +16,8 @@ from studium.progress import Progress
 from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
 from studium.publish.exports.formats import FORMATS, Format
-from studium.publish.exports.readmes import describe_selection, write_readme
+from studium.publish.exports.readmes import About, describe_selection, write_readme
+from studium.publish.exports.recipients import Operator, Recipient
 from studium.publish.exports.rows.selections import (
     Selection,
     courses_of,
@@ -32,7 +33,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class Order(Struct, frozen=True):
-    """What to export; empty `columns` and `courses` mean all, `by_course` one file for each.
+    """What to export and for whom; empty `columns` and `courses` mean all, `by_course` one file for each.
 
     Reading may take `time_limit_seconds`, by default as long as a query may.
     """
@@ -45,6 +46,7 @@ class Order(Struct, frozen=True):
     by_course: bool = False
     release_id: str | None = None
     time_limit_seconds: float | None = None
+    recipient: Recipient = Operator()
 
 
 class Delivery(NamedTuple):
@@ -76,7 +78,8 @@ def export_table(
         with file_group(folder, names, force) as group:
             for (course, selection), stem, count in zip(selections, stems, rows, strict=True):
                 title = f"{order.table}{f', {course}' if course else ''}"
-                _write_one(release, selection, _Target(group, stem, form, title, count), progress)
+                about = About(release.release, title, (course,) if course else order.courses)
+                _write_one(release, selection, _Target(group, stem, form, about, count), progress)
         progress.finish()
         return Delivery(release.release.id, sum(rows), folder, tuple(group.written))
 
@@ -87,7 +90,7 @@ class _Target(NamedTuple):
     group: FileGroup
     stem: str
     form: Format
-    title: str
+    about: About
     rows: int
 
 
@@ -100,14 +103,14 @@ def _write_one(
         renamed.update(target.form.write(release, selection, stream, progress.advance))
 
     data, dictionary, schema, readme = _names_of(target.stem, target.form)
-    group, about = target.group, release.release
+    group, about = target.group, target.about.release
     written = [
         group.write(data, work),
         group.write_text(dictionary, write_dictionary(about, [selection], renamed)),
         group.write_text(schema, write_schema(about, selection)),
     ]
     notes = describe_selection(selection, target.rows, target.form, renamed)
-    group.write_text(readme, write_readme(about, target.title, written, notes))
+    group.write_text(readme, write_readme(target.about, selection.recipient, written, notes))
 
 
 def _selections(release: OpenRelease, order: Order) -> list[tuple[str, Selection]]:
@@ -131,9 +134,11 @@ def _courses(release: OpenRelease, table: str) -> list[str]:
 
 def _select(release: OpenRelease, order: Order, courses: tuple[str, ...]) -> Selection:
     if order.table == WIDE:
-        return select_wide(release, only_course(courses), order.columns, order.where)
+        return select_wide(
+            release, order.recipient, only_course(courses), order.columns, order.where
+        )
     table = find_table(release.release, order.table)
-    return select_rows(table, order.columns, courses, order.where)
+    return select_rows(table, order.recipient, order.columns, courses, order.where)
 
 
 def _names(

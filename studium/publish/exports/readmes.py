@@ -4,26 +4,39 @@ Enters: a release, what was written. Leaves: Markdown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import NamedTuple
 
 from studium.publish.exports.files import Written
 from studium.publish.exports.formats import Format
+from studium.publish.exports.recipients import Operator, Recipient
 from studium.publish.exports.rows.selections import Selection
 from studium.publish.manifest import Manifest, Release
 
 _SHOWN_INPUTS = 20
 
 
+class About(NamedTuple):
+    """What an export is of: a release, its title, and the courses that it is cut to (none: all)."""
+
+    release: Release
+    title: str
+    courses: tuple[str, ...]
+
+
 def write_readme(
-    release: Release,
-    title: str,
-    written: Sequence[Written],
-    notes: Sequence[str],
+    about: About, recipient: Recipient, written: Sequence[Written], notes: Sequence[str]
 ) -> str:
-    """The README of an export; `notes` are paragraphs about its content."""
-    lines = [f"# {title}", ""]
-    for note in notes:
+    """The README of an export; `notes` are paragraphs about its content.
+
+    What is about one course, or for somebody else, says nothing of other inputs of the workspace.
+    """
+    lines = [f"# {about.title}", ""]
+    for note in (*recipient.notes, *notes):
         lines += [note, ""]
-    lines += _release_lines(release.manifest)
+    is_all = not about.courses and isinstance(recipient, Operator)
+    lines += _release_lines(about.release.manifest, is_all)
+    lines += _input_lines(about, is_all)
     lines += ["## Files", "", "| file | bytes | SHA-256 |", "|---|---|---|"]
     lines += [f"| `{file.name}` | {file.bytes:,} | `{file.sha256}` |" for file in written]
     return "\n".join(lines).rstrip() + "\n"
@@ -43,7 +56,7 @@ def describe_selection(
     )
     paragraphs = [
         f"{rows:,} rows of table `{table.name}`, as {form.name}. {' '.join(table.grain.split())}",
-        f"{left_out} {columns} Rows stand in the order of all columns of the table.",
+        f"{left_out} {columns} Rows stand in the order of all columns.",
         form.note,
     ]
     if renamed:
@@ -52,7 +65,7 @@ def describe_selection(
     return [paragraph for paragraph in paragraphs if paragraph]
 
 
-def _release_lines(manifest: Manifest) -> Iterator[str]:
+def _release_lines(manifest: Manifest, is_all: bool) -> Iterator[str]:
     build = manifest.build
     first = f"from {build.events_from}" if build.events_from else "from the first one"
     end = f"before {build.as_of}" if build.as_of else "to the last one"
@@ -64,15 +77,31 @@ def _release_lines(manifest: Manifest) -> Iterator[str]:
     versions = ", ".join(f"{name} {number}" for name, number in manifest.versions.items())
     yield from ("## Release", "")
     yield f"- Release `{manifest.id}`, published {manifest.created_at:%Y-%m-%d %H:%M:%S} UTC"
-    yield f"- Content `{manifest.content}`: equal for releases that say the same"
+    if is_all:
+        yield f"- Content `{manifest.content}`: equal for releases that say the same"
     yield f"- Events {first}, {end} (UTC dates)"
     yield f"- Definitions {kind}"
     yield f"- Made by {versions}"
-    yield from ("", "## Inputs", "")
-    yield f"{len(manifest.inputs):,} files with {manifest.events:,} events."
-    yield from ("", "| SHA-256 | lines | file |", "|---|---|---|")
-    for file in manifest.inputs[:_SHOWN_INPUTS]:
-        yield f"| `{file.sha256}` | {file.lines:,} | {file.path} |"
-    if len(manifest.inputs) > _SHOWN_INPUTS:
-        yield f"| … | | {len(manifest.inputs) - _SHOWN_INPUTS:,} more in the release's manifest |"
+    yield ""
+
+
+def _input_lines(about: About, is_all: bool) -> Iterator[str]:
+    """Files by their own names, not by where they lay; those of the courses alone, where it is about courses."""
+    manifest = about.release.manifest
+    files = [
+        file
+        for file in manifest.inputs
+        if is_all or (file.course_id is not None and file.course_id in about.courses)
+    ]
+    yield from ("## Inputs", "")
+    if is_all:
+        yield f"{len(files):,} files with {manifest.events:,} events."
+    else:
+        yield f"{len(files):,} files of data packages, and events of the tracking logs."
+    if files:
+        yield from ("", "| SHA-256 | lines | file |", "|---|---|---|")
+    for file in files[:_SHOWN_INPUTS]:
+        yield f"| `{file.sha256}` | {file.lines:,} | {PurePath(file.path).name} |"
+    if len(files) > _SHOWN_INPUTS:
+        yield f"| … | | {len(files) - _SHOWN_INPUTS:,} more |"
     yield ""

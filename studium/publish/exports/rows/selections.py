@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from studium.errors import MisuseError
+from studium.publish.exports.recipients import Recipient
 from studium.publish.exports.rows.conditions import read_condition
 from studium.publish.release import OpenRelease, quoted
 from studium.vocabulary import Table, TableColumn
@@ -17,10 +18,10 @@ COURSE = "course_id"
 
 
 class Selection(NamedTuple):
-    """Rows of `table` for which `condition` holds, in the order of the table, cut to `columns`.
+    """Rows of `table`, as `recipient` has it, for which `condition` holds, cut to `columns`.
 
-    `filters` says the same to people; it is empty when all rows leave. `source` is SQL of a table
-    that the release does not hold as such.
+    They stand in the order of the table where all of it leaves, else in the order of what leaves: the other would
+    tell of what does not. `filters` says the same to people; empty: all rows leave. `source` is SQL of the rows.
     """
 
     table: Table
@@ -28,7 +29,9 @@ class Selection(NamedTuple):
     condition: str
     values: dict[str, Any]
     filters: tuple[str, ...]
-    source: str = ""
+    source: str
+    recipient: Recipient
+    is_whole: bool = False
 
     def count(self, release: OpenRelease) -> int:
         """How many rows leave."""
@@ -40,30 +43,51 @@ class Selection(NamedTuple):
             f"{expression} as {quoted(column.name)}"
             for expression, column in zip(expressions, self.columns, strict=True)
         ]
-        return f"select {', '.join(named)} from {self._rows()}"
+        order = "" if self.is_whole else " order by all"
+        return f"select {', '.join(named)} from {self._rows()}{order}"
 
     def _rows(self) -> str:
-        return f"{self.source or quoted(self.table.name)} where {self.condition}"
+        return f"{self.source} where {self.condition}"
 
 
 def select_rows(
-    table: Table, columns: Sequence[str] = (), courses: Sequence[str] = (), where: str = ""
+    stored: Table,
+    recipient: Recipient,
+    columns: Sequence[str] = (),
+    courses: Sequence[str] = (),
+    where: str = "",
 ) -> Selection:
-    """All rows and columns, unless some are named."""
+    """All rows and columns that the recipient gets, unless some are named.
+
+    Raises MisuseError for a table of which the recipient gets nothing.
+    """
+    table = recipient.table(stored)
+    if table is None or not table.columns:
+        raise MisuseError(
+            f"Table {stored.name} is not for a {recipient.name}",
+            "--for",
+            "Leave --for out, or export another table: studium describe",
+        )
     chosen = _choose_columns(table, columns)
+    source, given = recipient.rows(stored)
     conditions, filters = ["true"], []
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict(given)
     if courses:
         require_course_column(table)
-        values |= {f"course{number}": key for number, key in enumerate(courses, start=1)}
-        conditions.append(f"{COURSE} in ({', '.join(f'${name}' for name in values)})")
+        keys = {f"course{number}": key for number, key in enumerate(courses, start=1)}
+        values |= keys
+        conditions.append(f"{COURSE} in ({', '.join(f'${name}' for name in keys)})")
         filters.append(f"course_id is {' or '.join(courses)}")
     if where:
         condition = read_condition(where, [column.name for column in table.columns])
         conditions.append(condition.sql)
         values |= condition.values
         filters.append(" ".join(where.split()))
-    return Selection(table, chosen, " and ".join(conditions), values, tuple(filters))
+    is_whole = source == quoted(stored.name) and len(chosen) == len(stored.columns)
+    condition_sql = " and ".join(conditions)
+    return Selection(
+        table, chosen, condition_sql, values, tuple(filters), source, recipient, is_whole
+    )
 
 
 def require_course_column(table: Table) -> None:

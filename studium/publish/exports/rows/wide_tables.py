@@ -5,6 +5,7 @@ release holds the long form alone.
 """
 
 from studium.errors import MisuseError
+from studium.publish.exports.recipients import Operator, Recipient
 from studium.publish.exports.rows.selections import (
     Selection,
     courses_of,
@@ -34,7 +35,11 @@ def wide_courses(release: OpenRelease) -> list[str]:
 
 
 def select_wide(
-    release: OpenRelease, course: str, columns: tuple[str, ...] = (), where: str = ""
+    release: OpenRelease,
+    recipient: Recipient,
+    course: str,
+    columns: tuple[str, ...] = (),
+    where: str = "",
 ) -> Selection:
     """The wide form of one course; raises MisuseError for a course without answers."""
     require_courses(release, wide_courses(release), [course])
@@ -43,18 +48,22 @@ def select_wide(
         {"course": course},
     )
     problems = [int(number) for (number,) in numbers]
-    selection = select_rows(_table(release, course, problems), columns, (), where)
+    long = select_rows(find_table(release.release, _LONG), recipient)
+    wide = _table(release, course, problems, long)
+    selection = select_rows(wide, Operator(), columns, (), where)
     scores = "".join(
         f", max(case when problem_nid = {number} then problem_pct_score end) as {quoted(f'y{number}')}"
         for number in problems
     )
     source = (
-        f"(select user_id{scores} from {_LONG} where course_id = $wide_course"
-        " group by user_id order by user_id)"
+        f"(select user_id{scores} from {long.source} where course_id = $wide_course"
+        " group by user_id)"
     )
     return selection._replace(
         source=source,
-        values=selection.values | {"wide_course": course},
+        recipient=recipient,
+        is_whole=False,
+        values=long.values | selection.values | {"wide_course": course},
         filters=(f"course_id is {course}", *selection.filters),
     )
 
@@ -70,8 +79,7 @@ def only_course(courses: tuple[str, ...]) -> str:
     return courses[0]
 
 
-def _table(release: OpenRelease, course: str, problems: list[int]) -> Table:
-    long = find_table(release.release, _LONG)
+def _table(release: OpenRelease, course: str, problems: list[int], long: Selection) -> Table:
     names = _names(release, course)
     scores = [
         TableColumn(
@@ -82,8 +90,8 @@ def _table(release: OpenRelease, course: str, problems: list[int]) -> Table:
         )
         for number in problems
     ]
-    user = TableColumn("user_id", "BIGINT", "Number of the account.")
-    return Table(WIDE, 0, long.checksum, grain=_GRAIN, columns=[user, *scores], depends_on=[_LONG])
+    user = next(column for column in long.columns if column.name == "user_id")
+    return Table(WIDE, 0, "", grain=_GRAIN, columns=[user, *scores], depends_on=[_LONG])
 
 
 def _names(release: OpenRelease, course: str) -> dict[int, str]:
