@@ -107,3 +107,25 @@ def test_a_state_of_ten_megabytes_is_read(read: Any) -> None:
     assert parsed.rows("dumps/courseware_studentmodule_items", "length(response)") == [
         (10_000_002,)
     ]
+
+
+def test_numbers_that_are_none_are_null_and_cost_nothing_else(read: Any) -> None:
+    """Parquet's minimum and maximum leave NaN out: what is no number must be gone before it is written."""
+    state = (
+        '{"attempts": -3, "done": true, "student_answers": {"a_2_1": "x"},'
+        ' "correct_map": {"a_2_1": {"correctness": "correct", "npoints": NaN}}}'
+    )
+    records = [
+        module(1, state, grade="nan", max_grade="inf"),
+        module(2, state.replace("NaN", "1").replace("-3", "0"), grade="-inf", max_grade="2"),
+    ]
+    parsed = read("courseware_studentmodule", lines(MODULE, *records))
+    columns = "id, attempts, grade, grade_value, max_grade_value"
+    assert parsed.rows("dumps/courseware_studentmodule", columns) == [
+        (1, None, "nan", None, None),
+        (2, 0, "-inf", None, 2.0),
+    ]
+    items = parsed.rows(
+        "dumps/courseware_studentmodule_items", "id, correctness, npoints, attempts"
+    )
+    assert items == [(1, "correct", None, None), (2, "correct", 1.0, 0)]

@@ -27,9 +27,9 @@ def with_state(typed: str, state: str | None) -> str:
         checked as (select * replace (coalesce(js, {fallback}) as js) from parsed),
         shaped as (select *, json_transform(js, '{SHAPE}') as shape from checked)
         select * exclude ({hidden}js, shape) replace (coalesce(cast(js as varchar), state) as state),
-            try_cast(nullif(trim(grade), '') as double) as grade_value,
-            try_cast(nullif(trim(max_grade), '') as double) as max_grade_value,
-            shape.attempts as attempts,
+            {_finite("try_cast(nullif(trim(grade), '') as double)")} as grade_value,
+            {_finite("try_cast(nullif(trim(max_grade), '') as double)")} as max_grade_value,
+            case when shape.attempts >= 0 then shape.attempts end as attempts,
             case when state is not null then js is not null end as is_state_readable,
             case
                 when module_type = 'problem' and cardinality(shape.correct_map) > 0
@@ -39,13 +39,20 @@ def with_state(typed: str, state: str | None) -> str:
     """
 
 
-ITEMS = """
+def _finite(number: str) -> str:
+    """SQL of a number, NULL where it is NaN or infinite: Parquet's minimum and maximum leave NaN out, so that DuckDB
+    may drop a guard of the models.
+    """
+    return f"case when isfinite({number}) then {number} end"
+
+
+ITEMS = f"""
     select
         source_line, id, student_id, module_id, course_id,
         answer.key as answer_id,
         coalesce(cast(read_state.student_answers[answer.key] as varchar), '') as response,
         answer.value.correctness as correctness,
-        answer.value.npoints as npoints,
+        {_finite("answer.value.npoints")} as npoints,
         answer.value.msg as msg,
         answer.value.hint as hint,
         attempts,
