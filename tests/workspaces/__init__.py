@@ -1,0 +1,1 @@
+"""Workspaces of earlier versions, packed; what became of each is a test."""
