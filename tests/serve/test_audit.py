@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import DatabaseError
 
 from studium.serve.accounts.store import AUDIT, writing
-from studium.serve.audit import AuditLog, Record
+from studium.serve.audit import AuditLog, HeadFile, Record
 from studium.serve.rights import Role, Rule, rule
 from studium.serve.web import Reading
 from tests.serve.conftest import ONE, Campus, sign_in
@@ -154,10 +154,13 @@ def test_a_changed_record_is_found(own_campus: Campus, sql: str, problem: str) -
     assert problem in own_campus.desk.audit.verify().problem
 
 
-def test_history_cannot_be_written_anew_without_the_key(own_campus: Campus) -> None:
+def test_history_cannot_be_written_anew_without_the_key(own_campus: Campus, tmp_path: Path) -> None:
     fill(own_campus.desk.audit, 3)
     change(own_campus, "delete from audit")
-    forger = AuditLog(own_campus.desk.people.engine, b"another key, as the right one is not known")
+    key = b"another key, as the right one is not known"
+    forger = AuditLog(own_campus.desk.people.engine, key, HeadFile(tmp_path / "forged"))
+    with sqlite3.connect(own_campus.workspace.accounts) as connection:
+        connection.execute("delete from audit_head")
     fill(forger, 3)
     assert forger.verify().problem == ""
     assert own_campus.desk.audit.verify().problem == "record 1 was changed"

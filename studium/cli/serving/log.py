@@ -40,12 +40,14 @@ def verify(session: Session, noted: str) -> None:
         raise StudiumError(
             f"The audit log is not as it was written: {found.problem}",
             f"audit log, after {found.records:,} sound records",
-            "Keep the database as it is for whoever looks into it; restore a copy from a backup.",
+            "Keep the database and keys/audit_head as they are for whoever looks into it.",
         )
+    for restore in found.restored:
+        session.say(f"Restored  {restore}")
     session.say(
         f"Sound     {found.records:,} records; the last hash, to note elsewhere: {found.head}"
     )
-    session.answer({"records": found.records, "head": found.head})
+    session.answer({"records": found.records, "head": found.head, "restored": list(found.restored)})
 
 
 @audit.command("list", cls=Command)

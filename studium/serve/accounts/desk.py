@@ -17,7 +17,7 @@ from studium.serve.accounts.secrets import Secrets, load_secrets
 from studium.serve.accounts.sessions import Sessions
 from studium.serve.accounts.store import open_database
 from studium.serve.accounts.tokens import Tokens
-from studium.serve.audit import AuditLog
+from studium.serve.audit import AuditLog, HeadFile
 from studium.serve.rights import Principal, SignInNeededError
 
 
@@ -68,5 +68,5 @@ def open_desk(workspace: Workspace) -> Desk:
         oidc=OpenIdConnect(engine, workspace.settings.oidc, settings.public_url)
         if has_issuer
         else None,
-        audit=AuditLog(engine, keys.audit),
+        audit=AuditLog(engine, keys.audit, HeadFile(workspace.keys / "audit_head")),
     )

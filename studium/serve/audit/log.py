@@ -4,23 +4,22 @@ hash of the one before; the hash is keyed, so that nobody without the key can wr
 Enters: records, before the answer they are about. Leaves: rows that can be added to and not changed.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, text
 
 from studium.serve.accounts.store import AUDIT, AUDIT_HEAD, writing
+from studium.serve.audit.chain import BREAK, RESTORED, Chain
+from studium.serve.audit.heads import START, Head, HeadFile
 
-_START = "0" * 64
 _LOCK_NUMBER = 7_283_641  # of PostgreSQL: whoever appends holds it
 _BATCH = 10_000
 _LONGEST = 4_000
-_HASHED = [column.name for column in AUDIT.columns if column.name != "hash"]
+_STUDIUM = "(studium)"  # no account can be called so
 
 
 @dataclass(frozen=True)
@@ -48,53 +47,73 @@ class Entry:
 
 @dataclass(frozen=True)
 class Verification:
-    """`problem` is empty where every record is as it was written; `head` is the last hash, to note elsewhere."""
+    """`problem` is empty where every record is as it was written; `head` is the last hash, to note elsewhere.
+
+    `restored` says of each restore of a backup which records it cut: that is no break, and stays visible too.
+    """
 
     records: int
     head: str
     problem: str
+    restored: tuple[str, ...] = ()
+
+
+class _End(NamedTuple):
+    """How the log ends: its last record, the last one that is known to have been written, what is wrong."""
+
+    number: int
+    hash: str
+    known: int
+    problem: str
 
 
 class AuditLog:
-    """The log of a database; `key` is in no database."""
+    """The log of a database; `key` is in no database, and the last record is noted in `apart` too."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
+    def __init__(self, engine: Engine, key: bytes, apart: HeadFile) -> None:
         self._engine = engine
-        self._key = key
+        self._chain = Chain(key)
+        self._apart = apart
 
-    def append(self, records: Sequence[Record]) -> None:
-        """Write records, on the disk when this returns; several servers wait for each other here."""
-        if not records:
+    def append(self, records: Sequence[Record], restored: Record | None = None) -> None:
+        """Write records, on the disk when this returns; several servers wait for each other here.
+
+        Where the log does not end with the record that was written last, the first of them says so, for ever:
+        a break, or where a backup was `restored` just now, that.
+        """
+        if not records and restored is None:
             return
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with writing(self._engine) as connection:
-            number, previous = self._last(connection)
-            for record in records:
-                number += 1
-                row = _row(number, at, record) | {"previous": previous}
-                previous = row["hash"] = self._hash(row)
-                connection.execute(insert(AUDIT).values(row))
-            connection.execute(delete(AUDIT_HEAD))
-            head = {"place": 1, "number": number, "hash": previous}
-            connection.execute(
-                insert(AUDIT_HEAD).values(head | {"seal": self._seal(number, previous)})
-            )
+        with self._apart.turn():
+            noted = self._apart.read()
+            if noted is None:  # before the first head that says so: there shall always be one
+                self._apart.write(self._chain.head(0, START))
+            with writing(self._engine) as connection:
+                end = self._end(connection, noted)
+                first = self._about_end(end, restored)
+                head = self._write(connection, end, at, [*first, *records])
+            self._apart.write(head)
 
     def verify(self, noted: str = "") -> Verification:
         """Read the whole log; `noted` is a hash that somebody wrote down and that must be in it."""
-        previous, count, has_noted = _START, 0, not noted
+        apart = self._apart.read()  # before the log: it is never newer
+        last, previous, count, has_noted = 0, START, 0, not noted
+        broken, restored = "", list[str]()
         with self._engine.connect() as connection:
             for row in self._rows(connection):
-                count += 1
-                problem = self._fault(row, count, previous)
+                problem = self._chain.fault(row, last + 1, previous)
                 if problem:
-                    return Verification(count - 1, previous, problem)
-                previous = row.hash
+                    return Verification(count, previous, broken or problem, tuple(restored))
+                if row.action == BREAK:
+                    broken = broken or f"record {row.number} of {row.at} says: {row.subject}"
+                elif row.action == RESTORED:
+                    restored.append(f"record {row.number} of {row.at}: {row.subject}")
+                last, previous, count = row.number, row.hash, count + 1
                 has_noted = has_noted or previous == noted
-            problem = self._fault_of_head(connection, count, previous)
+            problem = broken or self._end(connection, apart).problem
         if not problem and not has_noted:
             problem = f"the hash {noted} was noted, but no record has it: records are missing"
-        return Verification(count, previous, problem)
+        return Verification(count, previous, problem, tuple(restored))
 
     def list(self, limit: int, username: str | None = None) -> list[Entry]:
         """The newest records, newest first."""
@@ -104,12 +123,66 @@ class AuditLog:
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(wanted)]
 
-    def _last(self, connection: Connection) -> tuple[int, str]:
+    def _end(self, connection: Connection, apart: Head | None) -> _End:
+        """The last record, compared with the head in the database and with the one that is noted apart."""
         if self._engine.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
         newest = select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)
         found = connection.execute(newest).first()
-        return (found.number, found.hash) if found else (0, _START)
+        number, last = (found.number, found.hash) if found else (0, START)
+        row = connection.execute(select(AUDIT_HEAD)).first()
+        sealed = Head(row.number, row.hash, row.seal) if row else None
+        problem = self._fault_of_sealed(sealed, number, last)
+        problem = problem or self._fault_of_apart(connection, apart, sealed, number)
+        known = [it.number for it in (sealed, apart) if it and self._chain.is_sealed(it)]
+        return _End(number, last, max([number, *known]), problem)
+
+    def _fault_of_sealed(self, head: Head | None, number: int, last: str) -> str:
+        if head is None:
+            return "the end of the log is not sealed" if number else ""
+        if not self._chain.is_sealed(head):
+            return "the seal of the log was changed"
+        if (head.number, head.hash) != (number, last):
+            return f"the log ends with record {number}, but record {head.number} was written"
+        return ""
+
+    def _fault_of_apart(
+        self, connection: Connection, apart: Head | None, sealed: Head | None, number: int
+    ) -> str:
+        if apart is None:
+            is_gone = sealed is not None and self._chain.is_apart(sealed)
+            return f"the head that was noted in {self._apart.path.name} is gone" if is_gone else ""
+        if not self._chain.is_sealed(apart):
+            return f"the head that was noted in {self._apart.path.name} was changed"
+        if apart.number > number:
+            return f"the log ends with record {number}, but record {apart.number} was written"
+        same = select(AUDIT.c.hash).where(AUDIT.c.number == apart.number)
+        if apart.number and connection.execute(same).scalar() != apart.hash:
+            return f"record {apart.number} is another one than was written: the log was replaced"
+        return ""
+
+    def _about_end(self, end: _End, restored: Record | None) -> Sequence[Record]:
+        """The record that says why the ones behind it do not follow what was written before."""
+        missing = f"records {end.number + 1} to {end.known} are not in it"
+        if restored is not None:
+            cut = missing if end.known > end.number else "no record was cut"
+            return [replace(restored, action=RESTORED, subject=f"{restored.subject}: {cut}")]
+        if not end.problem:
+            return []
+        more = f"; {missing}" if end.known > end.number else ""
+        return [Record(_STUDIUM, BREAK, f"{end.problem}{more}")]
+
+    def _write(self, connection: Connection, end: _End, at: str, records: Sequence[Record]) -> Head:
+        number, previous = end.known, end.hash
+        for record in records:
+            number += 1
+            row = _row(number, at, record) | {"previous": previous}
+            previous = row["hash"] = self._chain.hash(row)
+            connection.execute(insert(AUDIT).values(row))
+        head = self._chain.head(number, previous)
+        connection.execute(delete(AUDIT_HEAD))
+        connection.execute(insert(AUDIT_HEAD).values({"place": 1, **head._asdict()}))
+        return head
 
     def _rows(self, connection: Connection) -> Iterator[Row[Any]]:
         last = 0
@@ -120,33 +193,6 @@ class AuditLog:
                 return
             yield from rows
             last = rows[-1].number
-
-    def _fault(self, row: Row[Any], number: int, previous: str) -> str:
-        if row.number != number:
-            return f"record {number} is missing"
-        if row.previous != previous:
-            return f"record {number} does not follow the one before it"
-        if not hmac.compare_digest(self._hash(row._asdict()), row.hash):
-            return f"record {number} was changed"
-        return ""
-
-    def _fault_of_head(self, connection: Connection, count: int, previous: str) -> str:
-        head = connection.execute(select(AUDIT_HEAD)).first()
-        if head is None:
-            return "the end of the log is not sealed" if count else ""
-        if not hmac.compare_digest(head.seal, self._seal(head.number, head.hash)):
-            return "the seal of the log was changed"
-        if (head.number, head.hash) != (count, previous):
-            return f"the log ends with record {count}, but record {head.number} was written"
-        return ""
-
-    def _hash(self, row: Mapping[str, Any]) -> str:
-        said = {name: row[name] for name in _HASHED}
-        message = json.dumps(said, sort_keys=True, ensure_ascii=True)
-        return hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest()
-
-    def _seal(self, number: int, last: str) -> str:
-        return hmac.new(self._key, f"head {number} {last}".encode(), hashlib.sha256).hexdigest()
 
 
 def _row(number: int, at: str, record: Record) -> dict[str, Any]:
