@@ -30,7 +30,7 @@ from studium.lake.landing import land
 from studium.lake.parse_queue import LandedFile, LandReport
 from studium.lake.partitions import event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
-from studium.lake.retraction import Retraction, gone, retract
+from studium.lake.retraction import Retraction, retract
 
 __all__ = [
     "BETWEEN",
@@ -53,7 +53,6 @@ __all__ = [
     "event_partitions",
     "event_types",
     "find_damage",
-    "gone",
     "inputs",
     "is_course_key",
     "land",

@@ -284,7 +284,8 @@ def test_a_hidden_count_is_none_of_nobody_on_pages(
         from (values ('ACTIVE', 40::bigint), ('PLAYED_VIDEO', 3), ('POSTED_FORUM', 30)) as rows (label, count);
         create table marts.course_axis as
         select '{ONE}' as course_id, number as index, 'Week ' || number as name, 'c' || number as url_name,
-            'm' || number as module_id, 'chapter' as category, cast(null as varchar) as chapter_mid
+            'm' || number as module_id, 'chapter' as category, cast(null as varchar) as chapter_mid,
+            cast(null as timestamp) as start, cast(null as timestamp) as due
         from range(1, 4) as numbers (number);
         create table marts.stats_module_usage as
         select '{ONE}' as course_id, 'chapter' as module_type, module_id, ncount
@@ -303,4 +304,4 @@ def test_a_hidden_count_is_none_of_nobody_on_pages(
     assert [line.split(",")[1] for line in funnel[1:]] == ["30", "", "0"]
     listed = csv.DictReader(io.StringIO(browser.get("/?csv=courses").text))
     (course,) = [row for row in listed if row.get("enrolled")]
-    assert (course["enrolled"], course["enrolled_change"]) == ("15", "")
+    assert (course["enrolled"], course["change_7_days"]) == ("15", "")

@@ -10,17 +10,11 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask_one
 from studium.serve.courses.addresses import course_address
-from studium.serve.courses.titles import title_of
+from studium.serve.courses.titles import first_day_of, title_of
 from studium.serve.drawing.rendering import Page, show
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError
-
-_COURSE = """
-    select min(date) as first_day
-    from course_enrollment_daily where course_id = $course_id
-"""
 
 
 @dataclass(frozen=True)
@@ -44,9 +38,7 @@ def heading_of(reader: Reader, course_id: str) -> Heading:
     """The heading of a course; raises HiddenError for one that the viewer may not see or that is none."""
     if not reader.has_course(course_id):
         raise HiddenError
-    asked = {"course_id": course_id}
-    days = ask_one(reader, "course_enrollment_daily", _COURSE, asked)
-    return Heading(course_id, title_of(reader, course_id), days.get("first_day"))
+    return Heading(course_id, title_of(reader, course_id), first_day_of(reader, course_id))
 
 
 def show_course(

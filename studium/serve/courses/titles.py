@@ -1,7 +1,11 @@
-"""Titles of courses, as their content names them, else the course catalogue.
+"""Titles of courses, as their content names them, else the course catalogue; and since when they are.
 
 Enters: a reader. Leaves: a title for every course that the viewer may see and that has learners or content.
 """
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 
 from studium.serve.asking import ask
 from studium.serve.release import Reader
@@ -12,6 +16,7 @@ _KNOWN = {
     "d_course": "select distinct course_id from d_course",
     "course_enrollment_daily": "select distinct course_id from course_enrollment_daily",
     "course_activity": "select distinct course_id from course_activity",
+    "broad_stats_by_course": "select distinct course_id from broad_stats_by_course",
 }
 _OF_CATALOGUE = (
     "select course_id, min(catalog_course_title) as title from d_course group by course_id"
@@ -27,6 +32,25 @@ def titles_of(reader: Reader) -> dict[str, str]:
     return {key: titles.get(key, key) for key in reader.courses if key in known}
 
 
+def names_of(titles: Mapping[str, str]) -> dict[str, str]:
+    """A name for each course that no other has: runs of one title are told apart by their run, else by their key."""
+    uses = Counter(titles.values())
+    named = {
+        key: title if uses[title] == 1 or title == key else f"{title} ({run_of(key)})"
+        for key, title in titles.items()
+    }
+    again = Counter(named.values())
+    return {
+        key: name if again[name] == 1 else f"{titles[key]} ({key})" for key, name in named.items()
+    }
+
+
+def run_of(course_id: str) -> str:
+    """The run in the key of a course: `course-v1:Uni+Data101+2024_T1` and `Uni/Data101/2024_T1` → 2024_T1"""
+    separator = "+" if "+" in course_id else "/"
+    return separator.join(course_id.split(separator)[2:]) or course_id
+
+
 def title_of(reader: Reader, course_id: str) -> str:
     """The title of one course, or its id."""
     for table, sql in (("course_axis", _OF_CONTENT), ("d_course", _OF_CATALOGUE)):
@@ -35,3 +59,10 @@ def title_of(reader: Reader, course_id: str) -> str:
         if found and found[0]["title"]:
             return str(found[0]["title"])
     return course_id
+
+
+def first_day_of(reader: Reader, course_id: str) -> date | None:
+    """The first day on which anybody was enrolled."""
+    sql = "select min(date) as first_day from course_enrollment_daily where course_id = $course_id"
+    found = ask(reader, "course_enrollment_daily", sql, {"course_id": course_id})
+    return found[0]["first_day"] if found else None

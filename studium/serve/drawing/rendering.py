@@ -5,6 +5,7 @@ Enters: a `Page`. Leaves: a response; `?csv=NAME` asks for the table NAME of the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -23,7 +24,7 @@ class Figure:
     """One number that stands large, its name above it and a note below."""
 
     label: str
-    value: str
+    value: str | datetime
     note: str = ""
 
 
@@ -106,6 +107,8 @@ def _part(request: Request, reader: Reader, page: Page, values: Mapping[str, Any
     return HTMLResponse("".join(template.blocks["results"](context)))
 
 
-def figures(*numbers: tuple[str, str] | tuple[str, str, str]) -> Sequence[Figure]:
+def figures(
+    *numbers: tuple[str, str | datetime] | tuple[str, str | datetime, str],
+) -> Sequence[Figure]:
     """Figures from label, value and maybe a note each."""
     return [Figure(*number) for number in numbers]

@@ -14,6 +14,7 @@ from studium.publish import csv_text
 
 Row = Mapping[str, Any]
 
+FEW = 10
 NUMBERS = {"count", "decimal", "percent", "seconds", "change"}
 
 
@@ -23,7 +24,8 @@ class Column:
 
     `kind` is text, key, date, time, mark, spark, or a number: count, decimal, percent (of a fraction from
     0 to 1), seconds, change (with its sign). `link` and `under` name other fields of the row: the
-    address of the cell, and a second line below it. A percent with `bar` has a bar beside it.
+    address of the cell, and a second line below it. A percent with `bar` has a bar beside it; `of` names
+    the field with how many people it is of, and one of few is marked.
     """
 
     name: str
@@ -32,6 +34,12 @@ class Column:
     link: str | None = None
     under: str | None = None
     bar: bool = False
+    of: str | None = None
+
+    def is_of_few(self, row: Row) -> bool:
+        """Whether a share is of so few people that one of them moves it by more than a tenth."""
+        people = row.get(self.of) if self.of else None
+        return people is not None and people < FEW and row.get(self.name) is not None
 
     @property
     def is_number(self) -> bool:

@@ -47,6 +47,14 @@ def seconds(value: Any) -> str:
     return f"{hours}:{tail}" if hours else tail
 
 
+def hours(minutes: Any) -> str:
+    """337 minutes → 5 h 37 min"""
+    if minutes is None:
+        return MISSING
+    whole, rest = divmod(round(float(minutes)), 60)
+    return f"{whole} h {rest:02d} min" if whole else f"{rest} min"
+
+
 def day(value: Any) -> str:
     """2024-03-01 → 1 Mar 2024"""
     if value is None:

@@ -131,20 +131,21 @@ create table marts.course_axis as
     ) as rows (course_id, category, "index", url_name, name, module_id, chapter_mid),
         (select cast(null as timestamp) as start, cast(null as timestamp) as due);
 create table marts.stats_module_usage as
-    select '{ONE}' as course_id, 'chapter' as module_type, 'i4x://Uni/One/chapter/w1' as module_id, 35 as ncount;
+    select '{ONE}' as course_id, 'chapter' as module_type, 'Uni/One/chapter/w1' as module_id, 35 as ncount;
 create table marts.forum_posts as
     select '{ONE}' as course_id, 'learner' || range as username, 'initial_post' as slug_type,
         timestamp '2024-03-01 10:00:00' as first_time
     from range(1, 16);
 create table marts.person_course_day as
     select '{ONE}' as course_id, 'learner1' as username, date '2024-03-01' as date, 7 as nevents, 1 as nvideo,
-        2 as nproblem_check, 0 as nforum_posts, 90.0 as sum_dt;
+        2 as nproblem_check, 0 as nforum, 0 as nforum_posts, 90.0 as sum_dt;
 drop table marts.person_course;
 create table marts.person_course as
     select course_id, 1000 + number as user_id, 'learner' || number as username, 'audit' as mode, 1 as is_active,
         timestamp '2024-02-01 09:00:00' as start_time, timestamp '2024-03-01 09:00:00' as last_event,
         number / 40.0 as grade, number % 3 = 0 as certified, number as ndays_act, number * 3 as nevents,
-        2 as nvideos_unique_viewed, 4 as nproblem_check, 0 as nforum_posts, '10.0.0.' || number as ip
+        2 as nvideos_unique_viewed, 5 as nplay_video, 3 as nchapters, true as viewed, number % 2 = 0 as explored,
+        4 as nproblem_check, 0 as nforum_posts, '10.0.0.' || number as ip
     from range(1, 41) as numbers (number), (values ('{ONE}'), ('{TWO}'), ('{COURSES[2]}')) as courses (course_id);
 create table marts.subject_activity_monthly as
     select date '2024-02-01' as month, 'math' as subject_id, 'Mathematics' as subject_title, 2 as active_courses,

@@ -1,5 +1,7 @@
 """Routers, tabs and links come from the folders of nouns; each person gets those that their role may follow."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,37 @@ from studium.serve.rights import Principal, Role, Rule
 
 ROOM = Path(studium.serve.__file__).parent
 PAGES = sorted(path.relative_to(ROOM) for path in ROOM.glob("*/*/page.py"))
+
+
+DOCS = ROOM.parent.parent / "docs"
+
+
+def paths() -> Iterator[str]:
+    """Every address of a noun, without the kinds of its parameters."""
+    for router in find_routers():
+        for route in router.routes:
+            yield re.sub(r":\w+\}", "}", getattr(route, "path", ""))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "page"), [("/api/v1/", "api.md"), ("/api/v0/", "api.md"), ("/", "pages.md")]
+)
+def test_every_route_is_in_the_docs(prefix: str, page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    if prefix == "/api/v0/":
+        text = text[text.index("## Version 0") :]
+    if prefix == "/api/v1/":
+        text = text[: text.index("## Version 0")]
+    of_api = {path for path in paths() if path.startswith("/api/")}
+    wanted = {path for path in paths() if path.startswith(prefix)}
+    if prefix == "/":
+        wanted -= of_api
+    said = [path if prefix == "/" else path.removeprefix(prefix) for path in wanted]
+    missing = sorted(
+        path for path in said if f"`{path}`" not in text and f"`{path.rstrip('/')}`" not in text
+    )
+    assert len(said) > 20
+    assert missing == [], f"say in docs/{page} what they are for"
 
 
 def somebody(role: Role) -> Principal:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from studium.serve.courses.addresses import course_address
-from studium.serve.courses.problem.responses import readable_answer
+from studium.serve.courses.problem.charts import readable_answer
 from studium.serve.drawing import wording
 from studium.serve.drawing.tables import Column, Table, as_csv
 

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask, ask_one
+from studium.serve.courses.all_courses.answers import read_registered
+from studium.serve.courses.chapters.answers import list_chapters, read_reached
 from studium.serve.courses.heading import heading_of, show_course
 from studium.serve.drawing.charts import Chart
 from studium.serve.drawing.navigation import Tab
@@ -22,40 +23,6 @@ from studium.serve.web import Reading
 router = APIRouter()
 TAB = Tab("Chapters", Rule.COURSE, 6)
 
-_CHAPTERS = """
-    select
-        axis.index as place,
-        axis.name,
-        case when usage.module_id is null then 0 else usage.ncount end as learners,
-        axis.url_name
-    from course_axis as axis
-    left join stats_module_usage as usage
-        on axis.course_id = usage.course_id
-        and usage.module_type = 'chapter'
-        and usage.module_id = axis.module_id
-    where axis.course_id = $course_id and axis.category = 'chapter'
-    order by axis.index
-"""
-_CONTENT = """
-    select
-        chapters.url_name,
-        count(*) filter (where axis.category = 'video') as videos,
-        count(*) filter (where axis.category = 'problem') as problems
-    from course_axis as axis
-    inner join course_axis as chapters
-        on axis.course_id = chapters.course_id
-        and chapters.category = 'chapter'
-        and axis.chapter_mid = chapters.module_id
-    where axis.course_id = $course_id
-    group by chapters.url_name
-"""
-_REGISTERED = (
-    "select registered_sum, viewed_sum from broad_stats_by_course where course_id = $course_id"
-)
-_REACHED = """
-    select nchapters as chapters, count(*) as learners
-    from pc_nchapters where course_id = $course_id group by nchapters order by nchapters
-"""
 _EMPTY = "The release has no content of this course: land its course archive."
 
 
@@ -65,7 +32,7 @@ def chapters_page(request: Request, course_id: str, reader: Reading) -> Response
     """How far learners come."""
     heading = heading_of(reader, course_id)
     chapters = chapter_rows(reader, course_id)
-    reached = reached_rows(reader, course_id)
+    reached = [vars(row) for row in read_reached(reader, course_id)]
     seen = [row for row in chapters if row["learners"]]
     first, last = (seen[0], seen[-1]) if seen else ({}, {})
     numbers = figures(
@@ -94,29 +61,13 @@ def chapters_page(request: Request, course_id: str, reader: Reading) -> Response
 
 def chapter_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Chapters in the order of the course, with those who came and how many of the chapter before went on."""
-    asked = {"course_id": course_id}
-    whole = ask_one(reader, "broad_stats_by_course", _REGISTERED, asked).get("registered_sum")
-    content = {row["url_name"]: row for row in ask(reader, "course_axis", _CONTENT, asked)}
+    whole = read_registered(reader, course_id)
     rows: list[dict[str, Any]] = []
-    for row in ask(reader, "course_axis stats_module_usage", _CHAPTERS, asked):
+    for chapter in list_chapters(reader, course_id):
         before = rows[-1]["learners"] if rows else whole
-        inside = content.get(row["url_name"], {})
-        rows.append(
-            row
-            | {
-                "videos": inside.get("videos", 0),
-                "problems": inside.get("problems", 0),
-                "share": share(row["learners"], whole),
-                "kept": share(row["learners"], before),
-            }
-        )
+        part, kept = share(chapter.learners, whole), share(chapter.learners, before)
+        rows.append(vars(chapter) | {"share": part, "kept": kept})
     return rows
-
-
-def reached_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
-    """Learners by the number of chapters that they came to."""
-    rows = ask(reader, "pc_nchapters", _REACHED, {"course_id": course_id})
-    return reader.suppress(rows, "learners")
 
 
 def _funnel(chapters: list[dict[str, Any]]) -> Chart:

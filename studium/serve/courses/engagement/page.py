@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask
+from studium.serve.courses.engagement.answers import read_activity
 from studium.serve.courses.heading import heading_of, show_course
 from studium.serve.drawing.charts import Chart
 from studium.serve.drawing.navigation import Tab
@@ -22,33 +22,6 @@ from studium.serve.web import Reading
 router = APIRouter()
 TAB = Tab("Engagement", Rule.COURSE, 3)
 
-# A kind without a row is nobody; one whose count is NULL is hidden, and is not 0.
-_KIND = "case when count(*) filter (label = '{0}') > 0 then max(count) filter (label = '{0}') else 0 end"
-_WEEKS = """
-    with weeks as (
-        select
-            interval_start,
-            cast(interval_start as date) as week,
-            {active} as active,
-            {played_video} as played_video,
-            {attempted_problem} as attempted_problem,
-            {posted_forum} as posted_forum,
-            max(cast(interval_end as date)) - 1 as last_day
-        from course_activity
-        where course_id = $course_id
-        group by interval_start
-    )
-    select weeks.*, enrollment.count as enrolled
-    from weeks
-    left join course_enrollment_daily as enrollment
-        on enrollment.course_id = $course_id and enrollment.date = weeks.last_day
-    order by weeks.week
-""".format(
-    active=_KIND.format("ACTIVE"),
-    played_video=_KIND.format("PLAYED_VIDEO"),
-    attempted_problem=_KIND.format("ATTEMPTED_PROBLEM"),
-    posted_forum=_KIND.format("POSTED_FORUM"),
-)
 _KINDS = (
     ("active", "Active"),
     ("played_video", "Played a video"),
@@ -88,9 +61,14 @@ def engagement_page(request: Request, course_id: str, reader: Reading) -> Respon
 
 def week_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Active learners by complete week, by kind, with the share of those enrolled at its end."""
-    asked = {"course_id": course_id}
-    rows = ask(reader, "course_activity course_enrollment_daily", _WEEKS, asked)
-    return [row | {"active_share": share(row["active"], row["enrolled"])} for row in rows]
+    return [
+        vars(week)
+        | {
+            "week": week.interval_start.date(),
+            "active_share": share(week.active, week.enrolled),
+        }
+        for week in read_activity(reader, course_id)
+    ]
 
 
 def weekly_chart(weeks: list[dict[str, Any]]) -> Chart:

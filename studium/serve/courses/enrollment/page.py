@@ -10,8 +10,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask
-from studium.serve.courses.enrollment.answers import Breakdown
+from studium.serve.courses.all_courses.answers import read_course
+from studium.serve.courses.enrollment.answers import (
+    Breakdown,
+    EnrollmentCount,
+    read_enrollment,
+)
 from studium.serve.courses.enrollment.profiles import (
     age_rows,
     country_rows,
@@ -21,7 +25,7 @@ from studium.serve.courses.enrollment.profiles import (
     sources_of,
 )
 from studium.serve.courses.heading import heading_of, show_course
-from studium.serve.courses.overview.page import daily_chart, day_rows
+from studium.serve.courses.overview.page import daily_chart
 from studium.serve.drawing.charts import Chart, world_map
 from studium.serve.drawing.navigation import Tab
 from studium.serve.drawing.rendering import Page, figures
@@ -34,11 +38,8 @@ from studium.serve.web import Reading
 router = APIRouter()
 TAB = Tab("Enrollment", Rule.COURSE, 2)
 
-_MODES = """
-    select date, mode, count
-    from course_enrollment_mode_daily where course_id = $course_id order by date, mode
-"""
-_UNKNOWN = "Nobody's answer to this is in the release, or your role does not see it."
+_UNKNOWN = "The logs of this release enroll nobody in this course."
+_WHO = "Of the learners who are enrolled on the last day."
 
 
 @router.get("/courses/{course_id:course}/enrollment", include_in_schema=False)
@@ -46,19 +47,16 @@ _UNKNOWN = "Nobody's answer to this is in the release, or your role does not see
 def enrollment_page(request: Request, course_id: str, reader: Reading) -> Response:
     """Enrollment in all its breakdowns."""
     heading = heading_of(reader, course_id)
-    days = day_rows(reader, course_id)
+    course = read_course(reader, course_id)
     ages = age_rows(reader, course_id)
     countries = country_rows(reader, course_id)
-    mode_chart = _mode_chart(
-        ask(reader, "course_enrollment_mode_daily", _MODES, {"course_id": course_id})
-    )
-    origin = sources_of(reader, Breakdown.COUNTRY)
-    latest = days[-1] if days else {"count": None, "cumulative_count": None}
+    mode_chart = _mode_chart(read_enrollment(reader, course_id, Breakdown.MODE))
+    origin = sources_of(Breakdown.COUNTRY)
     middle = median_age(ages)
     known = len([row for row in countries if row["code"]]) or None
     numbers = figures(
-        ("Enrolled now", count(latest["count"])),
-        ("Ever enrolled", count(latest["cumulative_count"])),
+        ("Enrolled now", count(course.enrolled)),
+        ("Ever enrolled", count(course.ever_enrolled)),
         ("Median age", count(middle), "of those who told a year of birth"),
         ("Countries", count(known), "by the addresses of their requests"),
     )
@@ -66,11 +64,11 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
         "courses/enrollment/page.html",
         "Enrollment",
         "courses",
-        f"{people(latest['count'])} enrolled{f', from {known} countries' if known else ''}.",
+        f"{people(course.enrolled)} enrolled{f', from {known} countries' if known else ''}.",
         charts=(
-            daily_chart(days),
+            daily_chart(reader, course),
             mode_chart,
-            _age_chart(ages, middle, sources_of(reader, Breakdown.AGE)),
+            _age_chart(ages, middle, sources_of(Breakdown.AGE)),
             _breakdown(reader, course_id, Breakdown.EDUCATION),
             _breakdown(reader, course_id, Breakdown.GENDER),
             _country_chart(countries, origin),
@@ -81,14 +79,14 @@ def enrollment_page(request: Request, course_id: str, reader: Reading) -> Respon
     return show_course(request, reader, heading, "enrollment", page)
 
 
-def _mode_chart(rows: Sequence[dict[str, Any]]) -> Chart:
+def _mode_chart(rows: Sequence[EnrollmentCount]) -> Chart:
     """Modes as columns: one row per day."""
     by_day: dict[date, dict[str, Any]] = {}
     for row in rows:
-        by_day.setdefault(row["date"], {"date": row["date"]})[row["mode"]] = row["count"]
+        by_day.setdefault(row.date, {"date": row.date})[str(row.group)] = row.count
     # By their last day: a mode that nobody has any more has no row there.
-    totals = dict.fromkeys((row["mode"] for row in rows), 0)
-    totals |= {row["mode"]: row["count"] for row in rows if row["date"] == rows[-1]["date"]}
+    totals: dict[str, int | None] = {str(row.group): 0 for row in rows}
+    totals |= {str(row.group): row.count for row in rows if row.date == rows[-1].date}
     modes = sorted(totals, key=lambda mode: (-(totals[mode] or 0), mode))
     table = Table(
         "enrollment_mode",
@@ -114,7 +112,7 @@ def _age_chart(ages: list[dict[str, Any]], middle: int | None, sources: tuple[st
         _UNKNOWN,
         sources,
     )
-    finding = f"Half are younger than {middle}." if middle is not None else ""
+    finding = f"{_WHO} Half are younger than {middle}." if middle is not None else _WHO
     return Chart(table, "bars", "age", ("learners",), finding)
 
 
@@ -138,16 +136,16 @@ def _breakdown(reader: Reader, course_id: str, by: Breakdown) -> Chart:
         ),
         [row | {"share": share(row["learners"], whole)} for row in rows],
         _UNKNOWN,
-        sources_of(reader, by),
+        sources_of(by),
     )
     known = [row for row in rows if row["group"] != "not told" and row["learners"]]
     largest = max(known, key=lambda row: row["learners"], default=None)
-    finding = ""
+    finding = _WHO
     if largest and whole is None:
-        finding = f"Most often: {largest['group']}."
+        finding += f" Most often: {largest['group']}."
     elif largest:
         told = sum(row["learners"] for row in known)
-        finding = f"Most often: {largest['group']}, {percent(share(largest['learners'], told))} of those who told."
+        finding += f" Most often: {largest['group']}, {percent(share(largest['learners'], told))} of those who told."
     return Chart(table, "rows", "group", ("learners",), finding)
 
 
@@ -168,11 +166,11 @@ def _country_chart(countries: list[dict[str, Any]], sources: tuple[str, ...]) ->
         sources,
     )
     known = [row for row in countries if row["code"]]
-    finding = ""
+    finding = _WHO
     if known:
         first = known[0]
         most = "" if first["share"] is None else f", {percent(first['share'])}"
-        finding = f"From {len(known)} countries; most from {first['country']}{most}."
+        finding += f" From {len(known)} countries; most from {first['country']}{most}."
     return world_map(table, "learners", finding)
 
 

@@ -4,22 +4,21 @@ Enters: a reader, a course, filters. Leaves: `Learner` and `LearnerDay` rows, by
 the role has it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
+from studium.serve.asking import ask
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import (
     Listing,
-    Page,
     Paging,
     ProblemError,
     Reading,
     answer_page,
-    read_page,
 )
 from studium.serve.web.days import Moment
 
@@ -28,7 +27,10 @@ router = APIRouter(prefix="/api/v1", tags=["learners"])
 
 @dataclass(frozen=True)
 class Learner:
-    """A learner of a course; what happened in the last week comes from the roster, null without one."""
+    """A learner of a course; what happened in the last week comes from the roster, null without one.
+
+    `problem_checks` are answers that the server checked; `last_event_at` is of any event, and so is `seen`.
+    """
 
     username: str
     user_id: Any
@@ -39,8 +41,10 @@ class Learner:
     grade: float | None
     is_certified: bool | None
     days_active: int | None
+    chapters: int | None
     events: int | None
     videos_watched: int | None
+    video_plays: int | None
     problem_checks: int | None
     forum_posts: int | None
     segments: str | None
@@ -60,6 +64,10 @@ class Order(StrEnum):
     GRADE = "grade"
     DAYS_ACTIVE = "days_active"
     EVENTS = "events"
+    CHAPTERS = "chapters"
+    VIDEO_PLAYS = "video_plays"
+    PROBLEM_CHECKS = "problem_checks"
+    FORUM_POSTS = "forum_posts"
 
 
 class Segment(StrEnum):
@@ -74,16 +82,19 @@ class Segment(StrEnum):
 
 @dataclass(frozen=True)
 class Filters:
-    """Which learners, and in which order."""
+    """Which learners, and in which order; None and () are no filter."""
 
     search: str | None = None
     mode: str | None = None
     segment: tuple[str, ...] = ()
     cohort: str | None = None
     is_active: bool | None = None
+    is_enrolled: bool | None = None
+    seen: Literal["week", "silent", "never"] | None = None
+    outcome: Literal["certified", "explored", "viewed", "registered"] | None = None
     order_by: Order = Order.USERNAME
     is_descending: bool = False
-    username: str | None = field(default=None)
+    username: str | None = None
 
 
 _ROSTER = """
@@ -109,6 +120,14 @@ select
     cast(null as bigint) as week_discussion_contributions
 where false
 """
+# The server's: person_course counts what the browser says of the same answer too.
+_CHECKS = """
+select username, count(*) as checks
+from problem_check
+where course_id = $course_id
+group by username
+"""
+_NO_CHECKS = "select cast(null as varchar) as username, cast(null as bigint) as checks where false"
 _LEARNERS = """
 select
     person.username,
@@ -120,9 +139,11 @@ select
     person.grade,
     person.certified as is_certified,
     person.ndays_act as days_active,
+    person.nchapters as chapters,
     person.nevents as events,
     person.nvideos_unique_viewed as videos_watched,
-    person.nproblem_check as problem_checks,
+    person.nplay_video as video_plays,
+    {checks} as problem_checks,
     person.nforum_posts as forum_posts,
     roster.segments,
     roster.cohort,
@@ -132,6 +153,7 @@ select
     roster.week_discussion_contributions
 from person_course as person
 left join roster on roster.user_id = person.user_id
+left join checked on checked.username = person.username
 where
     person.course_id = $course_id
     and person.username is not null
@@ -141,19 +163,42 @@ where
     and ($cohort is null or roster.cohort = $cohort)
     and (len($segment) = 0 or list_has_any(string_split(coalesce(roster.segments, ''), ','), $segment))
     and ($is_active is null or (coalesce(person.nevents, 0) > 0) = $is_active)
+    and ($is_enrolled is null or (coalesce(person.is_active, 0) = 1) = $is_enrolled)
+    and case $seen
+        when 'week' then person.last_event >= $as_of - interval 7 day
+        when 'silent' then person.last_event < $as_of - interval 7 day
+        when 'never' then person.last_event is null
+        else true
+    end
+    and case $outcome
+        when 'certified' then person.certified
+        when 'explored' then person.explored
+        when 'viewed' then person.viewed
+        when 'registered' then not coalesce(person.viewed, false)
+        else true
+    end
+"""
+_MODES = """
+select distinct mode from person_course where course_id = $course_id and mode is not null order by mode
+"""
+_COHORTS = """
+select distinct cohort from learner_roster where course_id = $course_id and cohort is not null order by cohort
 """
 
 
 def list_learners(
-    reader: Reader, course_id: str, filters: Filters, page: Page
+    reader: Reader, course_id: str, filters: Filters, first: int = 0, limit: int | None = None
 ) -> tuple[list[Learner], int]:
-    """A page of the roster, and how many learners match."""
+    """`limit` learners behind the `first`, or all; and how many match."""
     if not reader.has("person_course"):
         return [], 0
     way = "desc" if filters.is_descending else "asc"
-    order = "username" if filters.order_by is Order.USERNAME else f"{filters.order_by}"
-    sql = f"{_query(reader)} order by {order} {way} nulls last, username"
-    rows, total = read_page(reader, sql, _values(course_id, filters), page)
+    sql = f"{_query(reader)} order by {filters.order_by} {way} nulls last, username"
+    values = _values(reader, course_id, filters)
+    if limit is None:
+        rows = reader.rows(sql, values)
+        return [Learner(**row) for row in rows], len(rows)
+    rows, total = reader.page(sql, values, first, limit)
     return [Learner(**row) for row in rows], total
 
 
@@ -161,8 +206,19 @@ def find_learner(reader: Reader, course_id: str, username: str) -> Learner | Non
     """The learner of that name or pseudonym."""
     if not reader.has("person_course"):
         return None
-    row = reader.one(_query(reader), _values(course_id, Filters(username=username)))
+    row = reader.one(_query(reader), _values(reader, course_id, Filters(username=username)))
     return None if row is None else Learner(**row)
+
+
+def list_modes(reader: Reader, course_id: str) -> list[str]:
+    """Modes that learners of the course have; none where no data package of it has landed."""
+    return [row["mode"] for row in ask(reader, "person_course", _MODES, {"course_id": course_id})]
+
+
+def list_cohorts(reader: Reader, course_id: str) -> list[str]:
+    """Cohorts of the course."""
+    rows = ask(reader, "learner_roster", _COHORTS, {"course_id": course_id})
+    return [row["cohort"] for row in rows]
 
 
 def filters_of(
@@ -186,15 +242,7 @@ def order_of(
     sort: Annotated[str, Query(pattern="^(asc|desc)$")] = "asc",
 ) -> Filters:
     """The filters with the order that a request asks for."""
-    return Filters(
-        filters.search,
-        filters.mode,
-        filters.segment,
-        filters.cohort,
-        filters.is_active,
-        order_by,
-        sort == "desc",
-    )
+    return replace(filters, order_by=order_by, is_descending=sort == "desc")
 
 
 @router.get("/courses/{course_id:course}/learners", response_model=Listing[Learner])
@@ -207,16 +255,19 @@ def learners(
         raise ProblemError(
             422, "This release has no segments of learners", "Ask without `segment`."
         )
-    rows, total = list_learners(reader, course_id, filters, page)
+    rows, total = list_learners(reader, course_id, filters, page.first, page.limit)
     return answer_page(reader, Learner, rows, total, page)
 
 
 def _query(reader: Reader) -> str:
+    has_checks = reader.has("problem_check")
     roster = _ROSTER if reader.has("learner_roster") else _NO_ROSTER
-    return f"with roster as ({roster}) {_LEARNERS}"
+    checked = _CHECKS if has_checks else _NO_CHECKS
+    learners = _LEARNERS.format(checks="coalesce(checked.checks, 0)" if has_checks else "null")
+    return f"with roster as ({roster}), checked as ({checked}) {learners}"
 
 
-def _values(course_id: str, filters: Filters) -> dict[str, Any]:
+def _values(reader: Reader, course_id: str, filters: Filters) -> dict[str, Any]:
     return {
         "course_id": course_id,
         "username": filters.username,
@@ -225,4 +276,8 @@ def _values(course_id: str, filters: Filters) -> dict[str, Any]:
         "cohort": filters.cohort,
         "segment": list(filters.segment),
         "is_active": filters.is_active,
+        "is_enrolled": filters.is_enrolled,
+        "seen": filters.seen,
+        "outcome": filters.outcome,
+        "as_of": reader.as_of,
     }

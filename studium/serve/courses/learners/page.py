@@ -9,8 +9,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask
 from studium.serve.courses.heading import Heading, heading_of, show_course
+from studium.serve.courses.learners.answers import (
+    Filters,
+    Learner,
+    Order,
+    list_cohorts,
+    list_learners,
+    list_modes,
+)
 from studium.serve.drawing.navigation import Tab
 from studium.serve.drawing.rendering import Page
 from studium.serve.drawing.tables import Column, Table
@@ -23,84 +30,36 @@ router = APIRouter()
 TAB = Tab("Learners", Rule.LEARNERS, 8)
 
 _PAGE_ROWS = 50
-_ROSTER = "select username, cohort, segments from learner_roster where course_id = $course_id"
-_NO_ROSTER = "select null as username, null as cohort, null as segments where false"
-_LEARNERS = """
-    with roster as ({roster})
-    select
-        person.username,
-        person.mode,
-        person.is_active,
-        person.start_time,
-        person.last_event,
-        person.ndays_act,
-        person.nchapters,
-        person.nplay_video,
-        person.nproblem_check,
-        person.nforum_posts,
-        person.grade,
-        person.certified,
-        roster.cohort,
-        coalesce(roster.segments, '') as segments,
-        count(*) over () as total
-    from person_course as person
-    left join roster on person.username = roster.username
-    where person.course_id = $course_id
-        and person.username is not null
-        and ($find = '' or contains(lower(person.username), lower($find)))
-        and ($mode = '' or person.mode = $mode)
-        and ($cohort = '' or roster.cohort = $cohort)
-        and ($segment = '' or contains(coalesce(roster.segments, ''), $segment))
-        and case $state
-            when 'enrolled' then person.is_active = 1
-            when 'left' then coalesce(person.is_active, 0) = 0
-            else true
-        end
-        and case $activity
-            when 'week' then person.last_event >= $as_of - interval 7 day
-            when 'silent' then person.last_event < $as_of - interval 7 day
-            when 'never' then person.last_event is null
-            else true
-        end
-        and case $outcome
-            when 'certified' then person.certified
-            when 'explored' then person.explored
-            when 'viewed' then person.viewed
-            when 'registered' then not coalesce(person.viewed, false)
-            else true
-        end
-    order by {order}, person.username
-    limit {limit} offset $skipped
-"""
 _ORDERS = {
-    "name": "person.username",
-    "last": "person.last_event desc nulls last",
-    "days": "person.ndays_act desc nulls last",
-    "grade": "person.grade desc nulls last",
-    "chapters": "person.nchapters desc nulls last",
-    "videos": "person.nplay_video desc nulls last",
-    "problems": "person.nproblem_check desc nulls last",
-    "posts": "person.nforum_posts desc nulls last",
+    "name": (Order.USERNAME, False),
+    "last": (Order.LAST_EVENT_AT, True),
+    "days": (Order.DAYS_ACTIVE, True),
+    "grade": (Order.GRADE, True),
+    "chapters": (Order.CHAPTERS, True),
+    "videos": (Order.VIDEO_PLAYS, True),
+    "problems": (Order.PROBLEM_CHECKS, True),
+    "posts": (Order.FORUM_POSTS, True),
 }
-_MODES = """
-    select distinct mode from person_course where course_id = $course_id and mode is not null order by 1
-"""
-_COHORTS = """
-    select distinct cohort from learner_roster where course_id = $course_id and cohort is not null order by 1
-"""
 _UNLISTED = "Learners are listed once a data package of this course has landed: the release has its logs alone."
-_SEGMENTS = ("highly_engaged", "disengaging", "struggling", "inactive", "unenrolled")
+# "Active" is of weeks and engagement on other pages; here people are seen, by any event at all.
+_SEGMENTS = {
+    "highly_engaged": "highly engaged",
+    "disengaging": "disengaging",
+    "struggling": "struggling",
+    "inactive": "not engaged",
+    "unenrolled": "unenrolled",
+}
 _COLUMNS = (
     Column("username", "Learner", link="address"),
     Column("mode", "Mode"),
     Column("status", "Status", "mark"),
     Column("grade", "Grade", "percent"),
-    Column("ndays_act", "Days active", "count"),
-    Column("nchapters", "Chapters", "count"),
-    Column("nplay_video", "Plays", "count"),
-    Column("nproblem_check", "Checks", "count"),
-    Column("nforum_posts", "Posts", "count"),
-    Column("last_event", "Last seen", "time"),
+    Column("days_active", "Days seen", "count"),
+    Column("chapters", "Chapters", "count"),
+    Column("video_plays", "Plays", "count"),
+    Column("problem_checks", "Checks", "count"),
+    Column("forum_posts", "Posts", "count"),
+    Column("last_event_at", "Last seen", "time"),
 )
 _SEGMENT = (Column("segment", "Segment", "mark"),)
 _COHORT = (Column("cohort", "Cohort"),)
@@ -109,12 +68,13 @@ _SOURCES = (
     "person_course.grade",
     "person_course.ndays_act",
     "person_course.nchapters",
+    "problem_check",
     "learner_roster.segments",
 )
 
 
 @dataclass(frozen=True)
-class Filters:
+class Wish:
     """What the address asks for; empty text is no filter."""
 
     find: Annotated[str, Query(max_length=100)] = ""
@@ -129,6 +89,7 @@ class Filters:
     order: Literal["name", "last", "days", "grade", "chapters", "videos", "problems", "posts"] = (
         "last"
     )
+    sort: Literal["", "asc", "desc"] = ""
     page: Annotated[int, Query(ge=1, le=100_000)] = 1
 
 
@@ -138,19 +99,17 @@ def learners_page(
     request: Request,
     course_id: str,
     reader: Reading,
-    filters: Annotated[Filters, Depends()],
+    filters: Annotated[Wish, Depends()],
 ) -> Response:
     """The learners who fit the filters, fifty at a time; as CSV all of them."""
     heading = heading_of(reader, course_id)
     has_roster = reader.has("learner_roster")
     is_file = "csv" in request.query_params
-    rows = learner_rows(reader, heading, filters, everybody=is_file)
-    total = rows[0]["total"] if rows else 0
-    asked = {"course_id": course_id}
-    cohorts = [row["cohort"] for row in ask(reader, "learner_roster", _COHORTS, asked)]
+    rows, total = learner_rows(reader, heading, filters, everybody=is_file)
+    cohorts = list_cohorts(reader, course_id)
+    modes = list_modes(reader, course_id)
     columns = _COLUMNS + _SEGMENT * has_roster + _COHORT * bool(cohorts)
-    is_listed = bool(ask(reader, "person_course", _MODES, asked))
-    empty = "No learner fits these filters." if is_listed else _UNLISTED
+    empty = "No learner fits these filters." if modes else _UNLISTED
     table = Table("learners", "Learners", columns, rows, empty, _SOURCES)
     content = {
         "filters": filters,
@@ -161,9 +120,9 @@ def learners_page(
         "after": _page_address(request, filters.page + 1)
         if total > filters.page * _PAGE_ROWS
         else None,
-        "modes": [row["mode"] for row in ask(reader, "person_course", _MODES, asked)],
+        "modes": modes,
         "cohorts": cohorts,
-        "segments": _SEGMENTS if has_roster else (),
+        "segments": list(_SEGMENTS.items()) if has_roster else [],
     }
     page = Page(
         "courses/learners/page.html",
@@ -177,39 +136,42 @@ def learners_page(
 
 
 def learner_rows(
-    reader: Reader, heading: Heading, filters: Filters, *, everybody: bool = False
-) -> list[dict[str, Any]]:
-    """Learners who fit; `total` of each row says how many there are in all."""
-    sql = _LEARNERS.format(
-        roster=_ROSTER if reader.has("learner_roster") else _NO_ROSTER,
-        order=_ORDERS[filters.order],
-        limit="all" if everybody else str(_PAGE_ROWS),
+    reader: Reader, heading: Heading, wish: Wish, *, everybody: bool = False
+) -> tuple[list[dict[str, Any]], int]:
+    """Learners who fit, a page of them or all, and how many there are."""
+    order, is_descending = _ORDERS[wish.order]
+    filters = Filters(
+        search=wish.find or None,
+        mode=wish.mode or None,
+        segment=(wish.segment,) if wish.segment else (),
+        cohort=wish.cohort or None,
+        is_enrolled={"enrolled": True, "left": False}.get(wish.state),
+        seen=wish.activity or None,
+        outcome=wish.outcome or None,
+        order_by=order,
+        is_descending=is_descending if not wish.sort else wish.sort == "desc",
     )
-    asked = {
-        "course_id": heading.course_id,
-        "as_of": reader.as_of,
-        "skipped": 0 if everybody else (filters.page - 1) * _PAGE_ROWS,
-        **{
-            name: getattr(filters, name)
-            for name in ("find", "mode", "state", "activity", "outcome", "segment", "cohort")
-        },
-    }
-    return [
-        row
+    first, limit = (0, None) if everybody else ((wish.page - 1) * _PAGE_ROWS, _PAGE_ROWS)
+    found, total = list_learners(reader, heading.course_id, filters, first, limit)
+    rows = [
+        vars(learner)
         | {
-            "address": heading.to("learners", row["username"]),
-            "status": status_of(row),
-            "segment": row["segments"].replace("_", " ").replace(",", ", "),
+            "address": heading.to("learners", learner.username),
+            "status": status_of(learner),
+            "segment": ", ".join(
+                _SEGMENTS.get(it, it) for it in (learner.segments or "").split(",") if it
+            ),
         }
-        for row in ask(reader, "person_course", sql, asked)
+        for learner in found
     ]
+    return rows, total
 
 
-def status_of(person: dict[str, Any]) -> str:
+def status_of(learner: Learner) -> str:
     """One word for where a learner stands."""
-    if person["certified"]:
+    if learner.is_certified:
         return "certified"
-    return "enrolled" if person["is_active"] else "left"
+    return "enrolled" if learner.is_enrolled else "left"
 
 
 def _page_address(request: Request, page: int) -> str:

@@ -3,15 +3,13 @@
 Enters: the key of a course. Leaves: the page at `/courses/{course_id}`.
 """
 
-from datetime import timedelta
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask, ask_one
-from studium.serve.courses.all_courses.answers import VERIFIED
+from studium.serve.courses.all_courses.answers import CourseSummary, read_course
+from studium.serve.courses.chapters.answers import Chapter, list_chapters
 from studium.serve.courses.engagement.page import week_rows, weekly_chart
+from studium.serve.courses.enrollment.answers import read_enrollment
 from studium.serve.courses.heading import heading_of, show_course
 from studium.serve.drawing.charts import Chart
 from studium.serve.drawing.navigation import Tab
@@ -25,62 +23,36 @@ from studium.serve.web import Reading
 router = APIRouter()
 TAB = Tab("Overview", Rule.COURSE, 1, tail="")
 
-_DAYS = """
-    select date, count, cumulative_count
-    from course_enrollment_daily where course_id = $course_id order by date
-"""
-_OUTCOMES = """
-    select registered_sum, viewed_sum, explored_sum, certified_sum
-    from broad_stats_by_course where course_id = $course_id
-"""
-_CHAPTERS = """
-    select axis.name, case when usage.module_id is null then 0 else usage.ncount end as learners
-    from course_axis as axis
-    left join stats_module_usage as usage
-        on axis.course_id = usage.course_id
-        and usage.module_type = 'chapter'
-        and usage.module_id = axis.module_id
-    where axis.course_id = $course_id and axis.category = 'chapter'
-    order by axis.index
-"""
-
 
 @router.get("/courses/{course_id:course}", include_in_schema=False)
 @rule(Rule.COURSE)
 def overview_page(request: Request, course_id: str, reader: Reading) -> Response:
     """The course in a few numbers, each of them with its own page."""
     heading = heading_of(reader, course_id)
-    days = day_rows(reader, course_id)
+    course = read_course(reader, course_id)
     weeks = week_rows(reader, course_id)
-    outcomes = ask_one(reader, "broad_stats_by_course", _OUTCOMES, {"course_id": course_id})
-    verified = ask_one(reader, "course_enrollment_mode_daily", VERIFIED, {"course_id": course_id})
-    daily, paths = daily_chart(days), _paths_chart(outcomes)
-    chapters = _chapter_table(
-        ask(reader, "course_axis stats_module_usage", _CHAPTERS, {"course_id": course_id}), outcomes
-    )
-    latest = days[-1] if days else {}
-    last_week = weeks[-1] if weeks else {}
-    registered = outcomes.get("registered_sum")
+    daily, paths = daily_chart(reader, course), _paths_chart(course)
+    chapters = _chapter_table(list_chapters(reader, course_id), course)
     numbers = figures(
-        ("Enrolled now", count(latest.get("count")), f"{change(_in_a_week(days))} in 7 days"),
-        ("Ever enrolled", count(latest.get("cumulative_count"))),
+        ("Enrolled now", count(course.enrolled), f"{change(course.change_7_days)} in 7 days"),
+        ("Ever enrolled", count(course.ever_enrolled)),
         (
             "Active last week",
-            count(last_week.get("active")),
-            f"{percent(last_week.get('active_share'))} of enrolled",
+            count(course.active_last_week),
+            f"{percent(share(course.active_percent, 100))} of enrolled",
         ),
-        ("Verified", count(verified.get("verified")), "enrolled in this mode now"),
+        ("Verified", count(course.verified), "enrolled in this mode now"),
         (
             "Certified",
-            count(outcomes.get("certified_sum")),
-            f"{percent(share(outcomes.get('certified_sum'), registered))} of registered",
+            count(course.certified),
+            f"{percent(share(course.certified, course.registered))} of registered",
         ),
     )
     page = Page(
         "courses/overview/page.html",
         "Overview",
         "courses",
-        f"{people(latest.get('count'))} enrolled, {people(last_week.get('active'))} active last week.",
+        f"{people(course.enrolled)} enrolled, {people(course.active_last_week)} active last week.",
         charts=(daily, weekly_chart(weeks), paths),
         tables=(chapters,),
         content={"figures": numbers},
@@ -88,13 +60,9 @@ def overview_page(request: Request, course_id: str, reader: Reading) -> Response
     return show_course(request, reader, heading, "overview", page)
 
 
-def day_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
-    """Enrollment by day, the first day first."""
-    return ask(reader, "course_enrollment_daily", _DAYS, {"course_id": course_id})
-
-
-def daily_chart(days: list[dict[str, Any]]) -> Chart:
+def daily_chart(reader: Reader, course: CourseSummary) -> Chart:
     """Who is enrolled, and who ever was, by day."""
+    days = [vars(day) for day in read_enrollment(reader, course.course_id)]
     table = Table(
         "enrollment_daily",
         "Enrollment over time",
@@ -109,35 +77,24 @@ def daily_chart(days: list[dict[str, Any]]) -> Chart:
     )
     finding = ""
     if days:
-        now = people(days[-1]["count"])
-        finding = f"{now} enrolled, {change(_in_a_week(days))} in 7 days."
+        finding = f"{people(course.enrolled)} enrolled, {change(course.change_7_days)} in 7 days."
     return Chart(table, "lines", "date", ("count", "cumulative_count"), finding)
 
 
-def _in_a_week(days: list[dict[str, Any]]) -> int | None:
-    if not days:
-        return None
-    latest = days[-1]
-    before = {day["date"]: day["count"] for day in days}
-    earlier = before.get(latest["date"] - timedelta(days=7), 0)
-    return None if None in {latest["count"], earlier} else int(latest["count"]) - earlier
-
-
-def _paths_chart(outcomes: dict[str, Any]) -> Chart:
-    names = (
-        ("Registered", "registered_sum"),
-        ("Came to a chapter", "viewed_sum"),
-        ("Explored half the chapters", "explored_sum"),
-        ("Certified", "certified_sum"),
+def _paths_chart(course: CourseSummary) -> Chart:
+    stages = (
+        ("Registered", "registered"),
+        ("Came to a chapter", "viewed"),
+        ("Explored half the chapters", "explored"),
+        ("Certified", "certified"),
     )
-    registered = outcomes.get("registered_sum")
     rows = [
         {
             "stage": label,
-            "learners": outcomes.get(name),
-            "share": share(outcomes.get(name), registered),
+            "learners": getattr(course, name),
+            "share": share(getattr(course, name), course.registered),
         }
-        for label, name in names
+        for label, name in stages
     ]
     table = Table(
         "paths",
@@ -149,15 +106,14 @@ def _paths_chart(outcomes: dict[str, Any]) -> Chart:
         ),
         rows,
         "Not known: this course has no tables of the platform in the release.",
-        tuple(f"broad_stats_by_course.{name}" for _, name in names),
+        tuple(f"broad_stats_by_course.{name}_sum" for _, name in stages),
     )
-    certified = percent(share(outcomes.get("certified_sum"), registered))
-    finding = f"{certified} of those who registered are certified." if registered else ""
+    certified = percent(share(course.certified, course.registered))
+    finding = f"{certified} of those who registered are certified." if course.registered else ""
     return Chart(table, "rows", "stage", ("learners",), finding)
 
 
-def _chapter_table(rows: list[dict[str, Any]], outcomes: dict[str, Any]) -> Table:
-    viewed = outcomes.get("viewed_sum")
+def _chapter_table(chapters: list[Chapter], course: CourseSummary) -> Table:
     return Table(
         "chapters_reached",
         "Chapters",
@@ -166,7 +122,7 @@ def _chapter_table(rows: list[dict[str, Any]], outcomes: dict[str, Any]) -> Tabl
             Column("learners", "Learners who came", "count"),
             Column("share", "Of those who viewed", "percent", bar=True),
         ),
-        [row | {"share": share(row["learners"], viewed)} for row in rows],
+        [vars(it) | {"share": share(it.learners, course.viewed)} for it in chapters],
         "The release has no content of this course.",
         ("stats_module_usage.ncount", "course_axis"),
     )

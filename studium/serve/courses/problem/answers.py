@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from studium.serve.asking import ask
 from studium.serve.courses.problems.answers import ProblemSummary, list_problems
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
@@ -32,6 +33,43 @@ class AnswerCount:
     question: str | None
 
 
+@dataclass(frozen=True)
+class Attempts:
+    """Learners who tried that often (ten: ten or more), and those of them who were right in the end."""
+
+    attempts: int
+    learners: int | None
+    right_learners: int | None
+
+
+@dataclass(frozen=True)
+class StandingAnswer:
+    """An answer that stands in a field of the problem, as states of learners have it."""
+
+    answer_id: str
+    response: str | None
+    correctness: str | None
+    learners: int | None
+
+
+MOST_TRIES = 10
+_ATTEMPTS = """
+select
+    least(n_attempts, $most) as attempts,
+    count(*) as learners,
+    count(*) filter (where problem_pct_score = 100) as right_learners
+from person_problem
+where course_id = $course_id and problem_nid = $problem_nid and n_attempts > 0
+group by 1
+order by 1
+"""
+_STANDING = """
+select answer_id, response, correctness, count(*) as learners
+from problem_analysis
+where course_id = $course_id and problem_url_name = $problem_id
+group by answer_id, response, correctness
+order by answer_id, learners desc, response
+"""
 _ANSWERS = """
 select
     module_id,
@@ -67,6 +105,22 @@ def read_answers(reader: Reader, course_id: str, problem_id: str) -> list[Answer
     return [AnswerCount(**row) for row in rows]
 
 
+def read_attempts(reader: Reader, course_id: str, problem_nid: int) -> list[Attempts]:
+    """Learners by the number of their attempts, the last row for ten and more; needs a role that reads learners."""
+    asked = {"course_id": course_id, "problem_nid": problem_nid, "most": MOST_TRIES}
+    rows = ask(reader, "person_problem", _ATTEMPTS, asked)
+    shown = reader.suppress(rows, "learners", measures=["right_learners"])
+    return [Attempts(**row) for row in shown]
+
+
+def read_standing_answers(reader: Reader, course_id: str, problem_id: str) -> list[StandingAnswer]:
+    """The answers that learners left standing, by field, the most frequent first."""
+    asked = {"course_id": course_id, "problem_id": problem_id}
+    rows = ask(reader, "problem_analysis.response", _STANDING, asked)
+    shown = reader.suppress(rows, "learners", within=["answer_id"], measures=["response"])
+    return [StandingAnswer(**row) for row in shown]
+
+
 @router.get(
     "/courses/{course_id:course}/problems/{problem_id:path}/distribution",
     response_model=Listing[AnswerCount],
@@ -78,6 +132,29 @@ def distribution(course_id: str, problem_id: str, reader: Reading, page: Paging)
     if not rows:
         read_problem(reader, course_id, problem_id)
     return answer_all(reader, AnswerCount, rows, page)
+
+
+@router.get(
+    "/courses/{course_id:course}/problems/{problem_id:path}/attempts",
+    response_model=Listing[Attempts],
+)
+@rule(Rule.LEARNERS)
+def attempts(course_id: str, problem_id: str, reader: Reading, page: Paging) -> Any:
+    """Learners by the number of their attempts."""
+    position = read_problem(reader, course_id, problem_id).position
+    return answer_all(reader, Attempts, read_attempts(reader, course_id, position), page)
+
+
+@router.get(
+    "/courses/{course_id:course}/problems/{problem_id:path}/answers",
+    response_model=Listing[StandingAnswer],
+)
+@rule(Rule.LEARNERS)
+def answers(course_id: str, problem_id: str, reader: Reading, page: Paging) -> Any:
+    """The answers that learners left standing."""
+    read_problem(reader, course_id, problem_id)
+    rows = read_standing_answers(reader, course_id, problem_id)
+    return answer_all(reader, StandingAnswer, rows, page)
 
 
 @router.get("/courses/{course_id:course}/problems/{problem_id:path}")

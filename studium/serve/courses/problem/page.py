@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from studium.serve.courses.heading import heading_of, show_course
-from studium.serve.courses.problem.responses import answer_charts, attempt_rows
-from studium.serve.courses.problems.page import problem_rows, statistic_rows
+from studium.serve.courses.problem.charts import answer_charts, attempt_rows
+from studium.serve.courses.problems.answers import list_boundaries
+from studium.serve.courses.problems.page import problem_rows
 from studium.serve.drawing.charts import Chart
 from studium.serve.drawing.rendering import Page, figures
 from studium.serve.drawing.tables import Column, Table
@@ -32,13 +33,17 @@ def problem_page(request: Request, course_id: str, problem_id: str, reader: Read
     if at is None:
         raise HiddenError
     problem = problems[at]
-    attempts = attempt_rows(reader, course_id, problem["problem_nid"])
+    attempts = attempt_rows(reader, course_id, problem["position"])
     tried = total(row["learners"] for row in attempts)
     tries = None if tried is None else sum(row["attempts"] * row["learners"] for row in attempts)
     numbers = figures(
         ("Learners", count(problem["learners"])),
         ("Average score", percent(problem["score"])),
-        ("Right at once", percent(problem["first_right"]), "of learners who explored"),
+        (
+            "Right at once",
+            percent(problem["first_right"]),
+            f"of {people(problem['first_attempt_learners'])} who tried",
+        ),
         ("Attempts", decimal(share(tries, tried)), "per learner"),
     )
     page = Page(
@@ -47,7 +52,7 @@ def problem_page(request: Request, course_id: str, problem_id: str, reader: Read
         "courses",
         f"{people(problem['learners'])} tried, {percent(problem['score'])} on average.",
         charts=(_attempt_chart(attempts), *answer_charts(reader, course_id, problem_id)),
-        tables=(_statistics_table(reader, course_id, problem["problem_nid"]),),
+        tables=(_statistics_table(reader, course_id, problem),),
         content={
             "figures": numbers,
             "problem": problem,
@@ -79,12 +84,15 @@ def _attempt_chart(attempts: list[dict[str, Any]]) -> Chart:
     return Chart(table, "bars", "label", ("learners",), finding, "low")
 
 
-def _statistics_table(reader: Reader, course_id: str, problem_nid: int) -> Table:
+def _statistics_table(reader: Reader, course_id: str, problem: dict[str, Any]) -> Table:
+    of_item = {name: problem[name] for name in ("item_test", "item_rest", "alpha_without")}
     rows = [
-        row | {"step": f"at least {row['cutnum']}"}
-        for row in statistic_rows(reader, course_id)
-        if row["problem_nid"] == problem_nid
+        vars(it) | of_item | {"step": f"at least {it.cutnum}"}
+        for it in list_boundaries(reader, course_id)
+        if it.problem_nid == problem["position"]
     ]
+    if not rows and problem["item_rest"] is not None:
+        rows = [of_item | {"step": "any"}]
     return Table(
         "statistics",
         "Item statistics",
@@ -92,7 +100,7 @@ def _statistics_table(reader: Reader, course_id: str, problem_nid: int) -> Table
             Column("step", "Points"),
             Column("item_test", "Item–test", "decimal"),
             Column("item_rest", "Item–rest", "decimal"),
-            Column("alpha", "Alpha without it", "decimal"),
+            Column("alpha_without", "Alpha without it", "decimal"),
             Column("difficulty", "Difficulty", "decimal"),
             Column("difficulty_error", "Its error", "decimal"),
             Column("discrimination", "Discrimination", "decimal"),
@@ -101,10 +109,10 @@ def _statistics_table(reader: Reader, course_id: str, problem_nid: int) -> Table
         rows,
         "Too few learners answered enough problems of this course.",
         (
-            "item_response_theory_report.item_test",
-            "item_response_theory_report.item_rest",
-            "item_response_theory_report.alpha",
-            "item_response_theory_report.Difficulty",
-            "item_response_theory_report.Discrimination",
+            "item_reliabilities.item_test",
+            "item_reliabilities.item_rest",
+            "item_reliabilities.alpha",
+            "item_irt_grm.irt_diff",
+            "item_irt_grm.irt_disc",
         ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from studium.serve.asking import ask
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Listing, Paging, Reading, answer_all
@@ -17,7 +18,11 @@ router = APIRouter(prefix="/api/v1", tags=["problems"])
 
 @dataclass(frozen=True)
 class ProblemSummary:
-    """A problem; scores are means over the learners who answered, correlations and alpha those of item statistics."""
+    """A problem; scores are means over the learners who answered, correlations and alpha those of item statistics.
+
+    `difficulty` is the mean over the boundaries of its score, `difficulty_error` at most its standard error;
+    an estimate whose error is unknown or above 1 is null.
+    """
 
     problem_id: str
     short_id: str | None
@@ -29,12 +34,27 @@ class ProblemSummary:
     mean_score: float | None
     mean_percent: float | None
     most_points: float | None
+    first_attempt_learners: int | None = None
     first_attempt_correct_percent: float | None = None
     item_test: float | None = None
     item_rest: float | None = None
     alpha_without: float | None = None
     discrimination: float | None = None
+    discrimination_error: float | None = None
     difficulty: float | None = None
+    difficulty_error: float | None = None
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """What an item tells at one boundary of its score: at least `cutnum` points against fewer."""
+
+    problem_nid: int
+    cutnum: int
+    difficulty: float | None
+    difficulty_error: float | None
+    discrimination: float | None
+    discrimination_error: float | None
 
 
 _PROBLEMS = """
@@ -62,35 +82,93 @@ left join (
 where problem.course_id = $course_id
 order by problem.problem_nid
 """
+_FIRST = """
+select
+    problem_nid,
+    n_users_attempted as first_attempt_learners,
+    pct_correct_first_attempt as first_attempt_correct_percent
+from problem_first_attempt_correct
+where course_id = $course_id
+order by problem_nid
+"""
+_RELIABILITIES = """
+select problem_nid, item_test, item_rest, alpha as alpha_without
+from item_reliabilities
+where course_id = $course_id
+order by problem_nid
+"""
+_MOST_ERROR = 1.0  # a standard deviation of the learners: what is known less well is not told
+# Estimates of boundaries go together; the mean of their errors is the most that the error of their mean can be.
+_DIFFICULTIES = f"""
+with items as (
+    select
+        problem_nid,
+        max(irt_disc) as discrimination,
+        max(disc_se) as discrimination_error,
+        avg(irt_diff) as difficulty,
+        avg(diff_se) as difficulty_error
+    from item_irt_grm
+    where course_id = $course_id
+    group by problem_nid
+)
+
+select
+    problem_nid,
+    case when discrimination_error <= {_MOST_ERROR} then discrimination end as discrimination,
+    discrimination_error,
+    case when difficulty_error <= {_MOST_ERROR} then difficulty end as difficulty,
+    difficulty_error
+from items
+order by problem_nid
+"""
 _MORE = {
-    "problem_first_attempt_correct": (
-        "select problem_nid, 100.0 * sum(n_first_attempt_correct_by_explored) "
-        "/ nullif(sum(n_explored_users_attempted), 0) as first_attempt_correct_percent "
-        "from problem_first_attempt_correct where course_id = $course_id group by problem_nid"
-    ),
-    "item_reliabilities": (
-        "select problem_nid, item_test, item_rest, alpha as alpha_without "
-        "from item_reliabilities where course_id = $course_id"
-    ),
-    "item_irt_grm": (
-        "select problem_nid, max(irt_disc) as discrimination, avg(irt_diff) as difficulty "
-        "from item_irt_grm where course_id = $course_id group by problem_nid"
-    ),
+    "problem_first_attempt_correct.n_users_attempted": _FIRST,
+    "item_reliabilities": _RELIABILITIES,
+    "item_irt_grm": _DIFFICULTIES,
 }
+_BOUNDARIES = """
+select
+    problem_nid,
+    cutnum,
+    irt_diff as difficulty,
+    diff_se as difficulty_error,
+    irt_disc as discrimination,
+    disc_se as discrimination_error
+from item_irt_grm
+where course_id = $course_id
+order by problem_nid, cutnum
+"""
+# Content is of the course structure, who used it is of courseware_studentmodule.
+_LANDED = """
+select 1 as has_both
+from course_axis as axis
+inner join stats_module_usage as usage on axis.course_id = usage.course_id
+where axis.course_id = $course_id
+limit 1
+"""
 
 
 def list_problems(reader: Reader, course_id: str) -> list[ProblemSummary]:
     """Problems that somebody answered, in the order of the course; empty where there was no data package."""
-    if not (reader.has("course_problem") and reader.has("course_item")):
-        return []
     values = {"course_id": course_id}
     more: dict[int, dict[str, Any]] = {}
     for dataset, sql in _MORE.items():
-        if reader.has(dataset):
-            for row in reader.rows(sql, values):
-                more.setdefault(row.pop("problem_nid"), {}).update(row)
-    rows = reader.rows(_PROBLEMS, values)
+        for row in ask(reader, dataset, sql, values):
+            more.setdefault(row.pop("problem_nid"), {}).update(row)
+    rows = ask(reader, "course_problem course_item", _PROBLEMS, values)
     return [ProblemSummary(**(row | more.get(row["position"], {}))) for row in rows]
+
+
+def list_boundaries(reader: Reader, course_id: str) -> list[Boundary]:
+    """Boundaries of all items, in the order of the course."""
+    rows = ask(reader, "item_irt_grm", _BOUNDARIES, {"course_id": course_id})
+    return [Boundary(**row) for row in rows]
+
+
+def is_landed(reader: Reader, course_id: str) -> bool:
+    """Whether both tables that problems are made from have landed for the course."""
+    asked = {"course_id": course_id}
+    return bool(ask(reader, "course_axis stats_module_usage", _LANDED, asked))
 
 
 @router.get("/courses/{course_id:course}/problems", response_model=Listing[ProblemSummary])

@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask
 from studium.serve.courses.heading import heading_of, show_course
+from studium.serve.courses.video.answers import read_timeline
 from studium.serve.courses.videos.page import video_rows
 from studium.serve.drawing.charts import Chart, heat_map
 from studium.serve.drawing.rendering import Page, figures
@@ -22,12 +22,6 @@ from studium.serve.web import Reading
 router = APIRouter()
 
 
-_SEGMENTS = """
-    select segment, num_users, num_views
-    from video_timeline where pipeline_video_id = $video order by segment
-"""
-
-
 @router.get("/courses/{course_id:course}/videos/{video_id}", include_in_schema=False)
 @rule(Rule.COURSE)
 def video_page(request: Request, course_id: str, video_id: str, reader: Reading) -> Response:
@@ -37,7 +31,7 @@ def video_page(request: Request, course_id: str, video_id: str, reader: Reading)
     place = next((at for at, video in enumerate(videos) if video["video_id"] == video_id), None)
     if place is None:
         raise HiddenError
-    video = videos[place]
+    video = videos[place] | {"course_id": course_id}
     segments = _segment_rows(reader, video)
     told = [it for it in segments if None not in {it["num_views"], it["num_users"]}]
     views = sum(segment["num_views"] for segment in told)
@@ -67,19 +61,18 @@ def video_page(request: Request, course_id: str, video_id: str, reader: Reading)
 
 
 def _segment_rows(reader: Reader, video: dict[str, Any]) -> list[dict[str, Any]]:
-    rows = ask(reader, "video_timeline", _SEGMENTS, {"video": video["pipeline_video_id"]})
     start = video["users_at_start"]
     return [
-        row
+        vars(it)
         | {
-            "position": row["segment"] * video["segment_length"],
+            "position": it.starts_at_seconds,
             "replays": None
-            if None in {row["num_views"], row["num_users"]}
-            else max(row["num_views"] - row["num_users"], 0),
-            "stay": share(row["num_users"], start),
-            "views_each": share(row["num_views"], row["num_users"]),
+            if it.num_views is None or it.num_users is None
+            else max(it.num_views - it.num_users, 0),
+            "stay": share(it.num_users, start),
+            "views_each": share(it.num_views, it.num_users),
         }
-        for row in rows
+        for it in read_timeline(reader, video["course_id"], video["video_id"])
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from studium.serve.asking import ask
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Listing, Paging, Reading, answer_all
@@ -17,7 +18,10 @@ router = APIRouter(prefix="/api/v1", tags=["videos"])
 
 @dataclass(frozen=True)
 class VideoSummary:
-    """A video; `video_id` names it in addresses. `duration` in seconds, -1 where nobody knows it."""
+    """A video; `video_id` names it in addresses. `duration` in seconds, -1 where nobody knows it.
+
+    `completion_percent` is of the larger of start and end, so that it is never above 100.
+    """
 
     video_id: str
     pipeline_video_id: str
@@ -32,45 +36,64 @@ class VideoSummary:
     total_viewed_seconds: int | None
 
 
-_NAMED = """
+_VIDEOS = """
 select
     video.encoded_module_id as video_id,
     video.pipeline_video_id,
-    axis.name,
-    axis.chapter_name as chapter,
-    axis.index_video as position,
+    places.name,
+    places.chapter_name as chapter,
+    places.index_video as position,
     video.duration,
     video.segment_length,
     video.users_at_start,
     video.users_at_end,
-    100.0 * video.users_at_end / nullif(video.users_at_start, 0) as completion_percent,
+    100.0 * video.users_at_end / nullif(greatest(video.users_at_start, video.users_at_end), 0)
+        as completion_percent,
     video.total_viewed_seconds
 from video
-left join axis
-    on axis.video_id = regexp_extract(video.encoded_module_id, '[^-@/]+$')
+left join places on video.pipeline_video_id = places.pipeline_video_id
 where video.course_id = $course_id and ($video_id is null or video.encoded_module_id = $video_id)
-order by axis.index_video nulls last, video.encoded_module_id
+order by places.index_video nulls last, video.encoded_module_id
 """
-_AXIS = (
-    "select video_id, min_by(name, index_video) as name, "
-    "min_by(chapter_name, index_video) as chapter_name, min(index_video) as index_video "
-    "from video_axis where course_id = $course_id group by video_id"
+_PLACES = (
+    "select pipeline_video_id, name, chapter_name, index_video "
+    "from video_places where course_id = $course_id"
 )
-_NO_AXIS = (
-    "select cast(null as varchar) as video_id, cast(null as varchar) as name, "
+# Releases that were made before this dataset was.
+_NO_PLACES = (
+    "select cast(null as varchar) as pipeline_video_id, cast(null as varchar) as name, "
     "cast(null as varchar) as chapter_name, cast(null as bigint) as index_video where false"
 )
+_REPEATS = """
+select
+    timeline.pipeline_video_id,
+    cast(floor(timeline.segment * video.segment_length * $parts / video.duration) as integer) as part,
+    sum(timeline.num_views) as views,
+    sum(timeline.num_users) as users
+from video_timeline as timeline
+inner join video on timeline.pipeline_video_id = video.pipeline_video_id
+where video.course_id = $course_id and video.duration > 0
+group by timeline.pipeline_video_id, part
+order by timeline.pipeline_video_id, part
+"""
+
+
+def places_of(reader: Reader) -> str:
+    """SQL of the places of watched videos in the content of $course_id, by pipeline_video_id."""
+    return _PLACES if reader.has("video_places") else _NO_PLACES
 
 
 def list_videos(reader: Reader, course_id: str, video_id: str | None = None) -> list[VideoSummary]:
     """Videos in the order of the course; those that it does not have any more come last."""
-    if not reader.has("video"):
-        return []
-    axis = _AXIS if reader.has("video_axis") else _NO_AXIS
-    rows = reader.rows(
-        f"with axis as ({axis}) {_NAMED}", {"course_id": course_id, "video_id": video_id}
-    )
+    asked = {"course_id": course_id, "video_id": video_id}
+    rows = ask(reader, "video", f"with places as ({places_of(reader)}) {_VIDEOS}", asked)
     return [VideoSummary(**row) for row in rows]
+
+
+def read_repeats(reader: Reader, course_id: str, parts: int) -> list[dict[str, Any]]:
+    """Views and users summed over the segments in each of `parts` equal parts of each video, from 0."""
+    asked = {"course_id": course_id, "parts": parts}
+    return ask(reader, "video video_timeline", _REPEATS, asked)
 
 
 @router.get("/courses/{course_id:course}/videos", response_model=Listing[VideoSummary])

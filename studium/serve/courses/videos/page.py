@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask
 from studium.serve.courses.heading import Heading, heading_of, show_course
+from studium.serve.courses.videos.answers import VideoSummary, list_videos, read_repeats
 from studium.serve.drawing.charts import Chart, heat_map
 from studium.serve.drawing.navigation import Tab
 from studium.serve.drawing.rendering import Page, figures
@@ -24,46 +24,7 @@ router = APIRouter()
 TAB = Tab("Videos", Rule.COURSE, 4)
 
 _PARTS = 20
-# A video's key ends with the name that the content has for it: i4x-Org-Course-video-NAME, or NAME alone.
-_VIDEOS = """
-    with places as (
-        select video_id, min(index_video) as place, min(name) as name, min(chapter_name) as chapter
-        from video_axis where course_id = $course_id group by video_id
-    )
-    select
-        video.pipeline_video_id,
-        video.encoded_module_id as video_id,
-        coalesce(places.name, video.encoded_module_id) as name,
-        places.chapter,
-        nullif(video.duration, -1) as duration,
-        video.segment_length,
-        video.users_at_start,
-        video.users_at_end,
-        video.total_viewed_seconds
-    from video
-    left join places on ends_with(video.encoded_module_id, places.video_id)
-    where video.course_id = $course_id
-    order by places.place nulls last, video.encoded_module_id
-"""
-_VIDEO_WITHOUT_CONTENT = """
-    select
-        pipeline_video_id, encoded_module_id as video_id, encoded_module_id as name,
-        null as chapter, nullif(duration, -1) as duration, segment_length, users_at_start, users_at_end,
-        total_viewed_seconds
-    from video where course_id = $course_id order by encoded_module_id
-"""
-_REPEATS = """
-    select
-        timeline.pipeline_video_id,
-        cast(floor(timeline.segment * video.segment_length * $parts / video.duration) as integer) as part,
-        sum(timeline.num_views) as views,
-        sum(timeline.num_users) as users
-    from video_timeline as timeline
-    inner join video on timeline.pipeline_video_id = video.pipeline_video_id
-    where video.course_id = $course_id and video.duration > 0
-    group by all order by all
-"""
-_SOURCES = ("video.users_at_start", "video.users_at_end", "video.duration", "video_axis.name")
+_SOURCES = ("video.users_at_start", "video.users_at_end", "video.duration", "video_places.name")
 
 
 @router.get("/courses/{course_id:course}/videos", include_in_schema=False)
@@ -75,18 +36,19 @@ def videos_page(request: Request, course_id: str, reader: Reading) -> Response:
     told = [it for it in videos if None not in {it["users_at_start"], it["users_at_end"]}]
     starts = sum(video["users_at_start"] for video in told) if told else None
     ends = sum(video["users_at_end"] for video in told)
+    watchers = sum(max(video["users_at_start"], video["users_at_end"]) for video in told)
     over = "videos" if len(told) == len(videos) else f"the {people(len(told), 'video')} not hidden"
     length = sum(video["duration"] or 0 for video in videos) or None
     numbers = figures(
         ("Videos watched", count(len(videos)), f"{seconds(length)} in all"),
         ("Started", count(starts), f"learners, summed over {over}"),
-        ("Watched to the end", percent(share(ends, starts)), "of those who started"),
+        ("Watched to the end", percent(share(ends, watchers)), "of those who watched"),
     )
     page = Page(
         "courses/videos/page.html",
         "Videos",
         "courses",
-        f"{people(len(videos), 'video')}; {percent(share(ends, starts))} of viewings reach the end.",
+        f"{people(len(videos), 'video')}; {percent(share(ends, watchers))} of viewings reach the end.",
         charts=(_drop_chart(videos), _repeat_chart(reader, course_id, videos)),
         tables=(_video_table(videos),),
         content={"figures": numbers},
@@ -96,17 +58,19 @@ def videos_page(request: Request, course_id: str, reader: Reading) -> Response:
 
 def video_rows(reader: Reader, heading: Heading) -> list[dict[str, Any]]:
     """Videos that anybody watched, in the order of the course, those not in its content last."""
-    sql = _VIDEOS if reader.has("video_axis") else _VIDEO_WITHOUT_CONTENT
-    rows = ask(reader, "video", sql, {"course_id": heading.course_id})
-    return [
-        row
+    rows = [
+        vars(video)
         | {
-            "completion": share(row["users_at_end"], row["users_at_start"]),
-            "left": _left(row),
-            "address": heading.to("videos", row["video_id"]),
+            "name": video.name or video.video_id,
+            "duration": video.duration if video.duration != -1 else None,
+            "completion": share(video.completion_percent, 100),
+            "left": _left(video),
+            "watchers": max(video.users_at_start or 0, video.users_at_end or 0) or None,
+            "address": heading.to("videos", video.video_id),
         }
-        for row in _told_apart(rows)
+        for video in list_videos(reader, heading.course_id)
     ]
+    return _told_apart(rows)
 
 
 def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -124,8 +88,8 @@ def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return named
 
 
-def _left(row: dict[str, Any]) -> int | None:
-    start, end = row["users_at_start"], row["users_at_end"]
+def _left(video: VideoSummary) -> int | None:
+    start, end = video.users_at_start, video.users_at_end
     return None if start is None or end is None else max(start - end, 0)
 
 
@@ -138,7 +102,7 @@ def _video_table(videos: list[dict[str, Any]]) -> Table:
             Column("duration", "Length", "seconds"),
             Column("users_at_start", "Started", "count"),
             Column("users_at_end", "Reached the end", "count"),
-            Column("completion", "Completion", "percent", bar=True),
+            Column("completion", "Completion", "percent", bar=True, of="watchers"),
             Column("total_viewed_seconds", "Watched in all", "seconds"),
         ),
         videos,
@@ -179,8 +143,7 @@ def _drop_chart(videos: list[dict[str, Any]]) -> Chart:
 
 
 def _repeat_chart(reader: Reader, course_id: str, videos: list[dict[str, Any]]) -> Chart:
-    asked = {"course_id": course_id, "parts": _PARTS}
-    found = ask(reader, "video video_timeline", _REPEATS, asked)
+    found = read_repeats(reader, course_id, _PARTS)
     by_video: dict[str, dict[int, float | None]] = {}
     for row in found:
         parts = by_video.setdefault(row["pipeline_video_id"], {})

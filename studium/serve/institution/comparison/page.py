@@ -3,66 +3,33 @@
 Enters: the courses chosen in the address, else the largest. Leaves: the page at `/compare`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from studium.serve.asking import ask
 from studium.serve.courses.addresses import course_address
-from studium.serve.courses.titles import titles_of
+from studium.serve.courses.titles import names_of, titles_of
 from studium.serve.drawing.charts import Chart
 from studium.serve.drawing.navigation import Link
 from studium.serve.drawing.rendering import Page, show
 from studium.serve.drawing.tables import Column, Table
 from studium.serve.drawing.wording import people, share
-from studium.serve.release import Reader
+from studium.serve.institution.comparison.answers import (
+    MOST,
+    CourseOutcome,
+    CourseWeek,
+    choose_courses,
+    read_outcomes,
+    read_weeks,
+)
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
 
 router = APIRouter()
 LINK = Link("compare", "Compare", "/compare", Rule.ACCOUNT, 2)
 
-_MOST = 6  # as many as there are colours that everybody tells apart
-_LARGEST = """
-    select course_id, max(cumulative_count) as ever_enrolled
-    from course_enrollment_daily group by course_id order by ever_enrolled desc nulls last, course_id
-"""
-_WEEKS = """
-    with starts as (
-        select course_id, min(date) as first_day from course_enrollment_daily group by course_id
-    )
-    select
-        enrollment.course_id,
-        cast(floor((enrollment.date - starts.first_day) / 7) as integer) as week,
-        arg_max_null(enrollment.cumulative_count, enrollment.date) as ever_enrolled,
-        arg_max_null(enrollment.count, enrollment.date) as enrolled
-    from course_enrollment_daily as enrollment
-    inner join starts on enrollment.course_id = starts.course_id
-    where list_contains($chosen, enrollment.course_id)
-    group by enrollment.course_id, week
-    order by enrollment.course_id, week
-"""
-_ACTIVE = """
-    with starts as (
-        select course_id, min(interval_start) as first_week from course_activity group by course_id
-    )
-    select
-        activity.course_id,
-        cast(floor(date_diff('day', starts.first_week, activity.interval_start) / 7) as integer) as week,
-        activity.count as active
-    from course_activity as activity
-    inner join starts on activity.course_id = starts.course_id
-    where activity.label = 'ACTIVE' and list_contains($chosen, activity.course_id)
-    order by activity.course_id, week
-"""
-_OUTCOMES = """
-    select
-        course_id, registered_sum, viewed_sum, explored_sum, certified_sum, n_verified_id, verified_certified,
-        nforum_posts_sum, ndays_act_sum
-    from broad_stats_by_course where list_contains($chosen, course_id)
-"""
 _COLUMNS = (
     Column("title", "Course", link="address", under="key"),
     Column("registered", "Registered", "count"),
@@ -84,17 +51,6 @@ _SOURCES = (
 )
 
 
-@dataclass(frozen=True)
-class Lines:
-    """One line per course: rows with course_id, week and the field to draw."""
-
-    name: str
-    title: str
-    rows: list[dict[str, Any]]
-    field: str
-    kind: str = "count"
-
-
 @router.get("/compare", include_in_schema=False)
 @rule(Rule.ACCOUNT)
 def comparison_page(
@@ -102,13 +58,13 @@ def comparison_page(
 ) -> Response:
     """Up to six courses; what the address names and the viewer may not see is left out."""
     titles = titles_of(reader)
-    named = [course_id for course_id in dict.fromkeys(course or []) if course_id in titles]
-    chosen = (named or _largest(reader, titles))[:_MOST]
+    chosen = choose_courses(reader, course or [])
+    names = names_of(titles)
     table = Table(
         "outcomes",
         "What becomes of learners",
         _COLUMNS,
-        outcome_rows(reader, chosen, titles),
+        [_shares(row, names[row.course_id]) for row in read_outcomes(reader, chosen)],
         "None of these courses has tables of the platform in the release.",
         _SOURCES,
     )
@@ -118,82 +74,63 @@ def comparison_page(
         "Compare courses",
         "compare",
         f"{people(len(chosen), 'course')} beside each other.",
-        charts=_charts(reader, chosen, titles),
+        charts=_charts(read_weeks(reader, chosen), {key: names[key] for key in chosen}),
         tables=(table,),
-        content={"choices": choices, "most": _MOST},
+        content={"choices": choices, "most": MOST},
     )
     return show(request, reader, page)
 
 
-def outcome_rows(reader: Reader, chosen: list[str], titles: dict[str, str]) -> list[dict[str, Any]]:
-    """What becomes of the learners of each course, as shares."""
-    if not reader.has("broad_stats_by_course"):
-        return []
-    found = {row["course_id"]: row for row in reader.rows(_OUTCOMES, {"chosen": chosen})}
-    return [_shares(found[key], titles[key]) for key in chosen if key in found]
-
-
-def _shares(row: dict[str, Any], title: str) -> dict[str, Any]:
-    registered, verified = row["registered_sum"], row["n_verified_id"]
+def _shares(row: CourseOutcome, name: str) -> dict[str, Any]:
+    registered, verified = row.registered, row.registered_verified
     return {
-        "key": row["course_id"] if row["course_id"] != title else None,
-        "title": title,
-        "address": course_address(row["course_id"]),
+        "course_id": row.course_id,
+        "key": row.course_id if row.course_id not in name else None,
+        "title": name,
+        "address": course_address(row.course_id),
         "registered": registered,
-        "viewed": share(row["viewed_sum"], registered),
-        "explored": share(row["explored_sum"], registered),
-        "certified": share(row["certified_sum"], registered),
-        "certified_of_viewed": share(row["certified_sum"], row["viewed_sum"]),
+        "viewed": share(row.viewed, registered),
+        "explored": share(row.explored, registered),
+        "certified": share(row.certified, registered),
+        "certified_of_viewed": share(row.certified, row.viewed),
         "verified": share(verified, registered),
-        "certified_of_verified": share(row["verified_certified"], verified),
-        "days_each": share(row["ndays_act_sum"], registered),
-        "posts_each": share(row["nforum_posts_sum"], registered),
+        "certified_of_verified": share(row.certified_verified, verified),
+        "days_each": share(row.days_active, registered),
+        "posts_each": share(row.forum_posts, registered),
     }
 
 
-def _charts(reader: Reader, chosen: list[str], titles: dict[str, str]) -> tuple[Chart, ...]:
-    asked = {"chosen": chosen}
-    shown = {course_id: titles[course_id] for course_id in chosen}
-    enrolled = ask(reader, "course_enrollment_daily", _WEEKS, asked)
-    active = ask(reader, "course_activity", _ACTIVE, asked)
-    sizes = {(row["course_id"], row["week"]): row["enrolled"] for row in enrolled}
-    shares = [
-        row | {"share": share(row["active"], sizes.get((row["course_id"], row["week"])))}
-        for row in active
-    ]
+def _charts(weeks: list[CourseWeek], names: dict[str, str]) -> tuple[Chart, ...]:
+    shares = [(week, share(week.active, week.enrolled)) for week in weeks]
     return (
-        _chart(Lines("compare_enrollment", "Ever enrolled", enrolled, "ever_enrolled"), shown),
-        _chart(Lines("compare_activity", "Active learners", active, "active"), shown),
-        _chart(Lines("compare_share", "Active of enrolled", shares, "share", "percent"), shown),
+        _chart("compare_enrollment", "Ever enrolled", names, [(w, w.ever_enrolled) for w in weeks]),
+        _chart("compare_activity", "Active learners", names, [(w, w.active) for w in weeks]),
+        _chart("compare_share", "Active of enrolled", names, shares),
     )
 
 
-def _chart(lines: Lines, titles: dict[str, str]) -> Chart:
-    courses = list(titles)  # each has the same colour in every chart
-    weeks: dict[int, dict[str, Any]] = {}
-    for row in lines.rows:
-        week = weeks.setdefault(row["week"], {"week": row["week"] + 1})
-        week[f"course_{courses.index(row['course_id']) + 1}"] = row[lines.field]
-    columns = [
-        Column(f"course_{number}", titles[course_id], lines.kind)
-        for number, course_id in enumerate(courses, start=1)
-    ]
+def _chart(
+    name: str,
+    title: str,
+    names: dict[str, str],
+    values: Sequence[tuple[CourseWeek, float | None]],
+) -> Chart:
+    """A line per course, named so that no other has the name; columns are keys of courses."""
+    nothing = dict.fromkeys(names)
+    rows: dict[int, dict[str, Any]] = {}
+    for week, value in values:
+        rows.setdefault(week.week, {"week": week.week, **nothing})[week.course_id] = value
+    kind = "percent" if name == "compare_share" else "count"
     table = Table(
-        lines.name,
-        lines.title,
-        (Column("week", "Week"), *columns),
-        [dict.fromkeys(column.name for column in columns) | weeks[week] for week in sorted(weeks)],
+        name,
+        title,
+        (Column("week", "Week"), *(Column(key, label, kind) for key, label in names.items())),
+        [rows[number] for number in sorted(rows)],
         "There is no complete week yet.",
         ("course_enrollment_daily", "course_activity"),
     )
     finding = "Weeks are counted from the first one of each course."
-    return Chart(table, "lines", "week", tuple(column.name for column in columns), finding)
-
-
-def _largest(reader: Reader, titles: dict[str, str]) -> list[str]:
-    rows = ask(reader, "course_enrollment_daily", _LARGEST)
-    largest = [row["course_id"] for row in rows if row["course_id"] in titles]
-    return largest or list(titles)
+    return Chart(table, "lines", "week", tuple(names), finding)
 
 
 def _by_title(entry: tuple[str, str]) -> tuple[str, str]:

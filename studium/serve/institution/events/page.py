@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from studium.publish import DIMENSIONS, EventAnswer, EventQuestion
-from studium.serve.courses.titles import titles_of
+from studium.serve.courses.titles import names_of, titles_of
 from studium.serve.drawing.charts import Chart
 from studium.serve.drawing.navigation import Link
 from studium.serve.drawing.rendering import Page, figures, show
@@ -65,7 +65,9 @@ def events_page(
         "asked": asked,
         "types": types,
         "dimensions": list(DIMENSIONS),
-        "courses": sorted(titles_of(reader).items(), key=lambda entry: entry[1].casefold()),
+        "courses": sorted(
+            names_of(titles_of(reader)).items(), key=lambda entry: entry[1].casefold()
+        ),
         "problem": problem,
         "figures": _figures(answer),
     }

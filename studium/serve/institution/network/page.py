@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from studium.serve.courses.addresses import course_address
-from studium.serve.courses.titles import titles_of
+from studium.serve.courses.titles import names_of, titles_of
 from studium.serve.drawing.charts import Chart
 from studium.serve.drawing.navigation import Link
 from studium.serve.drawing.rendering import Page, show
 from studium.serve.drawing.tables import Column, Table
 from studium.serve.drawing.wording import count, people
+from studium.serve.institution.network.answers import list_shared
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
@@ -23,18 +24,13 @@ router = APIRouter()
 LINK = Link("network", "Network", "/network", Rule.INSTITUTION, 4)
 
 _MOST_LINKS = 150  # more lines are a cloud
-_PAIRS = """
-    select course_id, other_course_id, shared_learners, learners, other_learners, jaccard
-    from course_coenrollment
-    order by shared_learners desc nulls last, course_id, other_course_id
-"""
 
 
 @router.get("/network", include_in_schema=False)
 @rule(Rule.INSTITUTION)
 def network_page(request: Request, reader: Reading) -> Response:
     """Courses as points, shared learners as lines between them."""
-    pairs = pair_rows(reader, titles_of(reader))
+    pairs = pair_rows(reader, names_of(titles_of(reader)))
     page = Page(
         "institution/network/page.html",
         "Courses that share learners",
@@ -45,18 +41,17 @@ def network_page(request: Request, reader: Reading) -> Response:
     return show(request, reader, page)
 
 
-def pair_rows(reader: Reader, titles: dict[str, str]) -> list[dict[str, Any]]:
+def pair_rows(reader: Reader, names: dict[str, str]) -> list[dict[str, Any]]:
     """Pairs of courses, those that share most first."""
-    found = reader.rows(_PAIRS) if reader.has("course_coenrollment") else []
     return [
-        row
+        vars(pair)
         | {
-            "title": titles.get(row["course_id"], row["course_id"]),
-            "other_title": titles.get(row["other_course_id"], row["other_course_id"]),
-            "address": course_address(row["course_id"]),
-            "other_address": course_address(row["other_course_id"]),
+            "title": names.get(pair.course_id, pair.course_id),
+            "other_title": names.get(pair.other_course_id, pair.other_course_id),
+            "address": course_address(pair.course_id),
+            "other_address": course_address(pair.other_course_id),
         }
-        for row in found
+        for pair in list_shared(reader)
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from studium.serve.courses.titles import titles_of
+from studium.serve.courses.titles import names_of, titles_of
 from studium.serve.drawing.charts import Chart, heat_map
 from studium.serve.drawing.navigation import Link
 from studium.serve.drawing.rendering import Page, show
@@ -37,7 +37,7 @@ def retention_page(
     request: Request, reader: Reading, course: Annotated[str, Query(max_length=500)] = ""
 ) -> Response:
     """Cohorts by month, as colours and as a line."""
-    titles = titles_of(reader)
+    titles = names_of(titles_of(reader))
     chosen = course if course in titles else ""
     cohorts = cohort_rows(reader, chosen)
     if reader.hides_under and len({row["week_number"] for row in cohorts}) < len(_weeks(cohorts)):

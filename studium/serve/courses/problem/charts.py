@@ -1,4 +1,4 @@
-"""What learners answered: how often they tried a problem, and which answers they left standing.
+"""Charts of one problem: how often learners tried it, and which answers they left standing.
 
 Enters: a reader, a course, a problem. Leaves: rows of attempts, one chart for each answer field.
 """
@@ -6,56 +6,36 @@ Enters: a reader, a course, a problem. Leaves: rows of attempts, one chart for e
 import json
 from typing import Any
 
-from studium.serve.asking import ask
+from studium.serve.courses.problem.answers import (
+    MOST_TRIES,
+    read_attempts,
+    read_standing_answers,
+)
 from studium.serve.drawing.charts import Chart
 from studium.serve.drawing.tables import Column, Table
 from studium.serve.drawing.wording import percent, share, total
 from studium.serve.release import Reader
 
-_MOST_TRIES = 10
 _MOST_BARS = 12
-_ATTEMPTS = """
-    select
-        least(n_attempts, $most) as attempts,
-        count(*) as learners,
-        count(*) filter (where problem_pct_score = 100) as right_learners
-    from person_problem
-    where course_id = $course_id and problem_nid = $problem_nid and n_attempts > 0
-    group by 1 order by 1
-"""
-_ANSWERS = """
-    select answer_id, response, correctness, count(*) as learners
-    from problem_analysis
-    where course_id = $course_id and problem_url_name = $problem_id
-    group by answer_id, response, correctness
-    order by answer_id, learners desc, response
-"""
 
 
 def attempt_rows(reader: Reader, course_id: str, problem_nid: int) -> list[dict[str, Any]]:
     """Learners by the number of their attempts, the last row for ten and more."""
-    if not reader.has("person_problem"):
-        return []
-    asked = {"course_id": course_id, "problem_nid": problem_nid, "most": _MOST_TRIES}
-    rows = reader.suppress(reader.rows(_ATTEMPTS, asked), "learners", measures=["right_learners"])
     return [
-        row
+        vars(row)
         | {
-            "label": f"{row['attempts']}{'+' if row['attempts'] == _MOST_TRIES else ''}",
-            "right": share(row["right_learners"], row["learners"]),
+            "label": f"{row.attempts}{'+' if row.attempts == MOST_TRIES else ''}",
+            "right": share(row.right_learners, row.learners),
         }
-        for row in rows
+        for row in read_attempts(reader, course_id, problem_nid)
     ]
 
 
 def answer_charts(reader: Reader, course_id: str, problem_id: str) -> list[Chart]:
     """A chart for each answer field of a problem: the most frequent answers, right ones marked."""
-    asked = {"course_id": course_id, "problem_id": problem_id}
-    found = ask(reader, "problem_analysis.response", _ANSWERS, asked)
-    rows = reader.suppress(found, "learners", within=["answer_id"], measures=["response"])
     fields: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        fields.setdefault(row["answer_id"], []).append(row)
+    for row in read_standing_answers(reader, course_id, problem_id):
+        fields.setdefault(row.answer_id, []).append(vars(row))
     return [
         _answer_chart(number, len(fields), found)
         for number, found in enumerate(fields.values(), start=1)
