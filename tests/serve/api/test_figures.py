@@ -200,6 +200,21 @@ def test_item_statistics_are_those_of_the_api_with_their_errors(told: Campus) ->
     assert of_api[2]["difficulty"] is None, "not estimated"
 
 
+@pytest.mark.parametrize("problem", ["p1", "p2", "p3"])
+def test_one_problem_shows_what_the_list_says(told: Campus, problem: str) -> None:
+    of_list = next(
+        row for row in items_of(told, f"courses/{ONE}/problems") if row["problem_id"] == problem
+    )
+    page = f"/courses/{ONE}/problems/{problem}"
+    assert told.browser(Role.ANALYST).get(page).status_code == 200
+    rows = table_of(told, page, "statistics")
+    assert {number(row["item_rest"]) for row in rows} == {of_list["item_rest"]}
+    steps = released(
+        told, f"select count(*) from item_irt_grm where problem_nid = {of_list['position']}"
+    )
+    assert len(rows) == max(steps[0][0], 1)
+
+
 def test_right_at_once_is_of_all_who_tried(told: Campus) -> None:
     tried = [
         (1 + n % 3, n % 2 == 0) for n in range(1, 31)

@@ -22,6 +22,8 @@ from studium.serve.web import Reading
 
 router = APIRouter()
 
+_ESTIMATES = ("difficulty", "difficulty_error", "discrimination", "discrimination_error")
+
 
 @router.get("/courses/{course_id:course}/problems/{problem_id}", include_in_schema=False)
 @rule(Rule.COURSE)
@@ -92,7 +94,7 @@ def _statistics_table(reader: Reader, course_id: str, problem: dict[str, Any]) -
         if it.problem_nid == problem["position"]
     ]
     if not rows and problem["item_rest"] is not None:
-        rows = [of_item | {"step": "any"}]
+        rows = [dict.fromkeys(_ESTIMATES) | of_item | {"step": "any"}]
     return Table(
         "statistics",
         "Item statistics",
