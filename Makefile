@@ -46,6 +46,7 @@ accept: .venv/dev.done
 
 docs: .venv/dev.done
 	$(BIN)/python docs/write_reference.py
+	$(BIN)/python docs/write_sources.py
 
 screenshots: .venv/dev.done
 	bash .ci/system-packages chromium

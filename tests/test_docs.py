@@ -3,6 +3,7 @@
 import pytest
 
 from docs.write_reference import FOLDER, make_pages
+from docs.write_sources import make_sources
 from studium.cli import all_commands
 from studium.config import list_settings
 
@@ -18,6 +19,15 @@ def test_reference_is_current(pages: dict[str, str]) -> None:
         name
         for name, text in pages.items()
         if not (FOLDER / name).is_file() or (FOLDER / name).read_text(encoding="utf-8") != text
+    ]
+    assert not stale, "write it again: make docs"
+
+
+def test_sources_of_the_models_are_the_declared_datasets() -> None:
+    stale = [
+        path
+        for path, text in make_sources().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
     assert not stale, "write it again: make docs"
 

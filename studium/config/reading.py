@@ -18,9 +18,10 @@ from studium import __version__
 from studium.config.settings import NEWEST_VERSION, Settings, Source
 from studium.config.toml_lines import find_line
 from studium.errors import MisuseError, StudiumError
+from studium.vocabulary import AREAS_VARIABLE
 
 _Document = dict[str, Any]
-_RESERVED = {"STUDIUM_WORKSPACE"}
+_RESERVED = {"STUDIUM_WORKSPACE", AREAS_VARIABLE}
 LATEST_AS_OF = date(2200, 1, 1)  # the lake has no event after 2199
 _PROBLEM_PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.?([A-Za-z0-9_-]+)|\[(\d+)\]")

@@ -88,6 +88,13 @@ class LandingSettings(Struct, frozen=True, forbid_unknown_fields=True):
         list[str],
         Meta(description="Course keys that file names of data packages may mean."),
     ] = field(default_factory=list[str])
+    scopes: Annotated[
+        list[Annotated[str, Meta(pattern="^[^=]+=[^=]+$")]],
+        Meta(
+            description="Whose rows lie in folders whose names do not say so: `PATTERN = KIND ID`, such as"
+            ' `"salem-* = district salem"` or `"archive = site"`.'
+        ),
+    ] = field(default_factory=list[str])
     drift: Annotated[
         Literal["evolve", "quarantine"],
         Meta(

@@ -3,16 +3,7 @@
 Nothing heavy is imported before it is needed: `studium status` reads the ledger alone.
 """
 
-from studium.lake.datasets import CATALOGUE_DATASETS, DATASETS
-from studium.lake.deliveries import (
-    BETWEEN,
-    DumpPartition,
-    Package,
-    course_fingerprints,
-    dump_partitions,
-    packages,
-)
-from studium.lake.formats.courses.packages import is_course_key
+from studium.lake.deliveries import DumpPartition, Package, dump_partitions, packages
 from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.health.mending import Repair, ledger_problem, repair
 from studium.lake.health.reconciliation import reconcile
@@ -30,12 +21,15 @@ from studium.lake.landing import land
 from studium.lake.parse_queue import LandedFile, LandReport
 from studium.lake.partitions import event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
+from studium.lake.reading.naming import BETWEEN
+from studium.lake.registry import AREAS, DATASETS, EVENTS
 from studium.lake.retraction import Retraction, retract
 
 __all__ = [
+    "AREAS",
     "BETWEEN",
-    "CATALOGUE_DATASETS",
     "DATASETS",
+    "EVENTS",
     "LOCATION_COLUMNS",
     "Damage",
     "DumpPartition",
@@ -48,13 +42,11 @@ __all__ = [
     "Reject",
     "Repair",
     "Retraction",
-    "course_fingerprints",
     "dump_partitions",
     "event_partitions",
     "event_types",
     "find_damage",
     "inputs",
-    "is_course_key",
     "land",
     "ledger_problem",
     "locate_addresses",

@@ -16,24 +16,23 @@ from studium.config import Workspace
 from studium.errors import StudiumError, readable
 from studium.lake.archives import RefusedArchiveError
 from studium.lake.deliveries import (
-    BETWEEN,
     ENCRYPTED,
-    Candidate,
     Delivery,
     candidate_of,
     deliveries_of,
-    is_encrypted,
-    known_courses,
+    known_scopes,
     may_be_archive,
     record_delivery,
     unpack,
 )
-from studium.lake.formats.courses.tracking_log.recognition import RECOGNITION, looks_like_log
+from studium.lake.formats.face import Candidate, Known
 from studium.lake.health.soundness import find_damage, set_back
 from studium.lake.ledger import COUNTED, now, open_ledger
 from studium.lake.parse_queue import MEGABYTE, LandReport, open_pool, parse_stored
 from studium.lake.partitions import refresh_partitions, remove_unnamed
 from studium.lake.raw_bytes import Stored, begins_with, landing_path, store_file
+from studium.lake.reading.naming import BETWEEN, is_encrypted
+from studium.lake.reading.objects import RECOGNITION, looks_like_log
 from studium.lake.workers import Pool
 from studium.progress import Progress, Silent
 from studium.sources import RawFile
@@ -134,12 +133,11 @@ def _recognised_files(
     report: LandReport,
 ) -> list[RawFile]:
     """The unknown files that can hold events or a table of a data package; the others are remembered."""
-    with open_ledger(workspace) as ledger:
-        courses = known_courses(ledger, workspace.settings.landing.courses)
+    known = _known(workspace)
     new, refused = [], {}
     for file, known_reason in unknown.items():
         try:
-            reason = known_reason or _reason_to_ignore(file, courses)
+            reason = known_reason or _reason_to_ignore(file, known)
         except OSError as error:
             report.failed.append((file.name, f"cannot be read: {error.strerror}"))
             continue
@@ -170,11 +168,11 @@ def _known_archives(ledger: sqlite3.Connection, lost: set[str]) -> set[tuple[obj
     }
 
 
-def _reason_to_ignore(file: RawFile, courses: list[str]) -> str | None:
+def _reason_to_ignore(file: RawFile, known: Known) -> str | None:
     """None for a file that lands. One that a person names lands if it is text."""
     if is_encrypted(file.name):
         return ENCRYPTED
-    if may_be_archive(file.name) or _candidate(file, courses) is not None:
+    if may_be_archive(file.name) or _candidate(file, known) is not None:
         return None
     reason = looks_like_log(file.path)
     return None if file.is_named and reason == NO_OBJECT else reason
@@ -222,11 +220,9 @@ def _store(
     progress.start("store", sum(file.bytes for file in new) / MEGABYTE, "MB")
     with open_ledger(workspace) as ledger:
         sizes = _sizes_that_may_grow(ledger)
-        courses = known_courses(ledger, workspace.settings.landing.courses)
+    known = _known(workspace)
     archives = [file for file in new if may_be_archive(file.name)]
-    plain = [file for file in new if not may_be_archive(file.name)]
-    candidates = [_candidate(file, courses) for file in plain]
-    deliveries = deliveries_of([one for one in candidates if one], courses)
+    plain, deliveries = _told(new, known, report)
 
     def store(file: RawFile) -> Stored | StudiumError:
         try:
@@ -244,18 +240,34 @@ def _store(
     progress.finish()
 
 
-def _candidate(file: RawFile, courses: list[str]) -> Candidate | None:
-    return candidate_of(file.name, file.path, file.modified_ns, courses)
+def _told(
+    new: list[RawFile], known: Known, report: LandReport
+) -> tuple[list[RawFile], dict[str, Delivery]]:
+    """The files that are no archives, and what each delivery of them is; what is refused has failed."""
+    plain = [file for file in new if not may_be_archive(file.name)]
+    candidates = [_candidate(file, known) for file in plain]
+    told = deliveries_of([one for one in candidates if one], known)
+    report.failed += [(name, reason) for name, reason in told.items() if isinstance(reason, str)]
+    deliveries = {name: one for name, one in told.items() if isinstance(one, Delivery)}
+    return [file for file in plain if not isinstance(told.get(file.name), str)], deliveries
+
+
+def _candidate(file: RawFile, known: Known) -> Candidate | None:
+    return candidate_of(file.name, file.path, file.modified_ns, known)
+
+
+def _known(workspace: Workspace) -> Known:
+    landing = workspace.settings.landing
+    with open_ledger(workspace) as ledger:
+        return known_scopes(ledger, landing.courses, landing.scopes)
 
 
 def _store_entries(
     workspace: Workspace, archive: RawFile, sizes: list[int], report: LandReport
 ) -> None:
     """Store what an archive holds; only then is it known, so that a killed run reads it again."""
-    with open_ledger(workspace) as ledger:
-        courses = known_courses(ledger, workspace.settings.landing.courses)
     try:
-        unpacked = unpack(workspace, archive, sizes, courses)
+        unpacked = unpack(workspace, archive, sizes, _known(workspace))
     except (RefusedArchiveError, OSError) as error:
         problem = error.problem if isinstance(error, StudiumError) else f"cannot be read: {error}"
         report.failed.append((archive.name, problem))
@@ -263,6 +275,7 @@ def _store_entries(
     for file, stored, delivery in unpacked.files:
         _record(workspace, file, stored, delivery, report)
     report.ignored += unpacked.ignored
+    report.failed += unpacked.refused
     if unpacked.damage:
         report.failed.append((archive.name, f"read up to its damage: {unpacked.damage}"))
     with open_ledger(workspace) as ledger:
@@ -361,15 +374,16 @@ def _longer_version(
     workspace: Workspace, file: RawFile, stored: Stored, delivery: Delivery | None
 ) -> str | None:
     """The name of a counted file of the same name that begins with all bytes of this one, and delivers the same."""
-    what: tuple[str | None, ...] = (None, None, None, None)
+    what: tuple[str | None, ...] = (None, None, None, None, None)
     if delivery is not None:
-        what = (delivery.format, delivery.dataset, delivery.course_id, str(delivery.dump_date))
+        scope = (delivery.scope.kind, delivery.scope.id or None)
+        what = (delivery.format, delivery.dataset, *scope, str(delivery.dump_date))
     with open_ledger(workspace) as ledger:
         longer = ledger.execute(
             "select distinct files.sha256, compression, coalesce(content, files.sha256) as content"
             " from files join origins using (sha256) left join deliveries using (sha256)"
             f" where state in {COUNTED} and files.bytes > ? and path like ?"
-            " and format is ? and dataset is ? and course_id is ? and dump_date is ?",
+            " and format is ? and dataset is ? and scope is ? and scope_id is ? and dump_date is ?",
             (stored.bytes, "%/" + Path(file.name).name, *what),
         ).fetchall()
     for row in longer:

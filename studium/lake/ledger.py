@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from studium.config import Workspace
 from studium.errors import StudiumError, says_full_disk
+from studium.lake.tasks import Outcome
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+# Of the provenance in Parquet of dumps: 1 names the course of a package, 2 a scope.
+DUMP_LAYOUT = 2
 COUNTED = "('landed', 'partial')"
 SCHEMA = Path(__file__).parent / "ledger.sql"
 COMPANIONS = ("", "-wal", "-shm")
@@ -27,10 +29,21 @@ TABLES_OF_LINES = {
     "rejects": 2,
     "event_types": 3,
     "unknown_fields": 2,
-    "dump_parts": 4,
+    "dump_parts": 5,
     "skips": 2,
     "notes": 2,
 }
+# What the ledger adds to a row: in which layout the Parquet of a dump was written.
+ADDED = {"dump_parts": (DUMP_LAYOUT,)}
+
+
+# Up to version 3 a delivery was of a course or, without one, of the whole site.
+SCOPED = """
+    insert into deliveries select sha256, content, format, dataset,
+        case when course_id is null then 'site' else 'course' end, course_id, dump_date, dated_by, package
+    from deliveries_before;
+    drop table deliveries_before;
+"""
 
 
 class LostLedgerError(StudiumError):
@@ -145,10 +158,39 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("pragma foreign_keys = on")
     if _version(connection, path) < SCHEMA_VERSION:
         connection.execute("pragma journal_mode = wal")
-        connection.executescript(SCHEMA.read_text())
-        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        connection.commit()
+        _bring_up_to_date(connection, path)
     return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables of this version in one transaction: who is killed in it leaves the ledger as it was."""
+    connection.execute("begin immediate")
+    with connection:
+        if _version(connection, path) == SCHEMA_VERSION:
+            return  # another process was first
+        before, after = "", ""
+        if "course_id" in _columns(connection, "deliveries"):
+            before, after = "alter table deliveries rename to deliveries_before;\n", SCOPED
+        parts = _columns(connection, "dump_parts")
+        if parts and "layout" not in parts:
+            before += "alter table dump_parts add column layout integer not null default 1;\n"
+        for statement in _statements_of(before + SCHEMA.read_text() + after):
+            connection.execute(statement)
+        connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+
+
+def _statements_of(script: str) -> Iterator[str]:
+    """One by one: `executescript` would commit before it begins."""
+    waiting = ""
+    for line in script.splitlines(keepends=True):
+        waiting += line
+        if sqlite3.complete_statement(waiting):
+            yield waiting
+            waiting = ""
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"pragma table_info({table})")]
 
 
 def _connect_reader(path: Path) -> sqlite3.Connection:
@@ -190,20 +232,20 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, Any]) -> None:
-    """Replace all that is known of a file's lines in one transaction; `outcome` as `parsing.Outcome` gives it."""
+def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: Outcome) -> None:
+    """Replace all that is known of a file's lines by what a child told of them, in one transaction."""
     forget_lines(ledger, sha256)
     ledger.execute("delete from due where sha256 = ?", (sha256,))
     ledger.execute(
         "update files set state = ?, damage = ?, parser_version = ?, lines = ?, rows = ?, skipped = ?, landed_at = ?"
         " where sha256 = ?",
         (
-            outcome["state"],
-            outcome["damage"],
-            outcome["parser_version"],
-            outcome["lines"],
-            outcome["rows"],
-            sum(lines for _, lines in outcome["skips"]),
+            outcome.state,
+            outcome.damage,
+            outcome.parser_version,
+            outcome.lines,
+            outcome.rows,
+            outcome.skipped,
             now(),
             sha256,
         ),
@@ -211,7 +253,8 @@ def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, An
     for table, columns in TABLES_OF_LINES.items():
         places = ", ".join("?" * (columns + 1))
         ledger.executemany(
-            f"insert into {table} values ({places})", [(sha256, *row) for row in outcome[table]]
+            f"insert into {table} values ({places})",
+            [(sha256, *row, *ADDED.get(table, ())) for row in getattr(outcome, table)],
         )
 
 

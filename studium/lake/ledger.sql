@@ -82,7 +82,8 @@ create table if not exists deliveries (
     content text not null,
     format text not null,
     dataset text,
-    course_id text,
+    scope text not null,
+    scope_id text,
     dump_date text not null,
     dated_by text not null,
     package text not null
@@ -93,6 +94,7 @@ create table if not exists dump_parts (
     dump_date text not null,
     name text not null,
     rows integer not null,
+    layout integer not null,
     primary key (folder, dump_date, name)
 ) strict;
 create table if not exists skips (

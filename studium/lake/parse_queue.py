@@ -6,7 +6,6 @@ became of each line. The rows of a file that is parsed again stay until the new 
 
 import sqlite3
 from dataclasses import dataclass, field
-from typing import Any
 
 from studium.config import Workspace
 from studium.errors import FullDiskError, says_full_disk
@@ -14,9 +13,11 @@ from studium.lake.health.soundness import Damage
 from studium.lake.ledger import COUNTED, forget_lines, open_ledger, record_parsed
 from studium.lake.partitions import refresh_partitions, remove_unnamed
 from studium.lake.raw_bytes import landing_path
-from studium.lake.tasks import PackageFile, Task
+from studium.lake.registry import EVENT_FORMAT
+from studium.lake.tasks import Delivered, Outcome, Task
 from studium.lake.workers import Pool
 from studium.progress import Progress
+from studium.vocabulary import Scope
 
 MEGABYTE = 1_000_000
 MOST_OF_A_FAILURE = 500
@@ -27,7 +28,7 @@ class LandedFile:
     """A file that was read in this run: its lines are rows plus quarantined plus skipped.
 
     `damage` says why a partial one ends early, or what followed the end of a whole one. A file of a data package
-    has a format, the day of its dump, and a course unless it is of the whole site.
+    has a format, the day of its dump, and a scope; `scope_id` is None for the whole site.
     """
 
     path: str
@@ -38,9 +39,10 @@ class LandedFile:
     quarantined: int
     damage: str | None
     skipped: int = 0
-    format: str = "tracking_log"
+    format: str = EVENT_FORMAT.name
     dataset: str | None = None
-    course_id: str | None = None
+    scope: str | None = None
+    scope_id: str | None = None
     dump_date: str | None = None
 
 
@@ -107,7 +109,7 @@ def parse_stored(workspace: Workspace, pool: Pool, report: LandReport, progress:
         rows = ledger.execute(
             "select files.sha256, bytes, compression, coalesce(content, files.sha256) as content,"
             " parser_version > 0 or damage is not null as is_again,"
-            " format, dataset, course_id, dump_date from files left join deliveries using (sha256)"
+            " format, dataset, scope, scope_id, dump_date from files left join deliveries using (sha256)"
             " where state in ('stored', 'failed') or files.sha256 in (select sha256 from due)"
             " order by bytes desc, files.sha256"
         ).fetchall()
@@ -142,19 +144,14 @@ def _task(workspace: Workspace, row: sqlite3.Row) -> Task:
         landing.memory_limit_mb,
         landing.time_limit_seconds,
         bool(row["is_again"]),
-        _package_file(row, landing.drift == "evolve") if row["format"] else None,
+        row["format"] or EVENT_FORMAT.name,
+        _delivered(row, landing.drift == "evolve") if row["format"] else None,
     )
 
 
-def _package_file(row: sqlite3.Row, may_drift: bool) -> PackageFile:
-    return PackageFile(
-        row["content"],
-        row["format"],
-        row["dataset"],
-        row["course_id"],
-        row["dump_date"],
-        may_drift,
-    )
+def _delivered(row: sqlite3.Row, may_drift: bool) -> Delivered:
+    scope = Scope(row["scope"], row["scope_id"] or "")
+    return Delivered(row["content"], row["dataset"], scope, row["dump_date"], may_drift)
 
 
 def _parse(
@@ -162,13 +159,13 @@ def _parse(
 ) -> list[tuple[Task, str]]:
     failed = []
     for ended in pool.run(tasks):
-        failure = ended.failure if ended.outcome is None else ended.outcome.get("failure")
+        failure = ended.outcome.failure if ended.outcome else ended.failure
         if ended.outcome is None or failure:
-            failed.append((ended.task, _in_short(str(failure), ended.task)))
+            failed.append((ended.task, _in_short(failure, ended.task)))
             continue
         with open_ledger(workspace) as ledger:
             record_parsed(ledger, ended.task.sha256, ended.outcome)
-            report.superseded += _step_back(ledger, ended.task.sha256, ended.outcome["state"])
+            report.superseded += _step_back(ledger, ended.task.sha256, ended.outcome.state)
             report.landed.append(_landed(ledger, ended.task.sha256, ended.outcome))
     return failed
 
@@ -196,20 +193,21 @@ def _step_back(ledger: sqlite3.Connection, sha256: str, state: str) -> list[str]
     return stepped
 
 
-def _landed(ledger: sqlite3.Connection, sha256: str, outcome: dict[str, Any]) -> LandedFile:
+def _landed(ledger: sqlite3.Connection, sha256: str, outcome: Outcome) -> LandedFile:
     delivered = ledger.execute(
-        "select format, dataset, course_id, dump_date from deliveries where sha256 = ?", (sha256,)
+        "select format, dataset, scope, scope_id, dump_date from deliveries where sha256 = ?",
+        (sha256,),
     ).fetchone()
     return LandedFile(
         _name_of(ledger, sha256),
         sha256,
-        outcome["state"],
-        outcome["lines"],
-        outcome["rows"],
-        sum(lines for _, lines in outcome["rejects"]),
-        outcome["damage"],
-        sum(lines for _, lines in outcome["skips"]),
-        *(delivered or ("tracking_log", None, None, None)),
+        outcome.state,
+        outcome.lines,
+        outcome.rows,
+        outcome.quarantined,
+        outcome.damage,
+        outcome.skipped,
+        *(delivered or (EVENT_FORMAT.name, None, None, None, None)),
     )
 
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from studium.lake.tasks import Task
+from studium.lake.registry import FORMATS
+from studium.lake.tasks import Outcome, Task
 from studium.processes import end_with_parent
 
 POLL_SECONDS = 1.0
@@ -33,7 +34,8 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 KEPT_BYTES = 1 << 30
 # A server imports the parser once, while other work goes on; from it a child is forked in a hundredth of a second.
 forked, spawned = get_context("forkserver"), get_context("spawn")
-forked.set_forkserver_preload(["studium.lake.parsing"])
+EARLY = [one.parser for one in FORMATS.values() if one.is_early]
+forked.set_forkserver_preload(["studium.lake.parsing", *EARLY])
 one_at_a_time = Lock()  # the environment is of all threads
 ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",  # else an `enum.py` in the current folder would be imported
@@ -58,7 +60,7 @@ class Ended:
     """A task that ended: with an outcome, or with the reason of its failure."""
 
     task: Task
-    outcome: dict[str, Any] | None = None
+    outcome: Outcome | None = None
     failure: str = ""
 
 

@@ -3,10 +3,13 @@
 Enters: nothing. Leaves: types that say what a thing is; who does something with it lives in another room.
 """
 
+from studium.vocabulary.areas import AREAS_VARIABLE, area_folders
 from studium.vocabulary.datasets import (
     PROVENANCE,
     Column,
     Dataset,
+    Keeps,
+    Recognition,
     day,
     derived,
     flag,
@@ -24,6 +27,7 @@ from studium.vocabulary.scopes import KINDS, PARENTS, SITE, Scope, lies_within
 from studium.vocabulary.tables import Table, TableColumn
 
 __all__ = [
+    "AREAS_VARIABLE",
     "GRANTED",
     "KINDS",
     "PARENTS",
@@ -38,14 +42,17 @@ __all__ = [
     "EventDay",
     "Groups",
     "InputFile",
+    "Keeps",
     "Level",
     "Powers",
+    "Recognition",
     "Rights",
     "Role",
     "Scope",
     "Table",
     "TableColumn",
     "TokenScope",
+    "area_folders",
     "day",
     "derived",
     "flag",

@@ -1,9 +1,13 @@
-"""What a dataset of the lake is: its columns with their types, which of them are personal, and its key.
+"""What a dataset of the lake is: its columns, whose rows they are, which files count, how a file of it is recognised.
 
-Enters: nothing. Leaves: `Column`, `Dataset` and the words that declare them.
+Enters: nothing. Leaves: `Column`, `Dataset`, `Recognition` and the words that declare them. Lake, warehouse and the
+documentation read a dataset from its declaration alone.
 """
 
 from dataclasses import dataclass, replace
+from typing import Literal
+
+Keeps = Literal["newest", "every_file", "merge"]
 
 
 @dataclass(frozen=True)
@@ -22,26 +26,50 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Recognition:
+    """How a file of a dataset is told. Each of what is given must hold; the header before the path.
+
+    `header` names columns that the first line has, `path` is a regular expression that is searched in the path, folders
+    included. Its group `scope_id` says whose rows they are, its group `day` of which day.
+    """
+
+    header: tuple[str, ...] = ()
+    path: str = ""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A dataset of the lake; `key` names a row, in the personal part too. `ignored` columns are never typed.
 
+    `scope` is the kind of those whose rows it holds, a `Scope.kind`; `scope_column` names the one of each row, and
+    follows from the delivery where a file lacks it. Of the files of one scope the `newest` counts, or
+    `every_file`, or every file, but of rows with one key those of the newest (`merge`). With `by_time` it holds events,
+    in a folder for each day of that column, and every file counts.
+    `names` are regular expressions of whole file names, without endings, that its area looks for beside the own name.
     `aliases` are other names that columns have in raw files. With `takes_others` false, columns that are not named
-    here are left out.
+    here are left out. `area` is the folder that declares it; the registry fills it in.
     """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    description: str
+    scope: str = "site"
+    scope_column: str = ""
+    keeps: Keeps = "newest"
+    recognised_as: tuple[Recognition, ...] = ()
+    names: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     takes_others: bool = True
+    by_time: str = ""
+    area: str = ""
 
     @property
     def lake_columns(self) -> dict[str, str]:
         """Name and type of what lake/dumps/<name> holds, provenance at the end."""
-        return {
-            column.name: column.type for column in self.columns if not column.is_personal
-        } | PROVENANCE
+        columns = {column.name: column.type for column in self.columns if not column.is_personal}
+        return columns if self.by_time else columns | PROVENANCE
 
     @property
     def personal_columns(self) -> dict[str, str]:
@@ -53,9 +81,10 @@ class Dataset:
         return {name: types[name] for name in self.key} | personal | PROVENANCE
 
 
-# The end of every dump table: the course of the package (NULL: the whole site), the day of the dump, and the line.
+# The end of every dump table: whose it is (the site has no id: NULL), the day of the dump, and the line.
 PROVENANCE = {
-    "package_course_id": "varchar",
+    "scope": "varchar",
+    "scope_id": "varchar",
     "dump_date": "date",
     "source_file": "varchar",
     "source_line": "bigint",

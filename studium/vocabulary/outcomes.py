@@ -13,8 +13,9 @@ class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}
     """A landed file: lines == events + table_rows + duplicates + quarantined + skipped.
 
     `sha256` is the ledger's name of the file, `content` the SHA-256 of its bytes, which is the same for a log. A
-    file of a data package has a format, a table where it holds one, a course unless it is of the whole site, and a
-    day; `area` is whose datasets it holds. A manifest calls `path` name and `dataset` table.
+    delivery has a format, a table where it holds one, a scope (the site has no `scope_id`) and a day; where the scope
+    is a course, `course_id` names it, as older manifests do. `area` is whose datasets it holds. A manifest calls
+    `path` name and `dataset` table.
     """
 
     path: str
@@ -28,6 +29,8 @@ class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}
     content: str = ""
     dataset: str | None = None
     course_id: str | None = None
+    scope: str | None = None
+    scope_id: str | None = None
     dump_date: str | None = None
     format: str = ""
     bytes: int = 0

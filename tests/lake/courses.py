@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from studium.lake.formats.courses.olx import parse
+from studium.lake.formats.courses.olx.exports import read_export as parse
 from studium.lake.reading.parsed import Counts
 
 COURSE = "course-v1:MITx+1.00x+2T2099"

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from studium.lake.formats.courses.olx import parse
+from studium.lake.formats.courses.olx.exports import read_export as parse
 from tests.warehouse.warehouses import SHARED_DATA
 
 DEMO = SHARED_DATA / "course_olx" / "openedx-demo-course.xml.tar.gz"

@@ -50,7 +50,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
 
 def test_courses_that_no_setting_names_are_packages(job: Job) -> None:
     assert job.workspace.settings.landing.courses == []
-    courses = [found.course_id for found in packages(job.workspace)]
+    courses = [found.scope_id for found in packages(job.workspace)]
     assert courses == [None, EMPTY, COURSE]  # a list of courses belongs to none
 
 
@@ -69,7 +69,7 @@ def test_users_without_a_name_are_in_the_directory_alone(job: Job) -> None:
 
 def test_a_course_without_learners_breaks_nothing(job: Job, tmp_path: Path) -> None:
     with duckdb.connect(str(job.workspace.warehouse), read_only=True) as connection:
-        counts = "select count(*) from lake.student_courseenrollment where package_course_id = $1"
+        counts = "select count(*) from lake.student_courseenrollment where scope_id = $1"
         assert connection.execute(counts, [EMPTY]).fetchone() == (0,)
     assert _rows(job, f"from person_course where course_id = '{EMPTY}'") == []
     with pytest.raises(MisuseError, match="There is no course"):
@@ -77,7 +77,7 @@ def test_a_course_without_learners_breaks_nothing(job: Job, tmp_path: Path) -> N
 
 
 def test_faults_of_content_and_forum_are_told_and_cost_themselves(job: Job) -> None:
-    found = next(found for found in packages(job.workspace) if found.course_id == COURSE)
+    found = next(found for found in packages(job.workspace) if found.scope_id == COURSE)
     assert found.quarantined == 2  # a chapter without its file, a line of the forum
     assert any("weights" in note for note in found.notes)
     assert _rows(job, "select mongoid from forum") == [("f1",)]
@@ -127,7 +127,7 @@ def test_of_two_packages_of_one_week_the_later_counts(job: Job, tmp_path: Path) 
     build(job)
     publish(job)
     assert [row[:2] for row in _rows(job, LEARNERS)] == [(1, "user1"), (3, "user3")]
-    dates = [found.dump_date for found in packages(job.workspace) if found.course_id == COURSE]
+    dates = [found.dump_date for found in packages(job.workspace) if found.scope_id == COURSE]
     assert dates[-2:] == ["2017-09-03", "2017-09-05"]
 
 

@@ -9,11 +9,11 @@ import duckdb
 import pytest
 
 from studium.config import Workspace
-from studium.lake import DATASETS, LOCATION_COLUMNS, event_partitions
+from studium.lake import DATASETS, EVENTS, LOCATION_COLUMNS, event_partitions
 from studium.progress import Silent
 from studium.warehouse import Contents, Interval, build
 from studium.warehouse.build import build_variables
-from studium.warehouse.inputs.partitions import DUPLICATE_COLUMNS, EVENT_COLUMNS
+from studium.warehouse.inputs.partitions import DUPLICATE_COLUMNS
 from tests.warehouse.dbt_runs import SPARK, run_dbt
 from tests.warehouse.package.deliveries import Dump, write_package
 from tests.warehouse.warehouses import Row, land_paths, new_workspace, rows_of
@@ -131,7 +131,7 @@ def _show_lake(session: Any, workspace: Workspace) -> None:
     in_ledger = {path for part in partitions for path in part.paths}
     assert in_ledger == set((workspace.lake / "events").rglob("*.parquet"))
     session.sql("create schema lake")
-    for name, columns in (("events", EVENT_COLUMNS), ("duplicates", DUPLICATE_COLUMNS)):
+    for name, columns in (("events", EVENTS.lake_columns), ("duplicates", DUPLICATE_COLUMNS)):
         typed = ", ".join(f"{column} {_spark_type(kind)}" for column, kind in columns.items())
         session.sql(
             f"create table lake.{name} ({typed}, event_date date) using parquet "

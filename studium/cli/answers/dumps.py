@@ -1,4 +1,4 @@
-"""Data packages for people: what landed of each course for each day.
+"""Deliveries for people: what landed of each scope for each day.
 
 Enters: what the lake says. Leaves: facts for JSON, lines for a terminal.
 """
@@ -29,12 +29,12 @@ def package_lines(facts: list[dict[str, Any]]) -> list[str]:
     """A table of packages, and what is odd in them."""
     if not facts:
         return []
-    headings = ["", "course", "dump", "files", "tables", "rows", "quarantined", "skipped"]
+    headings = ["", "of", "dump", "files", "tables", "rows", "quarantined", "skipped"]
     numbers = ("files", "tables", "rows", "quarantined", "skipped")
     rows = [
         (
             "→" if fact["is_current"] else "",
-            fact["course_id"] or WHOLE_SITE,
+            _holder(fact["scope"], fact["scope_id"]),
             fact["dump_date"] + ("?" if fact["dated_by"] == "modified" else ""),
             *(figure(fact[name]) for name in numbers),
         )
@@ -49,7 +49,7 @@ def package_lines(facts: list[dict[str, Any]]) -> list[str]:
 def _oddities(facts: list[dict[str, Any]]) -> list[str]:
     found = []
     for fact in facts:
-        where = f"{fact['course_id'] or WHOLE_SITE}, {fact['dump_date']}"
+        where = f"{_holder(fact['scope'], fact['scope_id'])}, {fact['dump_date']}"
         found += [f"{where}: {note}" for note in fact["notes"]]
         found += [
             f"{where}: {table}: delivered more than once; the fuller file counts"
@@ -65,7 +65,7 @@ def landed_lines(report: "LandReport") -> list[str]:
     packages: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for file in report.landed:
         if file.dump_date is not None:
-            key = (file.course_id or WHOLE_SITE, file.dump_date)
+            key = (_holder(file.scope, file.scope_id), file.dump_date)
             packages[key].append((file.rows, file.quarantined))
     return [
         f"package {course}, {day}: {count(len(files), 'file')} with"
@@ -73,3 +73,10 @@ def landed_lines(report: "LandReport") -> list[str]:
         f" {sum(quarantined for _, quarantined in files):,} lines in quarantine"
         for (course, day), files in sorted(packages.items())
     ]
+
+
+def _holder(scope: str | None, scope_id: str | None) -> str:
+    """As people read it. A course's key says itself what it is."""
+    if scope_id is None:
+        return WHOLE_SITE
+    return scope_id if scope == "course" else f"{scope} {scope_id}"

@@ -1,138 +1,178 @@
-"""Files of data packages as the ledger names them: table, course and day beside the raw bytes.
+"""What a landed file delivers: its table, whose rows it holds, of which day. Told by header and content before names.
 
-Enters: names and first bytes of files. Leaves: `Delivery`s. The same bytes may be delivered for two courses or in two
-weeks, so a delivery's name in the ledger is a hash of its bytes and of what they are.
+Enters: names and first bytes of files, the declarations of datasets, the recognisers of areas. Leaves: `Delivery`s. The
+same bytes may be delivered for two scopes or in two weeks, so a delivery's name in the ledger is a hash of its bytes
+and of what they are.
 """
 
+import csv
 import re
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from studium.lake.archives.decompression import DamagedArchiveError, plain_blocks
-from studium.lake.formats.courses.names import Named, read_name
-from studium.lake.formats.courses.packages import HEADER_BYTES, course_key, dashed
+from studium.errors import StudiumError
+from studium.lake.formats.face import Candidate, Known, Told
+from studium.lake.reading.heads import head_of
+from studium.lake.reading.naming import ARCHIVE, COMPRESSED, dump_date_of
+from studium.lake.registry import AREAS
+from studium.vocabulary import Dataset, Recognition, Scope
 
-STATEMENT = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:--|/\*|#|(?:DROP|CREATE|INSERT|REPLACE|LOCK|SET|USE|START|BEGIN)\b)",
-    re.IGNORECASE,
-)
 FROM_NAME, FROM_TIME = "name", "modified"
+DELIMITED = re.compile(r"\.(csv|tsv|txt)$", re.IGNORECASE)
+# Kinds that the ledger named by their ids alone before it knew scopes: their files keep their names.
+NAMED_BY_ID = {"site", "course"}
+WHOSE = "nobody says whose rows it holds: name its folder in landing.scopes, or declare how its path says so"
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a landed file is: `dataset` None where it holds several, `course_id` None for the whole site.
+    """What a landed file is: `dataset` None where it holds several.
 
     `dated_by` says whether the day comes from a name or from the time of the file's last change.
     """
 
     format: str
     dataset: str | None
-    course_id: str | None
+    scope: Scope
     dump_date: date
     dated_by: str = FROM_NAME
 
     def file_id(self, content: str) -> str:
         """The ledger's name of bytes with this SHA-256, delivered as this."""
-        parts = (content, self.format, self.dataset, self.course_id, self.dump_date.isoformat())
+        holder = self.scope.id if self.scope.kind in NAMED_BY_ID else str(self.scope)
+        parts = (content, self.format, self.dataset, holder, self.dump_date.isoformat())
         return sha256("\n".join(part or "" for part in parts).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A file that its name tells: `path` as reports show it, `bytes_at` where its bytes can be read now."""
-
-    path: str
-    named: Named
-    bytes_at: Path
-    modified: datetime
-
-
-def known_courses(ledger: sqlite3.Connection, configured: list[str]) -> list[str]:
-    """Keys of the settings, then of every package that landed; a new one, which may be a guess, comes last."""
-    rows = ledger.execute("select distinct course_id from deliveries where course_id is not null")
-    landed = {row[0] for row in rows} - set(configured)
-    return [*configured, *sorted(landed, key=lambda key: (key.startswith("course-v1:"), key))]
+def candidate_of(path: str, bytes_at: Path, modified_ns: int, known: Known) -> Candidate | None:
+    """A file that a declaration recognises, else one that an area does, else None."""
+    modified = datetime.fromtimestamp(modified_ns / 1e9, UTC).date()
+    for name, declared in _declared(path, bytes_at, known):
+        return Candidate(path, bytes_at, modified, name, declared)
+    for area in AREAS.values():
+        told = area.recogniser.tell(path, bytes_at, known) if area.recogniser else None
+        if told is not None:
+            return Candidate(path, bytes_at, modified, area.name, told)
+    return None
 
 
-def dashed_names(courses: list[str]) -> tuple[str, ...]:
-    """The courses as file names spell them."""
-    return tuple(text for text in map(dashed, courses) if text)
-
-
-def candidate_of(
-    path: str, bytes_at: Path, modified_ns: int, courses: list[str]
-) -> Candidate | None:
-    """A file of a package by its name, or a dump of statements by its content, else None."""
-    named = read_name(path, dashed_names(courses))
-    if named is None or (named.format == "sql_dump" and not STATEMENT.match(_head(bytes_at))):
-        return None
-    return Candidate(path, named, bytes_at, datetime.fromtimestamp(modified_ns / 1e9, UTC))
-
-
-def deliveries_of(candidates: list[Candidate], courses: list[str]) -> dict[str, Delivery]:
-    """What each file delivers, by its path; files of one package agree on the course's key."""
-    of_course: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in candidates:
-        if candidate.named.course_text:
-            of_course[candidate.named.course_text.replace("__", "-")].append(candidate)
-    keys = {
-        text: course_key(_spelling(members), courses, _heads(members))
-        for text, members in of_course.items()
+def deliveries_of(candidates: Sequence[Candidate], known: Known) -> dict[str, Delivery | str]:
+    """What each file delivers, by its path, or why it is refused."""
+    settled: dict[str, Told | str] = {
+        one.path: one.told for one in candidates if isinstance(one.told, Told | str)
     }
-    return {candidate.path: _delivery(candidate, keys) for candidate in candidates}
+    for area in AREAS.values():
+        mine = [one for one in candidates if one.area == area.name and one.path not in settled]
+        if mine and area.recogniser:
+            settled |= area.recogniser.settle(mine, known)
+    return {one.path: _delivery(settled[one.path], one.modified) for one in candidates}
 
 
-def _spelling(members: list[Candidate]) -> str:
-    """The spelling that says where a part ends, if any member has it."""
-    texts = sorted({member.named.course_text or "" for member in members})
-    return next((text for text in texts if "__" in text), texts[0])
+def _delivery(told: Told | str, modified: date) -> Delivery | str:
+    if isinstance(told, str):
+        return told
+    dated_by = FROM_NAME if told.day else FROM_TIME
+    return Delivery(told.format, told.dataset, told.scope, told.day or modified, dated_by)
 
 
-def _heads(members: list[Candidate]) -> Iterator[bytes]:
-    for member in members:
-        if member.named.format == "dump":
-            yield _head(member.bytes_at)
-
-
-def _delivery(candidate: Candidate, keys: dict[str, str]) -> Delivery:
-    named = candidate.named
-    course_id = keys[named.course_text.replace("__", "-")] if named.course_text else None
-    delivery = Delivery(
-        named.format,
-        named.dataset,
-        course_id,
-        named.dump_date or candidate.modified.date(),
-        FROM_NAME if named.dump_date else FROM_TIME,
+def is_named_delivery(path: str, known: Known) -> bool:
+    """Whether a name alone says that the file may be a delivery."""
+    if any(_path_matches(seen, path) for *_, seen in _recognitions()):
+        return True
+    return any(
+        area.recogniser is not None and area.recogniser.tell(path, None, known) is not None
+        for area in AREAS.values()
     )
-    if named.format == "dump" and STATEMENT.match(_head(candidate.bytes_at)):
-        return replace(delivery, format="sql_dump", dataset=None)
-    return delivery
+
+
+def may_be_archive(path: str) -> bool:
+    """Whether the name is that of a tar or zip which is no delivery in itself."""
+    return ARCHIVE.search(path) is not None and not is_named_delivery(path, Known())
 
 
 def is_table(path: Path) -> bool:
-    """Whether the content of a file is a table of MySQL: a header of names between tabs, or statements."""
-    head = _head(path)
-    first = head.split(b"\n", 1)[0]
-    return STATEMENT.match(head) is not None or (b"\t" in first and b"{" not in first)
+    """Whether the content of a file looks like a table that only its name could tell."""
+    return any(area.recogniser and area.recogniser.is_table(path) for area in AREAS.values())
 
 
-def _head(path: Path) -> bytes:
-    """The first plain bytes of a file, nothing where it cannot be read: landing will say why."""
-    head = b""
+def known_scopes(ledger: sqlite3.Connection, ids: Sequence[str], scopes: Sequence[str]) -> Known:
+    """What settings and landed deliveries know of scopes."""
+    rows = ledger.execute("select distinct scope_id from deliveries where scope_id is not null")
+    landed = {row[0] for row in rows} - set(ids)
+    return Known(tuple(ids), tuple(sorted(landed)), tuple(map(_read_scope, scopes)))
+
+
+def _read_scope(text: str) -> tuple[str, Scope]:
+    """A line of landing.scopes: `salem-* = district salem`."""
+    pattern, _, named = text.partition("=")
+    kind, _, name = named.strip().partition(" ")
     try:
-        for block in plain_blocks(path):
-            head += block
-            if len(head) >= HEADER_BYTES:
-                break
-    except (DamagedArchiveError, OSError):
-        pass
-    return head[:HEADER_BYTES]
+        return pattern.strip(), Scope(kind, name.strip())
+    except ValueError as error:
+        raise StudiumError(
+            f"no scope: {error}", f"landing.scopes: {text}", "Write `PATTERN = KIND ID`."
+        ) from None
+
+
+@cache
+def _recognitions() -> tuple[tuple[str, str, Dataset, Recognition], ...]:
+    """(area, format, dataset, how a file of it is told) of everything that is declared."""
+    return tuple(
+        (area.name, one.name, dataset, seen)
+        for area in AREAS.values()
+        for one in area.formats.values()
+        for dataset in one.datasets
+        for seen in dataset.recognised_as
+    )
+
+
+def _declared(path: str, bytes_at: Path, known: Known) -> Iterator[tuple[str, Told | str]]:
+    """(area, what a file is) of each declaration that fits; the header is read once."""
+    names: list[str] | None = None
+    for area, format_, dataset, seen in _recognitions():
+        if not _path_matches(seen, path):
+            continue
+        if seen.header and names is None:
+            names = _header_of(bytes_at)
+        if set(seen.header) <= set(names or ()):
+            yield area, _told(format_, dataset, seen, (path, known))
+
+
+def _path_matches(seen: Recognition, path: str) -> bool:
+    """Without a pattern, every delimited text may be the one: its header tells."""
+    if seen.path:
+        return re.search(seen.path, path) is not None
+    return DELIMITED.search(COMPRESSED.sub("", path)) is not None
+
+
+def _told(
+    format_: str, dataset: Dataset, seen: Recognition, where: tuple[str, Known]
+) -> Told | str:
+    path, known = where
+    match = re.search(seen.path, path)
+    groups = match.groupdict() if match else {}
+    scope = known.scope_of(path)
+    if scope is None and groups.get("scope_id"):
+        scope = Scope(dataset.scope, groups["scope_id"])
+    if scope is None and dataset.scope == "site":
+        scope = Scope("site")
+    if scope is None:
+        return WHOSE
+    day = dump_date_of(groups["day"]) if groups.get("day") else dump_date_of(path)
+    return Told(format_, dataset.name, scope, day)
+
+
+def _header_of(path: Path) -> list[str]:
+    """The names in the first line of a delimited text."""
+    first = head_of(path).decode("utf-8-sig", errors="replace").split("\n", 1)[0].rstrip("\r")
+    if "\t" in first:
+        return [name.strip() for name in first.split("\t")]
+    return [name.strip() for name in next(csv.reader([first]), [])]
 
 
 def record_delivery(
@@ -140,13 +180,14 @@ def record_delivery(
 ) -> None:
     """Note what a landed file is; `package` is the archive or folder that it came in."""
     ledger.execute(
-        "insert or ignore into deliveries values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert or ignore into deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             file_id,
             content,
             delivery.format,
             delivery.dataset,
-            delivery.course_id,
+            delivery.scope.kind,
+            delivery.scope.id or None,
             delivery.dump_date.isoformat(),
             delivery.dated_by,
             package,

@@ -11,15 +11,16 @@ from studium.lake.archives import Archive, ArchiveEntry, DamagedArchiveError
 from studium.lake.deliveries.recognition import (
     Delivery,
     candidate_of,
-    dashed_names,
     deliveries_of,
+    is_named_delivery,
+    may_be_archive,
 )
-from studium.lake.formats.courses.names import is_encrypted, may_be_archive, read_name
-from studium.lake.formats.courses.tracking_log.recognition import looks_like_log
+from studium.lake.formats.face import Known
 from studium.lake.raw_bytes import Stored, store_stream
+from studium.lake.reading.naming import BETWEEN, is_encrypted
+from studium.lake.reading.objects import looks_like_log
 from studium.sources import RawFile
 
-BETWEEN = "!/"
 UNKNOWN = "neither a tracking log nor a file of a data package"
 ENCRYPTED = "encrypted; decrypt it first"
 NESTED = "an archive in an archive; unpack the outer one first"
@@ -28,16 +29,15 @@ TORN = "the archive ends within it"
 
 @dataclass
 class Unpacked:
-    """What came out of an archive; `ignored` holds (path, reason), `damage` why it could not be read to its end."""
+    """What came out of an archive; `ignored` and `refused` hold (path, reason), `damage` why it broke off."""
 
     files: list[tuple[RawFile, Stored, Delivery | None]] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
     damage: str | None = None
 
 
-def unpack(
-    workspace: Workspace, file: RawFile, prefix_sizes: list[int], courses: list[str]
-) -> Unpacked:
+def unpack(workspace: Workspace, file: RawFile, prefix_sizes: list[int], known: Known) -> Unpacked:
     """Store the entries of an archive that are known. Raises RefusedArchiveError where it is none, or unsafe.
 
     Bytes of a refused archive may stay in the landing, where nothing names them.
@@ -46,7 +46,7 @@ def unpack(
     stored: list[tuple[RawFile, Stored]] = []
     for entry in archive:
         raw = _raw_file(file, entry)
-        reason = _reason_to_ignore(raw, courses)
+        reason = _reason_to_ignore(raw, known)
         if reason is not None:
             unpacked.ignored.append((raw.name, reason))
             continue
@@ -59,20 +59,22 @@ def unpack(
         for skipped in archive.skipped
     ]
     unpacked.damage = archive.damage
-    _sort(stored, courses, unpacked)
+    _sort(stored, known, unpacked)
     return unpacked
 
 
-def _sort(stored: list[tuple[RawFile, Stored]], courses: list[str], unpacked: Unpacked) -> None:
+def _sort(stored: list[tuple[RawFile, Stored]], known: Known, unpacked: Unpacked) -> None:
     """Tell dumps from logs; what is neither is no longer needed in the landing."""
-    found = [
-        candidate_of(raw.name, bytes_.path, raw.modified_ns, courses) for raw, bytes_ in stored
-    ]
-    deliveries = deliveries_of([candidate for candidate in found if candidate], courses)
+    found = [candidate_of(raw.name, bytes_.path, raw.modified_ns, known) for raw, bytes_ in stored]
+    deliveries = deliveries_of([candidate for candidate in found if candidate], known)
     for raw, bytes_ in stored:
-        reason = None if raw.name in deliveries else looks_like_log(bytes_.path)
+        delivery = deliveries.get(raw.name)
+        if isinstance(delivery, str):
+            unpacked.refused.append((raw.name, delivery))
+            continue
+        reason = None if delivery else looks_like_log(bytes_.path)
         if reason is None:
-            unpacked.files.append((raw, bytes_, deliveries.get(raw.name)))
+            unpacked.files.append((raw, bytes_, delivery))
         else:
             unpacked.ignored.append((raw.name, reason))
 
@@ -83,11 +85,11 @@ def _raw_file(archive: RawFile, entry: ArchiveEntry) -> RawFile:
     return RawFile(path, entry.size, modified, archive.is_named)
 
 
-def _reason_to_ignore(file: RawFile, courses: list[str]) -> str | None:
+def _reason_to_ignore(file: RawFile, known: Known) -> str | None:
     """Why an entry does not land, told by its name; a log's name says so, its content is looked at later."""
     if is_encrypted(file.name):
         return ENCRYPTED
-    if read_name(file.name, dashed_names(courses)) is not None:
+    if is_named_delivery(file.name, known):
         return None
     if may_be_archive(file.name):
         return NESTED

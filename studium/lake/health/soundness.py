@@ -13,10 +13,10 @@ from typing import NamedTuple
 from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.lake.checksums import checksum_of, sha256_of
-from studium.lake.formats.versions import parser_version
 from studium.lake.ledger import COUNTED, open_ledger, read_ledger
 from studium.lake.partitions import forget_duplicates
 from studium.lake.raw_bytes import landing_path
+from studium.lake.registry import EVENT_FORMAT, parser_version
 
 REPAIR = "Read it again from the landing: studium doctor --repair"
 _OUTDATED = "is of an older version"
@@ -151,8 +151,9 @@ def _lake_files(workspace: Workspace) -> Iterator[Expected]:
 def _outdated(ledger: sqlite3.Connection) -> set[str]:
     """Raw files whose rows came from the parser of an older version."""
     rows = ledger.execute(
-        "select coalesce(format, 'tracking_log') as format, parser_version, sha256"
-        f" from files left join deliveries using (sha256) where state in {COUNTED}"
+        "select coalesce(format, ?) as format, parser_version, sha256"
+        f" from files left join deliveries using (sha256) where state in {COUNTED}",
+        (EVENT_FORMAT.name,),
     ).fetchall()
     current = {kind: parser_version(kind) for kind in {row["format"] for row in rows}}
     return {row["sha256"] for row in rows if row["parser_version"] < current[row["format"]]}

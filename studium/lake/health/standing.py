@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from studium.config import Workspace
 from studium.lake.ledger import COUNTED, read_ledger
+from studium.lake.registry import EVENT_FORMAT
 from studium.vocabulary import InputFile
 
 
@@ -99,16 +100,17 @@ def _inputs(ledger: sqlite3.Connection, condition: str) -> list[InputFile]:
     rows = ledger.execute(
         "select (select min(path) from origins where origins.sha256 = files.sha256) as path, sha256, bytes, state,"
         " landed_at, lines, files.rows, skipped, damage, coalesce(content, sha256) as content,"
-        " coalesce(format, 'tracking_log') as format, dataset, course_id, dump_date,"
+        " coalesce(format, ?) as format, dataset, scope, scope_id, dump_date,"
         " (select coalesce(sum(rejects.lines), 0) from rejects where rejects.sha256 = files.sha256) as quarantined,"
         " (select coalesce(sum(duplicates.rows), 0) from duplicates where duplicates.sha256 = files.sha256)"
-        f" as duplicates from files left join deliveries using (sha256) where {condition} order by path, sha256"
+        f" as duplicates from files left join deliveries using (sha256) where {condition} order by path, sha256",
+        (EVENT_FORMAT.name,),
     ).fetchall()
     return [_input_file(row) for row in rows]
 
 
 def _input_file(row: sqlite3.Row) -> InputFile:
-    is_log = row["format"] == "tracking_log"
+    is_log = row["format"] == EVENT_FORMAT.name
     return InputFile(
         path=row["path"],
         sha256=row["sha256"],
@@ -125,6 +127,8 @@ def _input_file(row: sqlite3.Row) -> InputFile:
         content=row["content"],
         format=row["format"],
         dataset=row["dataset"],
-        course_id=row["course_id"],
+        course_id=row["scope_id"] if row["scope"] == "course" else None,
+        scope=row["scope"],
+        scope_id=row["scope_id"],
         dump_date=row["dump_date"],
     )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from studium.lake.datasets import DATASETS
+from studium.lake.registry import DATASETS
 
 MOST_RAW_BYTES = 64 * 1024 * 1024  # of all rejects of a file; the landing keeps every byte
 SHORT_RAW_BYTES = 256

@@ -5,7 +5,7 @@ Enters: Arrow tables with `source_line`, rejects, skipped lines. Leaves: `<out>/
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,21 +13,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from studium.lake.datasets import DATASETS
 from studium.lake.reading.parsed import ARROW_TYPES, Counts
-from studium.vocabulary import PROVENANCE
-
-KEPT_RAW_BYTES = 16 * 1024 * 1024  # of a rejected line; the landed file keeps all
-REJECTS_AT_ONCE = 10_000
-REJECT_BYTES_AT_ONCE = 16 * 1024 * 1024
-REJECTS = pa.schema(
-    [
-        ("source_line", pa.int64()),
-        ("reason", pa.string()),
-        ("detail", pa.string()),
-        ("raw", pa.large_binary()),
-    ]
-)
+from studium.lake.reading.rejects import Rejects
+from studium.lake.registry import DATASETS
+from studium.lake.tasks import Outcome, Task
+from studium.vocabulary import PROVENANCE, Scope
 
 
 @dataclass(frozen=True)
@@ -36,7 +26,7 @@ class Origin:
 
     name: str
     content: str
-    package_course_id: str | None
+    scope: Scope
     dump_date: date
 
 
@@ -62,9 +52,7 @@ class Sink:
         self._out = out
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._rows: Counter[str] = Counter()
-        self._rejects: list[tuple[int, str, str, bytes]] = []
-        self._reject_bytes = 0
-        self._reject_writer: pq.ParquetWriter | None = None
+        self._rejects = Rejects(out)
 
     def __call__(self, dataset: str, table: pa.Table) -> None:
         """Write rows of a dataset; columns that the registry does not know come as text and are kept.
@@ -95,24 +83,16 @@ class Sink:
 
     def reject(self, line_no: int, reason: str, detail: str, raw: bytes) -> None:
         """Put a line into quarantine."""
-        if len(raw) > KEPT_RAW_BYTES:
-            detail = f"{detail} (the first {KEPT_RAW_BYTES} of {len(raw)} bytes)".strip()
-            raw = raw[:KEPT_RAW_BYTES]
-        self.account.rejects[reason] += 1
-        self._rejects.append((line_no, reason, detail, raw))
-        self._reject_bytes += len(raw)
-        if len(self._rejects) >= REJECTS_AT_ONCE or self._reject_bytes >= REJECT_BYTES_AT_ONCE:
-            self._write_rejects()
+        self._rejects.add(line_no, reason, detail, raw)
 
     def close(self, counts: Counts) -> Account:
         """End all files; `counts` is the parser's own account, whose rejects are added."""
         for reject in counts.rejects:
             self.reject(*reject)
-        self._write_rejects()
-        for writer in [*self._writers.values(), self._reject_writer]:
-            if writer is not None:
-                writer.close()
+        for writer in self._writers.values():
+            writer.close()
         account = self.account
+        account.rejects += Counter(dict(self._rejects.close()))
         account.lines, account.rows, account.damage = counts.lines, counts.rows, counts.damage
         account.skipped += counts.skipped
         account.notes.update(counts.notes)
@@ -159,7 +139,8 @@ class Sink:
     def _with_provenance(self, table: pa.Table, columns: dict[str, str]) -> pa.Table:
         origin, length = self._origin, table.num_rows
         given = {
-            "package_course_id": origin.package_course_id,
+            "scope": origin.scope.kind,
+            "scope_id": origin.scope.id or None,
             "dump_date": origin.dump_date,
             "source_file": origin.content,
         }
@@ -175,16 +156,28 @@ class Sink:
                 arrays[name] = pa.nulls(length, type_)
         return pa.table(arrays)
 
-    def _write_rejects(self) -> None:
-        if not self._rejects:
-            return
-        columns = list(zip(*sorted(self._rejects), strict=True))
-        table = pa.Table.from_arrays(
-            [pa.array(column, type_.type) for column, type_ in zip(columns, REJECTS, strict=True)],
-            schema=REJECTS,
-        )
-        if self._reject_writer is None:
-            path = self._out / "rejects.parquet"
-            self._reject_writer = pq.ParquetWriter(path, REJECTS, compression="zstd")
-        self._reject_writer.write_table(table)
-        self._rejects, self._reject_bytes = [], 0
+
+def read_into_tables(
+    task: Task, out: Path, read: Callable[[Sink], Counts], promised: Iterable[str] = ()
+) -> Outcome:
+    """Let a parser write the tables of a delivery; those `promised` are there without a row, if any was read."""
+    file = task.delivered
+    if file is None:
+        raise ValueError(f"{task.format} is read from deliveries only")
+    sink = Sink(
+        Origin(task.sha256, file.content, file.scope, date.fromisoformat(file.dump_date)), out
+    )
+    counts = read(sink)
+    if counts.rows or not counts.rejects:
+        sink.ensure(promised)
+    account = sink.close(counts)
+    return Outcome(
+        lines=account.lines,
+        rows=account.rows,
+        damage=account.damage,
+        is_partial=bool(account.damage),
+        rejects=sorted(account.rejects.items()),
+        dump_parts=account.parts,
+        skips=sorted(account.skipped.items()),
+        notes=sorted(account.notes.items()),
+    )

@@ -7,12 +7,12 @@ is never shown with credentials.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from studium.errors import StudiumError
+from studium.sources.http.answers import Answer
 from studium.sources.http.network import Deadline, Transport
 from studium.sources.http.tokens import Tokens
 from studium.sources.http.waits import seconds_to_wait
@@ -35,15 +35,6 @@ class Limits:
     timeout_seconds: int
     maximum_bytes: int
     allow_private: bool
-
-
-class Answer(NamedTuple):
-    """What a server said: `retry_after` and `location` as its head gave them."""
-
-    status: int
-    content: bytes
-    retry_after: str | None
-    location: str | None
 
 
 class Client:

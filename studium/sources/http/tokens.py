@@ -7,21 +7,18 @@ secret nor a token is ever part of a message or of what is printed of these obje
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import httpx
 import orjson
 
 from studium.errors import StudiumError
-
-if TYPE_CHECKING:
-    from studium.sources.http.client import Answer
+from studium.sources.http.answers import Answer
 
 SPARE_SECONDS = 30.0  # a token is not used so shortly before its end
 KINDS = {"jwt": "JWT", "bearer": "Bearer"}
 BUSY = 429
 
-Send = Callable[[str, str, dict[str, str], dict[str, str] | None], "Answer"]
+Send = Callable[[str, str, dict[str, str], dict[str, str] | None], Answer]
 
 
 @dataclass(frozen=True)

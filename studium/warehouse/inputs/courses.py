@@ -16,28 +16,32 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _UNBUILT = ""
-_WHOLE_SITE = ""
-_CATALOGUE = (
-    "(catalogue)"  # stands for no course: what reads the catalogue is computed in every build
-)
+_KIND = "course"  # what tables by course are computed by
+_OF_ALL = f"{_KIND}s of the site"
 
 
 def fingerprints_of(dumps: Iterable[DumpPartition]) -> dict[str, str]:
-    """A fingerprint of the current dumps per course; those of the whole site under an empty key.
+    """A fingerprint of the dumps that count, per holder of rows.
 
-    A package whose name is no course key may hold rows of any course, like the whole site. The catalogue,
-    which may be new every day, has a key of its own: it touches no course.
+    The key of a course is its own, and stands for the rows of its scope. Rows of courses that came for a wider scope
+    may be of any course: `_OF_ALL`. What a dataset of another kind holds, such as a catalogue, is none of a course's:
+    its key names its kind and scope, and touches nothing by course. What nobody declares, nobody reads.
     """
-    from studium.lake import CATALOGUE_DATASETS, is_course_key
+    from studium.lake import DATASETS
 
     parts: dict[str, list[str]] = defaultdict(list)
     for dump in dumps:
-        place = _CATALOGUE if dump.dataset in CATALOGUE_DATASETS else _WHOLE_SITE
-        course = dump.course_id if dump.course_id and is_course_key(dump.course_id) else place
-        parts[course].append(f"{dump.dataset} {dump.fingerprint}")
+        declared = DATASETS.get(dump.dataset)
+        if declared is None:
+            continue
+        if declared.scope != _KIND:
+            holder = f"({declared.scope} of {dump.reach})"
+        else:
+            holder = dump.reach.id if dump.reach.kind == _KIND else _OF_ALL
+        parts[holder].append(f"{dump.dataset} {dump.fingerprint}")
     return {
-        course: blake2b("\n".join(sorted(lines)).encode(), digest_size=16).hexdigest()
-        for course, lines in parts.items()
+        holder: blake2b("\n".join(sorted(lines)).encode(), digest_size=16).hexdigest()
+        for holder, lines in parts.items()
     }
 
 
@@ -62,7 +66,7 @@ def find_courses(
     All of them when dumps of the whole site changed. A course with events on one of `days` counts,
     whether they are there now or were when it was built.
     """
-    if _WHOLE_SITE in changed:
+    if _OF_ALL in changed:
         return None
     connection.execute(
         "create table if not exists studium.touched_courses (course_id varchar primary key)"
@@ -70,7 +74,8 @@ def find_courses(
     found = connection.execute("from studium.touched_courses").fetchall()
     for source in _tables_of_events(connection) if days else []:
         found += connection.execute(_courses_on(source, days)).fetchall()
-    return sorted({*changed, *(course for (course,) in found)})
+    keys = {*changed, *(course for (course,) in found)}
+    return sorted(key for key in keys if not key.startswith("("))
 
 
 def note_begun(

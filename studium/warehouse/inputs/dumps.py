@@ -1,6 +1,6 @@
 """Dumps of the lake as dbt sees them: the current files of each table, one view per dataset.
 
-Enters: what of each dataset and course is current. Leaves: the views lake.<dataset> and
+Enters: what of each dataset and scope counts. Leaves: the views lake.<dataset> and
 personal.<dataset> in warehouse.duckdb, with the types of the registry also where nothing landed.
 """
 
@@ -9,29 +9,42 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from studium.vocabulary import EventDay
+from studium.vocabulary import Dataset, EventDay, Scope
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
 class DumpPartition(Protocol):
-    """The current rows of one dataset and course; a `course_id` of None stands for the whole site.
+    """The rows of one file that counts for its dataset and `scope`; `reach` is the scope that they are of.
 
-    `personal` is the file of the personal columns of the same rows, None without any.
+    `personal` is the file of the personal columns of the same rows, None without any. In the `layout` 1 of Parquet
+    the provenance named the course of a package, or none for the whole site.
     `fingerprint` changes whenever the rows do. `studium.lake.DumpPartition` is one.
     """
 
     @property
     def dataset(self) -> str: ...
     @property
-    def course_id(self) -> str | None: ...
+    def scope(self) -> Scope: ...
+    @property
+    def reach(self) -> Scope: ...
     @property
     def path(self) -> Path: ...
     @property
     def personal(self) -> Path | None: ...
     @property
     def fingerprint(self) -> str: ...
+    @property
+    def layout(self) -> int: ...
+
+
+# Parquet that was written before there were scopes, and what stands there for them.
+_WITH_COURSE = 1
+_BEFORE_SCOPES = {
+    "scope": "case when package_course_id is null then 'site' else 'course' end",
+    "scope_id": "package_course_id",
+}
 
 
 @dataclass(frozen=True)
@@ -50,11 +63,13 @@ def register_dumps(connection: "DuckDBPyConnection", dumps: Sequence[DumpPartiti
     connection.execute("create schema if not exists personal")
     for name, dataset in DATASETS.items():
         current = [dump for dump in dumps if dump.dataset == name]
-        paths = [dump.path for dump in current]
-        connection.execute(dump_view(f"lake.{name}", paths, dataset.lake_columns))
+        files = [(dump.path, dump.layout) for dump in current]
+        view = dump_view(f"lake.{name}", files, dataset.lake_columns)
+        connection.execute(view + _newest_of_key(dataset))
         if dataset.personal_columns:
-            paths = [dump.personal for dump in current if dump.personal]
-            connection.execute(dump_view(f"personal.{name}", paths, dataset.personal_columns))
+            files = [(dump.personal, dump.layout) for dump in current if dump.personal]
+            view = dump_view(f"personal.{name}", files, dataset.personal_columns)
+            connection.execute(view + _newest_of_key(dataset))
 
 
 def empty_sources(dumps: Sequence[DumpPartition]) -> set[str]:
@@ -66,16 +81,37 @@ def empty_sources(dumps: Sequence[DumpPartition]) -> set[str]:
     return {f"{place}.{name}" for place in ("lake", "personal") for name in DATASETS} - filled
 
 
-def dump_view(name: str, paths: Sequence[Path], columns: Mapping[str, str]) -> str:
-    """The statement that makes a view over files; nothing is read from the names of their folders."""
-    if not paths:
+def dump_view(name: str, files: Sequence[tuple[Path, int]], columns: Mapping[str, str]) -> str:
+    """The statement that makes a view over files, each with its layout; nothing is read from names of folders."""
+    if not files:
         typed = ", ".join(f'cast(null as {kind}) as "{column}"' for column, kind in columns.items())
         return f"create or replace view {name} as select {typed} where false"
-    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    typed = ", ".join(
-        f'cast("{column}" as {kind}) as "{column}"' for column, kind in columns.items()
-    )
+    selects: list[str] = []
+    for layout in sorted({layout for _, layout in files}):
+        paths = ", ".join(
+            "'" + str(path).replace("'", "''") + "'" for path, of in files if of == layout
+        )
+        before = _BEFORE_SCOPES if layout == _WITH_COURSE else {}
+        typed = ", ".join(
+            f'cast({before.get(column, _quoted(column))} as {kind}) as "{column}"'
+            for column, kind in columns.items()
+        )
+        selects.append(
+            f"select {typed} from read_parquet([{paths}], union_by_name = true, hive_partitioning = false)"
+        )
+    return f"create or replace view {name} as select * from ({' union all '.join(selects)})"
+
+
+def _newest_of_key(dataset: Dataset) -> str:
+    """Of a dataset that is merged the last row of a key counts, whichever file brought it."""
+    if dataset.keeps != "merge":
+        return ""
+    key = ", ".join(_quoted(column) for column in dataset.key)
     return (
-        f"create or replace view {name} as select {typed} from read_parquet([{files}], "
-        "union_by_name = true, hive_partitioning = false)"
+        f" qualify row_number() over (partition by {key}"
+        " order by dump_date desc, source_file desc, source_line desc) = 1"
     )
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"'

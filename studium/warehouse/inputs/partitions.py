@@ -16,36 +16,17 @@ if TYPE_CHECKING:
 
 _UNBUILT = ""
 
-_TEXTS = (
-    *("event_id", "event_type", "event_source", "event_name", "username", "anonymous_id"),
-    *("session_id", "ip", "user_agent", "host", "page", "referer", "accept_language"),
-    *("course_id", "course_id_source", "org_id", "module_id", "module_category", "path"),
-    *("video_id", "video_code", "problem_id", "problem_success"),
-    *("enrollment_course_id", "enrollment_mode"),
-    *("forum_id", "forum_commentable_id", "forum_thread_id", "forum_target_username"),
-    *("link_target", "link_current", "payload_kind", "payload", "context", "extra", "source_file"),
-)
-_NUMBERS = (
-    *("video_duration", "video_position", "video_old_time", "video_new_time"),
-    *("video_old_speed", "video_new_speed", "video_speed", "problem_grade", "problem_max_grade"),
-)
-_INTEGERS = ("user_id", "problem_attempts", "enrollment_user_id", "source_line")
-EVENT_COLUMNS: Mapping[str, str] = {
-    **dict.fromkeys(_TEXTS, "varchar"),
-    **dict.fromkeys(_NUMBERS, "double"),
-    **dict.fromkeys(_INTEGERS, "bigint"),
-    **dict.fromkeys(("event_time", "received_at"), "timestamp"),
-    **dict.fromkeys(("is_course_id_valid", "is_module_id_valid"), "boolean"),
-}
 DUPLICATE_COLUMNS = {"event_id": "varchar", "source_file": "varchar", "source_line": "bigint"}
 
 
 def register_lake(connection: "DuckDBPyConnection", partitions: Sequence[EventDay]) -> None:
     """Create or replace the views over exactly the files of `partitions`; typed without any."""
+    from studium.lake import EVENTS
+
     events = [path for part in partitions for path in part.paths]
     duplicates = [part.duplicates for part in partitions if part.duplicates]
     connection.execute("create schema if not exists lake")
-    connection.execute(_view("lake.events", events, EVENT_COLUMNS))
+    connection.execute(_view("lake.events", events, EVENTS.lake_columns))
     connection.execute(_view("lake.duplicates", duplicates, DUPLICATE_COLUMNS))
 
 

@@ -48,7 +48,7 @@ def find_repeats(
 
 
 def _has_one_file_for_each_course(current: Sequence[DumpPartition]) -> bool:
-    courses = Counter(dump.course_id for dump in current)
+    courses = Counter(dump.scope.id or None for dump in current)
     return None not in courses and max(courses.values()) == 1
 
 
@@ -56,8 +56,10 @@ def _files_with_repeats(
     connection: "DuckDBPyConnection", dataset: str, current: Sequence[DumpPartition]
 ) -> list[str] | None:
     """None where a file holds rows of another course than its own."""
-    packages = connection.execute(f"select distinct package_course_id from lake.{dataset}")
-    if not {course for (course,) in packages.fetchall()} <= {dump.course_id for dump in current}:
+    packages = connection.execute(f"select distinct scope_id from lake.{dataset}")
+    if not {course for (course,) in packages.fetchall()} <= {
+        dump.scope.id or None for dump in current
+    }:
         return None
     known = _read_known(connection, dataset)
     new = [dump for dump in current if dump.fingerprint not in known]
@@ -86,7 +88,7 @@ def _read_known(
 
 def _note(connection: "DuckDBPyConnection", dataset: str, dumps: Sequence[DumpPartition]) -> None:
     """Read the keys of some dumps. Two keys of one hash only make a file look as if it had repeats."""
-    courses = [str(dump.course_id) for dump in dumps]
+    courses = [dump.scope.id for dump in dumps]
     rows = connection.execute(_query(dataset, len(courses)), courses).fetchall()
     outcomes = {course: outcome for course, *outcome in rows}
     connection.executemany(
@@ -100,7 +102,7 @@ def _notes(
 ) -> Iterator[tuple[object, ...]]:
     for dump in dumps:
         empty = ["", False, True]
-        yield (dataset, dump.fingerprint, *outcomes.get(str(dump.course_id), empty))
+        yield (dataset, dump.fingerprint, *outcomes.get(dump.scope.id, empty))
 
 
 def _query(dataset: str, courses: int) -> str:
@@ -108,16 +110,16 @@ def _query(dataset: str, courses: int) -> str:
 
     described = DATASETS[dataset]
     within = [f'"{column}"' for column in described.key if column != "course_id"]
-    key = ", ".join(within or ["package_course_id"])  # of a list of courses: one row for each
+    key = ", ".join(within or ["scope_id"])  # of a list of courses: one row for each
     has_course = "course_id" in described.lake_columns
-    is_other = "course_id <> package_course_id" if has_course else "false"
+    is_other = "course_id <> scope_id" if has_course else "false"
     places = ", ".join(["?"] * courses)
     return f"""
         select -- all rows of a file are of one course, also where course_id is NULL
-            package_course_id,
+            scope_id,
             min(source_file),
             count(*) > count(distinct hash({key})),
             count(*) filter (where {is_other}) = 0 and count(distinct source_file) = 1
-        from lake.{dataset} where package_course_id in ({places})
-        group by package_course_id
+        from lake.{dataset} where scope_id in ({places})
+        group by scope_id
     """

@@ -5,16 +5,16 @@
 {% macro rows_of_members(schema, dataset, user) -%}
     select
         records.*,
-        coalesce(records.package_course_id, site_enrollments.course_id) as course_id
+        coalesce(records.scope_id, site_enrollments.course_id) as course_id
     from {{ source(schema, dataset) }} as records
     left join (
         select distinct
             course_id,
             user_id
         from {{ source('lake', 'student_courseenrollment') }}
-        where package_course_id is null
+        where scope_id is null
     ) as site_enrollments
         on
-            records.package_course_id is null
+            records.scope_id is null
             and records.{{ user }} = site_enrollments.user_id
 {%- endmacro %}

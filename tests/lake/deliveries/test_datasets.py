@@ -15,8 +15,9 @@ def test_dataset_is_declared_soundly(dataset: Dataset) -> None:
     assert {column.type for column in dataset.columns} <= TYPES
     assert set(dataset.key) <= set(dataset.lake_columns), "a key is not personal"
     assert not set(dataset.ignored) & set(names)
-    assert list(dataset.lake_columns)[-4:] == [
-        "package_course_id",
+    assert list(dataset.lake_columns)[-5:] == [
+        "scope",
+        "scope_id",
         "dump_date",
         "source_file",
         "source_line",

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from studium.lake.formats.courses.names import is_encrypted, may_be_archive, read_name
+from studium.lake.deliveries import may_be_archive
+from studium.lake.formats.courses.names import read_name
 from studium.lake.formats.courses.packages import course_key, dashed
+from studium.lake.reading.naming import is_encrypted
 
 WEEK = "mitx-2014-05-11"
 DAY = date(2014, 5, 11)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studium.config import Settings, Workspace, open_workspace
-from studium.lake import course_fingerprints, dump_partitions, land, packages, reconcile
+from studium.lake import dump_partitions, land, packages, reconcile
 from studium.sources import find_files
 from tests.lake.deliveries.deliveries import DASHED, package, users, write_folder, write_zip
 from tests.reliability.processes import alive, done, kill_group, start, until
@@ -39,7 +39,9 @@ def outcome(workspace: Workspace) -> dict[str, list[tuple[Any, ...]]]:
                 "from read_parquet($paths, hive_partitioning = false) order by all",
                 {"paths": paths},
             ).fetchall()
-    prints = sorted(course_fingerprints(dump_partitions(workspace)).items(), key=str)
+    prints = sorted(
+        (part.scope, part.dataset, part.fingerprint) for part in dump_partitions(workspace)
+    )
     return found | {"": prints, "tables": [(name,) for name in key]}
 
 

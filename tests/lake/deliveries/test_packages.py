@@ -13,7 +13,6 @@ from studium.config import Settings, Workspace
 from studium.config.settings import LandingSettings
 from studium.lake import (
     LandReport,
-    course_fingerprints,
     dump_partitions,
     event_partitions,
     inputs,
@@ -96,11 +95,11 @@ def test_a_package_lands_in_every_form(
     report = land_paths(form(tmp_path / "in", package(1, 2)))
     assert (report.failed, report.ignored) == ([], [])
     key = {
-        (part.dataset, part.course_id, str(part.dump_date)) for part in dump_partitions(workspace)
+        (part.dataset, part.scope.id, str(part.dump_date)) for part in dump_partitions(workspace)
     }
     tables = (*sorted(RENAMED), "courseware_studentmodule_items")
     assert key == {(table, COURSE, "2017-09-03") for table in tables}
-    columns = "id, username, email_domain, package_course_id, dump_date, source_line"
+    columns = "id, username, email_domain, scope_id, dump_date, source_line"
     assert current(workspace, "auth_user", columns) == [
         (number, f"user{number}", "x.org", COURSE, date(2017, 9, 3), number + 1)
         for number in (1, 2)
@@ -136,14 +135,22 @@ def test_logs_and_tables_land_side_by_side(
     assert reconcile(workspace) == []
 
 
+def fingerprints(workspace: Workspace) -> dict[str, list[str]]:
+    """Of the files that count, by the id of their scope."""
+    found: dict[str, list[str]] = {}
+    for part in dump_partitions(workspace):
+        found.setdefault(part.scope.id, []).append(part.fingerprint)
+    return found
+
+
 def test_the_newest_dump_counts_and_older_ones_are_history(
     workspace: Workspace, land_paths: Land, tmp_path: Path
 ) -> None:
     land_paths(write_folder(tmp_path / "x-2017-09-10", package(1, 2, 3)))
-    fingerprint = course_fingerprints(dump_partitions(workspace))
+    fingerprint = fingerprints(workspace)
     land_paths(write_folder(tmp_path / "x-2017-09-03", package(1, 2)))
     assert users_of(workspace) == [1, 2, 3]
-    assert course_fingerprints(dump_partitions(workspace)) == fingerprint
+    assert fingerprints(workspace) == fingerprint
     assert users_of(workspace, date(2017, 9, 9)) == [1, 2]
     assert users_of(workspace, date(2017, 9, 2)) == []
     assert [(found.dump_date, found.is_current) for found in packages(workspace)] == [
@@ -169,17 +176,17 @@ def test_equal_files_of_two_courses_are_two(
 ) -> None:
     files = {f"A-B-{run}-auth_user-prod-analytics.sql": users(1) for run in ("R1", "R2")}
     land_paths(write_folder(tmp_path / "x-2017-09-03", files))
-    assert current(workspace, "auth_user", "id, package_course_id") == [
+    assert current(workspace, "auth_user", "id, scope_id") == [
         (1, "course-v1:A+B+R1"),
         (1, "course-v1:A+B+R2"),
     ]
-    fingerprints = course_fingerprints(dump_partitions(workspace))
+    before = fingerprints(workspace)
     land_paths(
         write_folder(tmp_path / "x-2017-09-10", {"A-B-R2-auth_user-prod-analytics.sql": users(1)})
     )
-    changed = course_fingerprints(dump_partitions(workspace))
-    assert changed["course-v1:A+B+R1"] == fingerprints["course-v1:A+B+R1"]
-    assert changed["course-v1:A+B+R2"] != fingerprints["course-v1:A+B+R2"]
+    changed = fingerprints(workspace)
+    assert changed["course-v1:A+B+R1"] == before["course-v1:A+B+R1"]
+    assert changed["course-v1:A+B+R2"] != before["course-v1:A+B+R2"]
 
 
 def test_of_two_packages_of_one_day_the_fuller_counts(
@@ -234,7 +241,7 @@ def test_the_course_is_what_the_tables_say(
     workspace: Workspace, land_paths: Land, tmp_path: Path, dashed: str, course: str
 ) -> None:
     land_paths(write_folder(tmp_path / "x-2017-09-03", package(1, dashed=dashed, course=course)))
-    assert {part.course_id for part in dump_partitions(workspace)} == {course}
+    assert {part.scope.id for part in dump_partitions(workspace)} == {course}
     assert status(workspace).skipped == 4, "headers alone"
 
 
@@ -244,7 +251,7 @@ def test_a_course_of_the_settings_tells_where_its_name_ends(tmp_path: Path) -> N
     workspace = Workspace(tmp_path / "workspace", settings)
     files = {"MIT-x-8.01x-2013-auth_user-prod-analytics.sql": users(1)}
     land(workspace, find_files(workspace, [write_folder(tmp_path / "x-2017-09-03", files)]))
-    assert {part.course_id for part in dump_partitions(workspace)} == {course}
+    assert {part.scope.id for part in dump_partitions(workspace)} == {course}
 
 
 def test_a_key_that_was_guessed_is_told_and_can_be_put_right(
@@ -255,17 +262,17 @@ def test_a_key_that_was_guessed_is_told_and_can_be_put_right(
     alone = write_folder(tmp_path / "x-2017-08-27", {"harvard-B-C-prod.mongo": document})
     land_paths(alone)
     [guessed] = packages(workspace)
-    assert (guessed.course_id, guessed.notes) == ("course-v1:harvard+B+C", ())
+    assert (guessed.scope_id, guessed.notes) == ("course-v1:harvard+B+C", ())
 
     tables = package(1, dashed="harvard-B-C", course="harvard/B/C")
     land_paths(write_folder(tmp_path / "x-2017-09-03", tables))
-    found = {known.course_id: known.notes[-1] for known in packages(workspace)}
+    found = {known.scope_id: known.notes[-1] for known in packages(workspace)}
     assert "names spell harvard/B/C the same way" in found["course-v1:harvard+B+C"]
     assert "landing.courses" in found["harvard/B/C"]
 
     retract(workspace, "harvard-B-C-prod.mongo")
     land_paths(alone / "harvard-B-C-prod.mongo")
-    assert {known.course_id for known in packages(workspace)} == {"harvard/B/C"}
+    assert {known.scope_id for known in packages(workspace)} == {"harvard/B/C"}
     assert not any("the same way" in note for known in packages(workspace) for note in known.notes)
 
 
@@ -274,9 +281,7 @@ def test_without_a_day_in_any_name_the_time_of_the_file_tells(
 ) -> None:
     land_paths(write_folder(tmp_path / "weekly", package(1)))
     land_paths(write_tar(tmp_path / "weekly.tar.gz", package(1, dashed="A-B-C", course="A/B/C")))
-    assert [
-        (found.course_id, found.dump_date, found.dated_by) for found in packages(workspace)
-    ] == [
+    assert [(found.scope_id, found.dump_date, found.dated_by) for found in packages(workspace)] == [
         ("A/B/C", "2017-09-05", "modified"),
         (COURSE, "2017-07-14", "modified"),
     ]

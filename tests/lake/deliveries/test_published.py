@@ -50,7 +50,7 @@ def test_published_rows_land_and_impossible_dates_wait_in_quarantine(tmp_path: P
     paths = [str(part.path) for part in dump_partitions(workspace)]
     with duckdb.connect() as connection:
         found = connection.execute(
-            "select course_id, userid_DI, YoB, start_time_DI, last_event_DI, package_course_id "
+            "select course_id, userid_DI, YoB, start_time_DI, last_event_DI, scope_id "
             "from read_parquet($paths) order by all",
             {"paths": paths},
         ).fetchall()

@@ -7,8 +7,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from studium.lake.formats.courses.dump import DumpFile, parse
+from studium.lake.formats.courses.dump.rows import PlatformRows
 from studium.lake.reading.sink import Account, Origin, Sink
+from studium.lake.reading.tables.files import TableFile, read_table
+from studium.vocabulary import SITE, Scope
 
 COURSE = "course-v1:MITx+6.002x+2T2017"
 MODULE = (
@@ -44,8 +46,10 @@ def read(tmp_path: Path) -> Any:
         (tmp_path / "raw").write_bytes(text)
         out = tmp_path / "out"
         out.mkdir()
-        sink = Sink(Origin("name", "content", course, date(2017, 9, 3)), out)
-        counts = parse(tmp_path / "raw", DumpFile(table, course, may_drift), sink, lambda _: None)
+        scope = Scope("course", course) if course else SITE
+        sink = Sink(Origin("name", "content", scope, date(2017, 9, 3)), out)
+        file = TableFile(table, scope, may_drift, PlatformRows)
+        counts = read_table(tmp_path / "raw", file, sink, lambda _: None)
         account = sink.close(counts)
         counted = account.rows + account.rejects.total() + account.skipped.total()
         assert account.lines == counted, "every line is accounted for"

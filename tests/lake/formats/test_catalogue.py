@@ -10,7 +10,7 @@ import pytest
 
 from studium.config import Settings, Workspace
 from studium.lake import dump_partitions, land, reconcile
-from studium.lake.formats.courses.catalogue import parse
+from studium.lake.formats.courses.catalogue.answers import read_answers as parse
 from studium.lake.formats.courses.names import read_name
 from studium.lake.reading.parsed import Counts
 from studium.sources import find_files

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from studium.lake.formats.courses.course_structure import parse
+from studium.lake.formats.courses.course_structure.documents import read_structure as parse
 from studium.lake.reading.parsed import Counts
 from tests.warehouse.warehouses import SHARED_DATA
 

@@ -49,7 +49,7 @@ def test_personal_columns_lie_apart_and_password_nowhere(read: Any) -> None:
     assert user[:4] == (7, "amy", "mit.edu@x", 1)
     found = parsed.rows("dumps/auth_user", "cast(last_login as varchar), date_joined")
     assert found == [("2017-01-02 03:04:05", None)]
-    personal = parsed.rows("personal/auth_user", "id, email, package_course_id, dump_date")
+    personal = parsed.rows("personal/auth_user", "id, email, scope_id, dump_date")
     assert personal == [(7, "amy@mit.edu@x", COURSE, date(2017, 9, 3))]
     everything = parsed.rows("personal/auth_user", "*") + parsed.rows("dumps/auth_user", "*")
     assert "pbkdf2$" not in str(everything)
@@ -96,14 +96,14 @@ def test_rows_of_another_course_are_skipped_and_spellings_of_this_one_are_not(re
 def test_a_package_whose_name_is_no_key_keeps_every_course(read: Any) -> None:
     records = [(1, COURSE, "", 1, "honor"), (2, "A/B/C", "", 1, "honor")]
     parsed = read("student_courseenrollment", lines(ENROLLMENT, *records), course="MITx-6.002x")
-    found = parsed.rows("dumps/student_courseenrollment", "course_id, package_course_id")
+    found = parsed.rows("dumps/student_courseenrollment", "course_id, scope_id")
     assert found == [(COURSE, "MITx-6.002x"), ("A/B/C", "MITx-6.002x")]
 
 
 def test_a_dump_of_the_whole_site_keeps_every_course(read: Any) -> None:
     records = [(1, COURSE, "", 1, "honor"), (2, "A/B/C", "", 1, "honor")]
     parsed = read("student_courseenrollment", lines(ENROLLMENT, *records), course=None)
-    found = parsed.rows("dumps/student_courseenrollment", "course_id, package_course_id")
+    found = parsed.rows("dumps/student_courseenrollment", "course_id, scope_id")
     assert found == [(COURSE, None), ("A/B/C", None)]
 
 

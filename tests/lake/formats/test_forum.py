@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studium.lake.formats.courses import forum
+from studium.lake.formats.courses.forum import posts
+from studium.lake.formats.courses.forum.posts import read_posts
 from studium.lake.formats.courses.forum.values import flag, joined, text, time, whole
 from studium.lake.reading.parsed import Counts, schema_of
 
@@ -83,7 +84,7 @@ def parsed(path: Path) -> tuple[list[dict[str, Any]], Counts]:
         assert table.schema == schema_of("forum_documents")
         tables.append(table)
 
-    counts = forum.parse(path, "course-v1:MITx+1.00x+2T2099", write)
+    counts = read_posts(path, "course-v1:MITx+1.00x+2T2099", write)
     rows = [row for table in tables for row in table.to_pylist()]
     assert counts.rows == len(rows)
     assert counts.lines == counts.rows + len(counts.rejects) + counts.skipped.total()
@@ -231,7 +232,7 @@ def test_an_archive_may_be_torn(tmp_path: Path, compress: Callable[[bytes], byte
 def test_a_long_document_and_a_too_long_line(
     forum_of: Forum, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forum, "LONGEST_LINE_BYTES", 3_000_000)
+    monkeypatch.setattr(posts, "LONGEST_LINE_BYTES", 3_000_000)
     rows, counts = forum_of(
         THREAD | {"body": "x" * 2_500_000}, THREAD | {"body": "y" * 9_000_000}, COMMENT
     )

@@ -10,10 +10,11 @@ import pytest
 
 from studium.config import Workspace
 from studium.lake import dump_partitions, land, reconcile
-from studium.lake.formats.courses import sql_dump
+from studium.lake.formats.courses.sql_dump.databases import read_database
 from studium.lake.formats.courses.sql_dump.statements import Fault, Reader, Rows
 from studium.lake.reading.sink import Account, Origin, Sink
 from studium.sources import find_files
+from studium.vocabulary import SITE
 from tests.warehouse.warehouses import SHARED_DATA
 
 SHARED = SHARED_DATA / "edx_insights"
@@ -71,8 +72,8 @@ def read(tmp_path: Path) -> Any:
     def run(text: bytes) -> tuple[Account, Any]:
         (tmp_path / "raw").write_bytes(text)
         (tmp_path / "out").mkdir()
-        sink = Sink(Origin("name", "content", None, date(2017, 9, 3)), tmp_path / "out")
-        counts = sql_dump.parse(tmp_path / "raw", None, True, sink, lambda _: None)
+        sink = Sink(Origin("name", "content", SITE, date(2017, 9, 3)), tmp_path / "out")
+        counts = read_database(tmp_path / "raw", (SITE, True), sink, lambda _: None)
         account = sink.close(counts)
         counted = account.rows + account.rejects.total() + account.skipped.total()
         assert account.lines == counted, "every line is accounted for"
@@ -90,7 +91,7 @@ def query(folder: Path, columns: str) -> list[tuple[Any, ...]]:
 def test_tables_are_typed_and_rows_without_a_table_are_kept_apart(read: Any) -> None:
     account, rows = read(DUMP)
     assert account.rejects == {"no_header": 1}
-    assert rows("dumps/user_id_map", "id, username, hash_id, package_course_id, source_line") == [
+    assert rows("dumps/user_id_map", "id, username, hash_id, scope_id, source_line") == [
         (1, "it's 'a' \\ name", "a\nb\tc\x1a%", None, 1),
         (2, None, "abc", None, 2),
         (-3, "); DROP TABLE x; --", "é", None, 3),
@@ -140,9 +141,9 @@ def test_a_dump_lands_among_packages_as_the_site(workspace: Workspace, tmp_path:
     path.write_bytes(DUMP)
     land(workspace, find_files(workspace, [path]))
     (part,) = dump_partitions(workspace)
-    assert (part.dataset, part.course_id, part.dump_date, part.rows) == (
+    assert (part.dataset, part.scope.id, part.dump_date, part.rows) == (
         "user_id_map",
-        None,
+        "",
         date(2017, 9, 3),
         6,
     )

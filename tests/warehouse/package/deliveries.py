@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from studium.lake import DATASETS
-from studium.vocabulary import Dataset
+from studium.vocabulary import SITE, Dataset, Scope
 
 TYPES: Mapping[str, pa.DataType] = {
     "varchar": pa.string(),
@@ -30,13 +30,20 @@ Line = dict[str, str]
 
 @dataclass(frozen=True)
 class Dump:
-    """The current rows of one dataset and course."""
+    """The current rows of one dataset and scope."""
 
     dataset: str
-    course_id: str | None
+    scope: Scope
     path: Path
     personal: Path | None
     fingerprint: str
+    layout: int = 2
+
+    @property
+    def reach(self) -> Scope:
+        """The scope, where it is one: rows of a package without a key may be of any course."""
+        is_key = self.scope.id.startswith("course-v1:") or self.scope.id.count("/") == 2
+        return self.scope if is_key else SITE
 
 
 def write_package(
@@ -51,8 +58,8 @@ def write_package(
                 for number, line in enumerate(csv.DictReader(stream), start=2)
                 if keep(file.stem, line)
             ]
-        for course in sorted({line["package_course_id"] for line in lines}):
-            mine = [line for line in lines if line["package_course_id"] == course]
+        for course in sorted({line["scope_id"] for line in lines}):
+            mine = [line for line in lines if line["scope_id"] == course]
             dumps.append(_write(DATASETS[file.stem], mine, lake))
     return dumps
 
@@ -61,12 +68,15 @@ def _write(dataset: Dataset, lines: list[Line], lake: Path) -> Dump:
     digest = sha256(repr(lines).encode()).hexdigest()
     for line in lines:
         line["source_file"] = digest
+        line["scope"] = "course" if line["scope_id"] else "site"
     below = f"{dataset.name}/dump_date={lines[0]['dump_date']}/{digest}-0000.parquet"
     path = _write_columns(lake / "dumps" / below, dataset.lake_columns, lines)
     personal = None
     if dataset.personal_columns:
         personal = _write_columns(lake / "personal" / below, dataset.personal_columns, lines)
-    return Dump(dataset.name, lines[0]["package_course_id"] or None, path, personal, digest)
+    course = lines[0]["scope_id"]
+    scope = Scope("course", course) if course else SITE
+    return Dump(dataset.name, scope, path, personal, digest)
 
 
 def _write_columns(path: Path, columns: Mapping[str, str], lines: Iterable[Line]) -> Path:
@@ -87,7 +97,7 @@ def write_delivery(folder: Path, course: str, target: Path) -> list[Path]:
     files = []
     for file in sorted(folder.glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as stream:
-            lines = [line for line in csv.DictReader(stream) if line["package_course_id"] == course]
+            lines = [line for line in csv.DictReader(stream) if line["scope_id"] == course]
         columns = {column.name: column for column in DATASETS[file.stem].columns}
         raw = (
             [name for name in lines[0] if name in columns and not columns[name].is_derived]

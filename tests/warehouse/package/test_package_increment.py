@@ -13,6 +13,7 @@ import pytest
 from studium.config import Settings, Workspace
 from studium.lake import event_partitions
 from studium.progress import Silent
+from studium.vocabulary import SITE, Scope
 from studium.warehouse import BuildReport, Contents, Interval, build
 from studium.warehouse.database import open_warehouse
 from studium.warehouse.inputs.courses import fingerprints_of
@@ -102,19 +103,21 @@ def test_a_dump_of_the_whole_site_touches_every_course(tmp_path: Path) -> None:
     workspace = new_workspace(tmp_path)
     with open_warehouse(workspace) as connection:
         site = write_package(WORLD / "package", tmp_path / "site")
-        whole = [Dump(dump.dataset, None, dump.path, None, dump.fingerprint) for dump in site]
+        whole = [Dump(dump.dataset, SITE, dump.path, None, dump.fingerprint) for dump in site]
         plan = make_plan(connection, Interval(), "models", Contents([], whole))
 
     assert plan.courses is None
-    assert list(fingerprints_of(whole)) == [""]
+    assert list(fingerprints_of(whole)) == ["courses of the site"]
 
 
 def test_a_package_whose_name_is_no_key_touches_every_course(tmp_path: Path) -> None:
     """Its rows may be of any."""
     dumps = write_package(WORLD / "package", tmp_path / "site")
-    nameless = [Dump(dump.dataset, "export", dump.path, None, "new") for dump in dumps[:1]]
+    nameless = [
+        Dump(dump.dataset, Scope("course", "export"), dump.path, None, "new") for dump in dumps[:1]
+    ]
 
-    assert set(fingerprints_of([*nameless, *dumps])) == {"", UNI, MIT}
+    assert set(fingerprints_of([*nameless, *dumps])) == {"courses of the site", UNI, MIT}
 
 
 def _without_gina(dataset: str, line: Line) -> bool:

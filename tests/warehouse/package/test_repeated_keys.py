@@ -20,8 +20,8 @@ from tests.warehouse.package.deliveries import Dump, write_package
 from tests.warehouse.warehouses import new_workspace
 
 ONE, TWO = "course-v1:Uni+One+1", "course-v1:Uni+Two+1"
-HEADER = "id,username,package_course_id,dump_date"
-ENROLLED = "user_id,course_id,mode,package_course_id,dump_date"
+HEADER = "id,username,scope_id,dump_date"
+ENROLLED = "user_id,course_id,mode,scope_id,dump_date"
 DAY = "2024-03-01"
 
 
@@ -33,7 +33,7 @@ def test_a_file_with_a_key_twice_is_named_and_others_are_not(tmp_path: Path) -> 
         f"2,bob,{TWO},{DAY}",
     ]
     dumps = _dumps(tmp_path, "auth_user", [HEADER, *lines])
-    one = next(dump for dump in dumps if dump.course_id == ONE)
+    one = next(dump for dump in dumps if dump.scope.id == ONE)
 
     assert _found(new_workspace(tmp_path), dumps) == {"auth_user": [one.fingerprint]}
 
@@ -47,10 +47,8 @@ def test_tables_that_nobody_describes_have_no_keys(tmp_path: Path) -> None:
 
 def test_a_list_of_courses_has_one_row_for_each(tmp_path: Path) -> None:
     lines = [f"{ONE},A title,{ONE},{DAY}", f"{TWO},First,{TWO},{DAY}", f"{TWO},Last,{TWO},{DAY}"]
-    dumps = _dumps(
-        tmp_path, "course_listings", ["course_id,Title,package_course_id,dump_date", *lines]
-    )
-    two = next(dump for dump in dumps if dump.course_id == TWO)
+    dumps = _dumps(tmp_path, "course_listings", ["course_id,Title,scope_id,dump_date", *lines])
+    two = next(dump for dump in dumps if dump.scope.id == TWO)
 
     assert _found(new_workspace(tmp_path), dumps) == {"course_listings": [two.fingerprint]}
 

@@ -155,7 +155,7 @@ def show_package(connection: Any, package: Package, folder: Path) -> None:
         file = folder / name / "dump_date=2024-03-20" / "a.parquet"
         file.parent.mkdir(parents=True)
         pq.write_table(table, file)
-        connection.execute(dump_view(f"lake.{name}", [file], columns))
+        connection.execute(dump_view(f"lake.{name}", [(file, 2)], columns))
 
 
 def _state_rows(package: Package) -> dict[str, list[dict[str, Any]]]:
@@ -167,7 +167,7 @@ def _state_rows(package: Package) -> dict[str, list[dict[str, Any]]]:
             "module_id": state.key,
             "course_id": state.course,
             "attempts": state.attempts,
-            "package_course_id": state.course,
+            "scope_id": state.course,
             "source_file": "a",
             "source_line": state.line,
         }
@@ -183,28 +183,28 @@ def _state_rows(package: Package) -> dict[str, list[dict[str, Any]]]:
 def _other_rows(package: Package) -> dict[str, list[dict[str, Any]]]:
     return {
         "auth_user": [
-            {"id": user, "username": name, "package_course_id": course}
+            {"id": user, "username": name, "scope_id": course}
             for course, user, name in package.users
         ],
         "student_courseenrollment": [
             {"user_id": user, "course_id": course, "is_active": 1, "mode": _mode(user)}
-            | {"created": START, "package_course_id": course}
+            | {"created": START, "scope_id": course}
             for course, user, _ in package.users
         ],
         "certificates_generatedcertificate": [
             {"user_id": user, "course_id": course, "status": "downloadable", "grade": 1.0}
-            | {"package_course_id": course}
+            | {"scope_id": course}
             for course, user, _ in package.users
             if user % 3 == 0
         ],
         "django_comment_client_role_users": [
-            {"user_id": 5, "course_id": course, "name": "Moderator", "package_course_id": course}
+            {"user_id": 5, "course_id": course, "name": "Moderator", "scope_id": course}
             for course, _ in COURSES
         ],
         "course_elements": [row for course, _ in COURSES for row in _elements(course)],
         "course_graders": [
             {"course_id": course, "position": position, "assignment_type": kind}
-            | {"weight": weight, "short_label": label, "package_course_id": course}
+            | {"weight": weight, "short_label": label, "scope_id": course}
             for course, _ in COURSES
             for position, (kind, weight, label) in enumerate(GRADERS, start=1)
         ],
@@ -228,7 +228,7 @@ def _elements(course: str) -> Iterator[dict[str, Any]]:
             "chapter_mid": module_id(course, "chapter", chapter[0]) if chapter else None,
             "graded": graded,
             "due": datetime.combine(date(2024, 4, index), datetime.min.time()),
-            "package_course_id": course,
+            "scope_id": course,
         }
 
 

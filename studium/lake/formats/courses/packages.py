@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-HEADER_BYTES = 64 * 1024
+from studium.lake.formats.courses.keys import course_of
 
 
 def dashed(course_id: str) -> str | None:
@@ -49,8 +49,6 @@ def is_course_key(text: str) -> bool:
     >>> is_course_key("openedx-demo")
     False
     """
-    from studium.lake.formats.courses.keys import course_of
-
     return course_of(text).is_valid
 
 
@@ -69,8 +67,6 @@ def twins_of(courses: Iterable[str]) -> dict[str, str]:
 
 def courses_in(head: bytes) -> list[str]:
     """Course keys in the first lines of a table, canonical; empty where it has no column of them."""
-    from studium.lake.formats.courses.keys import course_of
-
     lines = head.decode("utf-8-sig", errors="replace").split("\n")
     if "\t" in lines[0]:
         rows = [line.rstrip("\r").split("\t") for line in lines]
@@ -85,8 +81,6 @@ def courses_in(head: bytes) -> list[str]:
 
 def _guess(text: str) -> str:
     """Organisation up to the first dash, run after the last; a text without two dashes stays as it is."""
-    from studium.lake.formats.courses.keys import course_of
-
     parts = re.match(r"^(.+?)__(.+)__(.+)$|^([^-]+)-(.+)-([^-]+)$", text)
     if parts is None:
         return text

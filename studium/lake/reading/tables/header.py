@@ -6,7 +6,6 @@ Enters: names of a header, a dataset. Leaves: a `Layout`, or the reason why no l
 from collections import Counter
 from dataclasses import dataclass
 
-from studium.lake.datasets import DATASETS
 from studium.vocabulary import PROVENANCE, Column, Dataset
 
 
@@ -27,13 +26,12 @@ class Layout:
         return bool(self.extra or self.missing)
 
 
-def layout_of(dataset: str, names: list[str]) -> Layout | str:
+def layout_of(dataset: str, known: Dataset | None, names: list[str]) -> Layout | str:
     """The layout of a file, or a reason for quarantine: 'no_header', 'repeated_column', 'no_key_column'.
 
-    A table that the registry does not know keeps the columns of its header as text.
+    A table that nobody declares, whose `known` is None, keeps the columns of its header as text.
     """
     names = [name.strip().strip("`\"'") for name in names]
-    known = DATASETS.get(dataset)
     if known is None:
         return _unknown_layout(dataset, names)
     aliases = dict(known.aliases)
@@ -51,15 +49,15 @@ def layout_of(dataset: str, names: list[str]) -> Layout | str:
     missing = [
         name
         for name, column in expected.items()
-        if not (name in places or column.is_optional or name == "course_id")
+        if not (name in places or column.is_optional or name == known.scope_column)
     ]
     return Layout(dataset, known.columns, known.key, places, tuple(extra), tuple(missing))
 
 
 def _needed(dataset: Dataset) -> list[str]:
-    """Keys that a file cannot do without; its course follows from the package, and optional ones may be unknown."""
+    """Keys that a file cannot do without; its scope follows from the delivery, optional ones may be unknown."""
     optional = {column.name for column in dataset.columns if column.is_optional}
-    return [name for name in dataset.key if name != "course_id" and name not in optional]
+    return [name for name in dataset.key if name != dataset.scope_column and name not in optional]
 
 
 def _is_extra(dataset: Dataset, name: str) -> bool:

@@ -22,6 +22,7 @@ _EMBEDDED = derived(flag("is_embedded"))
 CATALOGUE = (
     Dataset(
         "catalogue_courses",
+        description="One row per course of a catalogue.",
         key=("course_key",),
         columns=(
             *text("course_key", "title"),
@@ -34,6 +35,7 @@ CATALOGUE = (
     ),
     Dataset(
         "catalogue_course_runs",
+        description="One row per course run of a catalogue.",
         key=("course_id",),
         columns=(
             *text("course_id"),
@@ -58,6 +60,7 @@ CATALOGUE = (
     ),
     Dataset(
         "catalogue_seats",
+        description="One row per course run and seat of a catalogue.",
         key=("course_id", "position"),
         columns=(
             *text("course_id"),
@@ -74,6 +77,7 @@ CATALOGUE = (
     ),
     Dataset(
         "catalogue_subjects",
+        description="One row per course run and subject of a catalogue.",
         key=("course_id", "course_key", "position"),
         columns=(
             *optional(text("course_id", "course_key")),
@@ -86,6 +90,7 @@ CATALOGUE = (
     ),
     Dataset(
         "catalogue_programs",
+        description="One row per program of a catalogue.",
         key=("program_id",),
         columns=(
             *text("program_id"),
@@ -96,12 +101,14 @@ CATALOGUE = (
     ),
     Dataset(
         "catalogue_program_courses",
+        description="One row per program and course of a catalogue.",
         key=("program_id", "slot"),
         columns=(*text("program_id"), *whole("slot"), *text("course_key")),
         takes_others=False,
     ),
     Dataset(
         "catalogue_run_programs",
+        description="One row per course run and program that it says it belongs to.",
         key=("course_id", "program_id"),
         columns=(
             *text("course_id", "program_id"),
@@ -113,6 +120,7 @@ CATALOGUE = (
     ),
     Dataset(
         "catalogue_instructors",
+        description="One row per course run and instructor of a catalogue.",
         key=("course_id", "position"),
         columns=(
             *text("course_id"),
@@ -126,6 +134,7 @@ CATALOGUE = (
     ),
     Dataset(
         "listed_courses",
+        description="One row per course of the platform's own list.",
         key=("course_id",),
         columns=(
             *text("course_id", "name", "org", "number", "blocks_url", "short_description"),

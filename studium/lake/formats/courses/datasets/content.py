@@ -1,40 +1,24 @@
-"""Datasets that come from a course's content, its forum, its instructor dashboard, or from publications.
+"""Datasets that come from a course's content and its forum.
 
-Enters: nothing. Leaves: `CONTENT`. Forum text is content, not directory data: it is not kept apart.
+Enters: nothing. Leaves: `OLX`, `STRUCTURE`, `FORUM`. Forum text is content, not directory data: it is not kept apart.
 """
 
 from studium.vocabulary import (
     Dataset,
-    day,
     derived,
     flag,
     number,
-    optional,
-    personal,
     text,
     time,
     whole,
 )
 
-CONTENT = (
-    Dataset(
-        "instructor_grade_report",
-        key=("user_id", "course_id"),
-        columns=(
-            *whole("user_id"),
-            *text("course_id"),
-            *number("grade"),
-            *optional(time("grade_timestamp")),
-        ),
-        aliases=(
-            ("Student ID", "user_id"),
-            ("Grade", "grade"),
-            ("Grade_timestamp", "grade_timestamp"),
-        ),
-        takes_others=False,  # names, emails and a column for each assignment
-    ),
+OLX = (
     Dataset(
         "course_elements",
+        description="One row per named element of a course export.",
+        scope="course",
+        scope_column="course_id",
         key=("course_id", "index"),
         columns=(
             *text("course_id"),
@@ -58,11 +42,17 @@ CONTENT = (
     ),
     Dataset(
         "course_tag_counts",
+        description="One row per element and tag of a course export.",
+        scope="course",
+        scope_column="course_id",
         key=("course_id", "element_index", "tag"),
         columns=(*text("course_id"), *whole("element_index"), *text("tag"), *whole("elements")),
     ),
     Dataset(
         "course_graders",
+        description="One row per type of assignment of a course export.",
+        scope="course",
+        scope_column="course_id",
         key=("course_id", "position"),
         columns=(
             *text("course_id"),
@@ -76,11 +66,20 @@ CONTENT = (
     ),
     Dataset(
         "course_grade_cutoffs",
+        description="One row per letter grade of a course export.",
+        scope="course",
+        scope_column="course_id",
         key=("course_id", "name"),
         columns=(*text("course_id", "name"), *number("cutoff")),
     ),
+)
+
+STRUCTURE = (
     Dataset(
         "course_structure_blocks",
+        description="One row per block of a structure export.",
+        scope="course",
+        scope_column="course_id",
         key=("course_id", "block_id"),
         columns=(
             *text("course_id", "block_id", "category", "parent_block_id"),
@@ -94,8 +93,14 @@ CONTENT = (
             *derived(text("outline_names", "ancestors", "parents", "missing_children")),
         ),
     ),
+)
+
+FORUM = (
     Dataset(
         "forum_documents",
+        description="One row per post of a forum export.",
+        scope="course",
+        scope_column="course_id",
         key=("mongoid",),
         columns=(
             *text("mongoid"),
@@ -112,60 +117,6 @@ CONTENT = (
             *text("at_position_list", "sk"),
             *whole("child_count", "comment_count", "group_id"),
             *text("tags_array", "body"),
-        ),
-    ),
-    # A list of courses as people keep it, dates as M/D/YYYY or ISO; instructors are left out.
-    Dataset(
-        "course_listings",
-        key=("course_id",),
-        columns=(
-            *text("course_id"),
-            *optional(text("institution", "semester", "new_or_rerun", "course_number")),
-            *optional(text("short_title", "title")),
-            *optional(
-                day("registration_open", "course_launch", "course_wrap", "empirical_course_wrap")
-            ),
-        ),
-        aliases=(
-            ("Institution", "institution"),
-            ("Semester", "semester"),
-            ("New or Rerun", "new_or_rerun"),
-            ("Course Number", "course_number"),
-            ("Short Title", "short_title"),
-            ("Title", "title"),
-            ("Registration Open", "registration_open"),
-            ("Course Launch", "course_launch"),
-            ("Course Wrap", "course_wrap"),
-            ("Empirical Course Wrap", "empirical_course_wrap"),
-        ),
-        takes_others=False,
-    ),
-    # Who teaches or runs a course, as people keep it.
-    Dataset(
-        "course_staff",
-        key=("course_id", "username", "role"),
-        columns=(*text("course_id", "username"), *personal(text("name")), *text("role")),
-        takes_others=False,
-    ),
-    Dataset(
-        "course_metainfo_overrides",
-        key=("course_id", "key"),
-        columns=text("course_id", "key", "value"),
-    ),
-    # The person-course that HarvardX and MITx published, with its own column names; dates are M/D/YY.
-    Dataset(
-        "person_course_published",
-        key=("course_id", "userid_DI"),
-        columns=(
-            *text("course_id", "userid_DI"),
-            *whole("registered", "viewed", "explored", "certified"),
-            *text("final_cc_cname_DI", "LoE_DI"),
-            *whole("YoB"),
-            *text("gender"),
-            *number("grade"),
-            *day("start_time_DI", "last_event_DI"),
-            *whole("nevents", "ndays_act", "nplay_video", "nchapters", "nforum_posts"),
-            *optional((*text("roles"), *whole("incomplete_flag"))),
         ),
     ),
 )

@@ -31,6 +31,9 @@ _FLAG_COLUMNS = (
 TABLES = (
     Dataset(
         "auth_user",
+        names=("users",),
+        description="One row per line of a dump of accounts.",
+        scope="course",
         key=("id",),
         columns=(
             *whole("id"),
@@ -45,6 +48,9 @@ TABLES = (
     ),
     Dataset(
         "auth_userprofile",
+        names=("profiles",),
+        description="One row per line of a dump of profiles.",
+        scope="course",
         key=("user_id",),
         columns=(
             *optional(whole("id")),
@@ -59,6 +65,10 @@ TABLES = (
     ),
     Dataset(
         "student_courseenrollment",
+        names=("enrollment",),
+        description="One row per line of a dump of enrollments.",
+        scope="course",
+        scope_column="course_id",
         key=("user_id", "course_id"),
         columns=(
             *optional(whole("id")),
@@ -71,6 +81,10 @@ TABLES = (
     ),
     Dataset(
         "certificates_generatedcertificate",
+        names=("certificates",),
+        description="One row per line of a dump of certificates.",
+        scope="course",
+        scope_column="course_id",
         key=("user_id", "course_id"),
         columns=(
             *optional(whole("id")),
@@ -88,11 +102,18 @@ TABLES = (
     ),
     Dataset(
         "user_id_map",
+        names=("user_id_map",),
+        description="One row per line of a dump of pseudonyms.",
+        scope="course",
         key=("id",),
         columns=(*whole("id"), *optional(text("username")), *text("hash_id")),
     ),
     Dataset(
         "courseware_studentmodule",
+        names=("studentmodule",),
+        description="One row per line of a dump of what learners did in each block.",
+        scope="course",
+        scope_column="course_id",
         key=("student_id", "module_id", "course_id"),
         columns=(
             *whole("id"),
@@ -108,6 +129,9 @@ TABLES = (
     ),
     Dataset(
         "courseware_studentmodule_items",
+        description="One row per answer field of a problem in the state of a courseware_studentmodule line.",
+        scope="course",
+        scope_column="course_id",
         key=("student_id", "module_id", "course_id", "answer_id"),
         columns=derived(
             (
@@ -122,6 +146,10 @@ TABLES = (
     ),
     Dataset(
         "student_courseaccessrole",
+        names=("rolecourse",),
+        description="One row per line of a dump of roles in running courses.",
+        scope="course",
+        scope_column="course_id",
         key=("user_id", "course_id", "role"),
         columns=(
             *optional(whole("id")),
@@ -132,6 +160,10 @@ TABLES = (
     ),
     Dataset(
         "django_comment_client_role_users",
+        names=("roleforum",),
+        description="One row per line of a dump of roles in forums.",
+        scope="course",
+        scope_column="course_id",
         key=("user_id", "course_id", "name"),
         columns=(
             *optional(whole("id")),
@@ -142,6 +174,9 @@ TABLES = (
     ),
     Dataset(
         "grades_persistentcoursegrade",
+        description="One row per line of a dump of course grades.",
+        scope="course",
+        scope_column="course_id",
         key=("user_id", "course_id"),
         columns=(
             *text("course_id"),
@@ -155,6 +190,9 @@ TABLES = (
     ),
     Dataset(
         "grades_persistentsubsectiongrade",
+        description="One row per line of a dump of subsection grades.",
+        scope="course",
+        scope_column="course_id",
         key=("user_id", "course_id", "usage_key"),
         columns=(
             *text("course_id"),
@@ -167,32 +205,56 @@ TABLES = (
     ),
     Dataset(
         "user_api_usercoursetag",
+        description="One row per line of a dump of tags of learners.",
+        scope="course",
+        scope_column="course_id",
         key=("user_id", "course_id", "key"),
         columns=(*whole("id", "user_id"), *text("key", "course_id", "value")),
     ),
     Dataset(
         "course_groups_courseusergroup",
+        description="One row per line of a dump of groups of learners, such as cohorts.",
+        scope="course",
+        scope_column="course_id",
         key=("id",),
         columns=(*whole("id"), *text("name", "course_id"), *optional(text("group_type"))),
     ),
     Dataset(
         "course_groups_courseusergroup_users",
+        description="One row per line of a dump of who is in which group.",
+        scope="course",
         key=("courseusergroup_id", "user_id"),
         columns=(*optional(whole("id")), *whole("courseusergroup_id", "user_id")),
     ),
     # What the forum of newer platforms keeps apart from its posts; a content type says which table a number is of.
     Dataset(
         "forum_uservote",
+        description="One row per line of a dump of votes on posts.",
+        scope="course",
         key=("content_type_id", "content_object_id", "user_id"),
         columns=(
             *optional(whole("id")),
             *whole("user_id", "content_type_id", "content_object_id", "vote"),
         ),
     ),
-    Dataset("forum_abuseflagger", key=_FLAG_KEY, columns=_FLAG_COLUMNS),
-    Dataset("forum_historicalabuseflagger", key=_FLAG_KEY, columns=_FLAG_COLUMNS),
+    Dataset(
+        "forum_abuseflagger",
+        description="One row per line of a dump of flags that posts have.",
+        scope="course",
+        key=_FLAG_KEY,
+        columns=_FLAG_COLUMNS,
+    ),
+    Dataset(
+        "forum_historicalabuseflagger",
+        description="One row per line of a dump of flags that posts once had.",
+        scope="course",
+        key=_FLAG_KEY,
+        columns=_FLAG_COLUMNS,
+    ),
     Dataset(
         "django_content_type",
+        description="One row per line of a dump of the platform's tables and their numbers.",
+        scope="course",
         key=("id",),
         columns=(*whole("id"), *text("app_label", "model")),
     ),

@@ -1,94 +1,10 @@
-"""Tables of MySQL as files: tab-separated output with a header, or the same as comma-separated values.
+"""Tables of the platform as files: output of MySQL with a header, or the same as comma-separated values.
 
-Enters: a landed file and the table it holds. Leaves: typed rows in a `Sink`, and the account of its lines.
+Enters: nothing. Leaves: the face of the format, with every table that comes as a file of its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
+from studium.lake.formats.courses.datasets.lists import LISTS
+from studium.lake.formats.courses.datasets.tables import TABLES
+from studium.lake.formats.face import Format
 
-from studium.lake.archives.decompression import plain_blocks
-from studium.lake.formats.courses.dump.rows import RowWriter
-from studium.lake.reading.parsed import Counts
-from studium.lake.reading.sink import Sink
-from studium.lake.reading.tables.delimited import Part, parts_of, whole_lines
-from studium.lake.reading.tables.header import Layout, layout_of
-from studium.lake.reading.tables.quoted import parts_of_records, records_of
-
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-EMPTY = "empty file"
-
-__all__ = ["DumpFile", "Layout", "Part", "RowWriter", "layout_of", "parse"]
-
-
-@dataclass(frozen=True)
-class DumpFile:
-    """What a file of a package is: its table, its course, and whether other columns than known ones are taken."""
-
-    dataset: str
-    package_course_id: str | None
-    may_drift: bool = True
-
-
-def parse(path: Path, file: DumpFile, sink: Sink, advance: Callable[[int], None]) -> Counts:
-    """Type the lines of a file; what cannot be typed goes to quarantine."""
-    counts, damage = Counts(), list[str]()
-    chunks = whole_lines(plain_blocks(path, advance), damage)
-    first = next(chunks, b"").removeprefix(BYTE_ORDER_MARK)
-    if not first.strip():
-        counts.notes.append(EMPTY)
-    else:
-        _read(file, sink, counts, chain([first], chunks), _is_quoted(first))
-    counts.damage = damage[0] if damage else None
-    return counts
-
-
-def _is_quoted(first: bytes) -> bool:
-    """Whether the header is separated by commas."""
-    header = first.split(b"\n", 1)[0]
-    return b"," in header and b"\t" not in header
-
-
-def _read(
-    file: DumpFile, sink: Sink, counts: Counts, chunks: Iterator[bytes], is_quoted: bool
-) -> None:
-    if is_quoted:
-        records = records_of(chunks)
-        names = next(records)
-        parts = parts_of_records(records, len(names))
-    else:
-        first = next(chunks)
-        header, rest = first.split(b"\n", 1)
-        names = header.decode(errors="replace").removesuffix("\r").split("\t")
-        filled = chain([rest], chunks) if rest else chunks
-        parts = parts_of(filled, len(names), header.endswith(b"\r"))
-    counts.lines = 1
-    layout = layout_of(file.dataset, names)
-    if isinstance(layout, Layout) and layout.has_drifted:
-        counts.notes += [f"unknown column {name}" for name in layout.extra]
-        counts.notes += [f"missing column {name}" for name in layout.missing]
-        layout = layout if file.may_drift else "columns_changed"
-    if isinstance(layout, str):
-        _reject_all(parts, layout, names, counts, sink)
-        return
-    counts.skipped["header"] += 1
-    writer = RowWriter(layout, file.package_course_id, sink, counts)
-    for part in parts:
-        writer.add(part, len(names))
-    writer.close()
-
-
-def _reject_all(
-    parts: Iterable[Part], reason: str, names: list[str], counts: Counts, sink: Sink
-) -> None:
-    detail = f"the header names {', '.join(names)}"[:300]
-    if reason == "no_header":
-        sink.reject(1, reason, detail, "\t".join(names).encode())
-    else:
-        counts.skipped["header"] += 1
-    for part in parts:
-        lines = [(line_no, part.raw(line_no)) for line_no in part.lines.to_pylist()]
-        for line_no, raw in sorted(lines + part.odd):
-            sink.reject(line_no, reason, detail, raw)
-            counts.lines += 1
+FORMAT = Format("dump", 1, (*TABLES, *LISTS), f"{__name__}.parser")

@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from studium.lake.formats.courses.datasets.events import EVENTS
 from studium.lake.formats.courses.keys import course_of, module_of
-from studium.lake.formats.courses.tracking_log.fields import LAKE_COLUMNS, TRIMMED_WHEN_WRITTEN
+from studium.lake.formats.courses.tracking_log.fields import TRIMMED_WHEN_WRITTEN
 
 WHITE_SPACE = " \t\n\v\f\r"
 Column = Any  # pa.Array or pa.ChunkedArray, which pyarrow leaves untyped
@@ -39,7 +40,7 @@ def canonical(shredded: pa.Table, source_file: str) -> pa.Table:
         **_modules(shredded, course_text),
         **{name: _trimmed(shredded[name]) for name in TRIMMED_WHEN_WRITTEN},
     }
-    names = [name.strip() for name in LAKE_COLUMNS.split(",")]
+    names = list(EVENTS.lake_columns)
     return pa.table([columns.get(name, _kept(shredded, name)) for name in names], names=names)
 
 

@@ -94,17 +94,6 @@ TRIMMED_WHEN_WRITTEN = (
     *(field.column for group in PAYLOAD.values() for field in group if field.type == "text"),
 )
 
-LAKE_COLUMNS = """
-    event_id, event_time, event_type, event_source, event_name, username, user_id, anonymous_id,
-    session_id, ip, user_agent, host, page, referer, accept_language, course_id, course_id_source,
-    is_course_id_valid, org_id, module_id, module_category, is_module_id_valid, path, received_at,
-    video_id, video_code, video_duration, video_position, video_old_time, video_new_time,
-    video_old_speed, video_new_speed, video_speed, problem_id, problem_success, problem_attempts,
-    problem_grade, problem_max_grade, enrollment_course_id, enrollment_user_id, enrollment_mode,
-    forum_id, forum_commentable_id, forum_thread_id, forum_target_username, link_target,
-    link_current, payload_kind, payload, context, extra, source_file, source_line
-"""
-
 
 def line_paths() -> str:
     """SQL: what is read from a line: the top-level fields, then those of its context."""

@@ -26,6 +26,7 @@ from studium.lake.formats.courses.tracking_log.canonical import canonical
 from studium.lake.formats.courses.tracking_log.lines import LINES, LineReader
 from studium.lake.formats.courses.tracking_log.payloads import with_payloads
 from studium.lake.formats.courses.tracking_log.repair import Repaired, repair_line
+from studium.lake.reading.rejects import Rejects
 
 HERE = Path(__file__).parent
 SAMPLED_LINES = 2000
@@ -33,26 +34,16 @@ PART_BYTES = 80 * 1024 * 1024
 # Columns with statistics, and those whose values nearly all differ: a dictionary of them is built in vain.
 SEARCHED = ["event_time", "event_type", "event_source", "username", "user_id", "course_id"]
 DISTINCT = {"event_id", "event_time", "payload", "context", "source_line"}
-KEPT_RAW_BYTES = 16 * 1024 * 1024  # of a rejected line; the landed file keeps all
 FEW_ROWS = 100
-LONG_REJECT, REJECTS_AT_ONCE = 1024 * 1024, 10_000
-REJECTS = pa.schema(
-    [
-        ("source_line", pa.int64()),
-        ("reason", pa.string()),
-        ("detail", pa.string()),
-        ("raw", pa.large_binary()),
-    ]
-)
 
 
 @dataclass
-class Counts:
+class LineCounts:
     """What became of each line of a file: lines == rows + sum(rejects)."""
 
     lines: int = 0
     rows: int = 0
-    rejects: Counter[str] = field(default_factory=Counter)
+    rejects: dict[str, int] = field(default_factory=dict)
     parts: list[tuple[date, str, int]] = field(default_factory=list)
     types: Counter[tuple[str, str]] = field(default_factory=Counter)
     unknown_fields: Counter[str] = field(default_factory=Counter)
@@ -62,13 +53,12 @@ class Shredder:
     """Shreds one file: `add` its lines or documents, then `close`."""
 
     def __init__(self, source_file: str, out: Path, memory_limit_mb: int, threads: int = 1) -> None:
-        self.counts = Counts()
+        self.counts = LineCounts()
         self._source_file = source_file
         self._out = out
         self._plain_shapes: set[int] = set()
         self._parts = 0
-        self._rejects: list[tuple[int, str, str, bytes]] = []
-        self._reject_writer: pq.ParquetWriter | None = None
+        self._rejects = Rejects(out)
         self._duckdb = _connection(memory_limit_mb, out.parent)
         self._duckdb.execute(f"set threads = {threads}")
         self._shredded: list[pa.Table] = []
@@ -90,13 +80,11 @@ class Shredder:
         raw = (repaired.text or "").encode()
         self._shred([], {line_no: (raw, repaired)})
 
-    def close(self) -> Counts:
+    def close(self) -> LineCounts:
         """Write what waits, and return the counts."""
         self._write_part()
-        self._write_rejects()
-        if self._reject_writer:
-            self._reject_writer.close()
-        self.counts.lines = self.counts.rows + self.counts.rejects.total()
+        self.counts.rejects = dict(self._rejects.close())
+        self.counts.lines = self.counts.rows + sum(self.counts.rejects.values())
         return self.counts
 
     def _shred(
@@ -123,11 +111,11 @@ class Shredder:
             *_with_text(wrong, lines).to_pydict().values(), strict=True
         ):
             if line_no in repaired:
-                self._reject(line_no, problem, "", repaired[line_no][0])
+                self._rejects.add(line_no, problem, "", repaired[line_no][0])
             elif problem == "not_json":
                 broken.append((line_no, text.rstrip("\n").encode()))
             else:
-                self._reject(line_no, problem, "", text.rstrip("\n").encode())
+                self._rejects.add(line_no, problem, "", text.rstrip("\n").encode())
         self._shredded.append(self._with_extra(_without(shredded, has_problem), lines))
         return broken
 
@@ -137,7 +125,7 @@ class Shredder:
         for line_no, raw in sorted(odd):
             found = repair_line(raw)
             if found is not None and found.text is None:
-                self._reject(line_no, found.reason, found.detail, raw)
+                self._rejects.add(line_no, found.reason, found.detail, raw)
             elif found is not None:
                 readable[line_no] = (raw, found)
         return readable
@@ -182,30 +170,6 @@ class Shredder:
         found = dict(self._duckdb.execute(query, [known]).fetchall())
         self._duckdb.unregister("seen")
         return found
-
-    def _reject(self, line_no: int, reason: str, detail: str, raw: bytes) -> None:
-        if len(raw) > KEPT_RAW_BYTES:
-            detail = f"{detail} (the first {KEPT_RAW_BYTES} of {len(raw)} bytes)"
-            raw = raw[:KEPT_RAW_BYTES]
-        self.counts.rejects[reason] += 1
-        self._rejects.append((line_no, reason, detail, raw))
-        if len(raw) > LONG_REJECT or len(self._rejects) >= REJECTS_AT_ONCE:
-            self._write_rejects()
-
-    def _write_rejects(self) -> None:
-        if not self._rejects:
-            return
-        columns = list(zip(*sorted(self._rejects), strict=True))
-        table = pa.Table.from_arrays(
-            [pa.array(column, type_.type) for column, type_ in zip(columns, REJECTS, strict=True)],
-            schema=REJECTS,
-        )
-        if self._reject_writer is None:
-            self._reject_writer = pq.ParquetWriter(
-                self._out / "rejects.parquet", REJECTS, compression="zstd"
-            )
-        self._reject_writer.write_table(table)
-        self._rejects = []
 
     def _write_part(self) -> None:
         """One Parquet file per event date, of which a log has few."""

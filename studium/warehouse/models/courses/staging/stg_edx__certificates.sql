@@ -2,7 +2,7 @@ with
 
 rows_of_courses as (
     select
-        coalesce(course_id, package_course_id) as course_id,
+        coalesce(course_id, scope_id) as course_id,
         user_id,
         id as row_id,
         grade,

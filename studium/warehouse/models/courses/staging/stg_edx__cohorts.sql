@@ -3,10 +3,10 @@ with
 cohorts as (
     select
         id,
-        coalesce(course_id, package_course_id) as course_id,
+        coalesce(course_id, scope_id) as course_id,
         name,
         row_number() over (
-            partition by id, coalesce(course_id, package_course_id)
+            partition by id, coalesce(course_id, scope_id)
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
     from {{ source('lake', 'course_groups_courseusergroup') }}
@@ -16,7 +16,7 @@ cohorts as (
 members as (
     select distinct
         courseusergroup_id,
-        package_course_id,
+        scope_id,
         user_id
     from {{ source('lake', 'course_groups_courseusergroup_users') }}
 ),
@@ -34,7 +34,7 @@ memberships as (
     inner join members
         on
             cohorts.id = members.courseusergroup_id
-            and cohorts.course_id = coalesce(members.package_course_id, cohorts.course_id)
+            and cohorts.course_id = coalesce(members.scope_id, cohorts.course_id)
     where cohorts.place_from_end = 1 and cohorts.course_id is not null
 )
 

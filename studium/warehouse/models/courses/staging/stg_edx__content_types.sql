@@ -2,11 +2,11 @@ with
 
 numbered as (
     select
-        package_course_id,
+        scope_id,
         id,
         lower(model) as model,
         row_number() over (
-            partition by package_course_id, id
+            partition by scope_id, id
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
     from {{ source('lake', 'django_content_type') }}
@@ -14,7 +14,7 @@ numbered as (
 )
 
 select
-    package_course_id as course_id,
+    scope_id as course_id,
     id as content_type_id,
     model
 from numbered

@@ -3,12 +3,12 @@ with
 last_lines as (
     {{ last_lines(
         source('lake', 'course_structure_blocks'), 'course_structure_blocks', ['block_id'],
-        course='coalesce(course_id, package_course_id)'
+        course='coalesce(course_id, scope_id)'
     ) }}
 )
 
 select
-    coalesce(course_id, package_course_id) as course_id,
+    coalesce(course_id, scope_id) as course_id,
     block_id,
     category,
     parent_block_id,

@@ -3,12 +3,12 @@ with
 last_lines as (
     {{ last_lines(
         source('lake', 'course_elements'), 'course_elements', ['index'],
-        course='coalesce(course_id, package_course_id)'
+        course='coalesce(course_id, scope_id)'
     ) }}
 )
 
 select
-    coalesce(course_id, package_course_id) as course_id,
+    coalesce(course_id, scope_id) as course_id,
     index,
     category,
     url_name,

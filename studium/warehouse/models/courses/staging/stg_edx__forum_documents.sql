@@ -3,12 +3,12 @@ with
 last_lines as (
     {{ last_lines(
         source('lake', 'forum_documents'), 'forum_documents', ['mongoid'],
-        course='coalesce(course_id, package_course_id)'
+        course='coalesce(course_id, scope_id)'
     ) }}
 )
 
 select
-    coalesce(course_id, package_course_id) as course_id,
+    coalesce(course_id, scope_id) as course_id,
     mongoid,
     author_id,
     author_username,

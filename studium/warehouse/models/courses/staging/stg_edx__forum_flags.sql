@@ -2,7 +2,7 @@ with
 
 flags as (
     select
-        package_course_id,
+        scope_id,
         content_type_id,
         content_object_id,
         user_id,
@@ -12,7 +12,7 @@ flags as (
 
 historical_flags as (
     select
-        package_course_id,
+        scope_id,
         content_type_id,
         content_object_id,
         user_id,
@@ -27,7 +27,7 @@ all_flags as (
 )
 
 select
-    package_course_id as course_id,
+    scope_id as course_id,
     content_type_id,
     content_object_id,
     user_id,

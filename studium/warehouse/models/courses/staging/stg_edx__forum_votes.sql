@@ -2,20 +2,20 @@ with
 
 numbered as (
     select
-        package_course_id,
+        scope_id,
         content_type_id,
         content_object_id,
         user_id,
         vote,
         row_number() over (
-            partition by package_course_id, content_type_id, content_object_id, user_id
+            partition by scope_id, content_type_id, content_object_id, user_id
             order by dump_date desc, source_file desc, source_line desc
         ) as place_from_end
     from {{ source('lake', 'forum_uservote') }}
 )
 
 select
-    package_course_id as course_id,
+    scope_id as course_id,
     content_type_id,
     content_object_id,
     user_id,

@@ -1,4 +1,4 @@
-"""Whether a file can be a tracking log, told by its content.
+"""Whether a file can be a log of events, told by its content: it holds JSON objects.
 
 Enters: the path of a file. Leaves: None, or why it is no log. Reads no more than it must, at most a few MB.
 """

@@ -1,0 +1,3 @@
+"""The sites of the platform, as the names of its files carry them."""
+
+SITE = r"(?:prod|edge|stage|edx|analytics|replica)"

@@ -1,0 +1,22 @@
+"""The format of tables that are declared in a .toml and need nothing else: their files, typed as declared.
+
+Enters: a landed file and what it was told to be. Leaves: the Parquet of its rows, and its outcome.
+"""
+
+from pathlib import Path
+
+from studium.lake.formats.face import Advance
+from studium.lake.reading.sink import read_into_tables
+from studium.lake.reading.tables.files import TableFile, read_table
+from studium.lake.tasks import Outcome, Task
+
+__all__ = ["parse"]
+
+
+def parse(task: Task, out: Path, advance: Advance) -> Outcome:
+    """Read the one table of a file."""
+    file = task.delivered
+    if file is None or file.dataset is None:
+        raise ValueError(f"a file of {task.format} is of one declared table")
+    described = TableFile(file.dataset, file.scope, file.may_drift)
+    return read_into_tables(task, out, lambda sink: read_table(task.path, described, sink, advance))
