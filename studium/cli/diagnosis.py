@@ -78,6 +78,7 @@ def _workspace(directory: Path | None, every_byte: bool) -> Iterator[Finding]:
     yield _openness(workspace)
     yield _room(workspace)
     yield _lock(workspace)
+    yield _accounts(workspace)
     yield from _lake(workspace, every_byte)
     yield _warehouse(workspace)
     yield from _set_aside(workspace)
@@ -117,6 +118,17 @@ def _lock(workspace: Workspace) -> Finding:
         return Finding("lock", "good", "nobody is writing")
     found = f"`studium {holder.command}` since {holder.since}, process {holder.pid}"
     return Finding("lock", "note", found, "Wait for it, or let commands wait: --wait 600")
+
+
+def _accounts(workspace: Workspace) -> Finding:
+    from studium.serve import accounts_problem
+
+    problem = accounts_problem(workspace)
+    if problem is not None:
+        return Finding("accounts", "bad", f"{problem.problem} ({problem.where})", problem.fix)
+    if not workspace.accounts.exists():
+        return Finding("accounts", "good", "none in the workspace")
+    return Finding("accounts", "good", "all can be read, and the audit log is as it was written")
 
 
 def _lake(workspace: Workspace, every_byte: bool) -> Iterator[Finding]:

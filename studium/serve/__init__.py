@@ -4,7 +4,7 @@ Enters: a workspace with a release. Leaves: an ASGI application, a running serve
 commands about accounts, tokens and the audit log ask.
 """
 
-from studium.serve.accounts import Account, Desk, Token, open_desk
+from studium.serve.accounts import Account, Desk, Token, accounts_problem, open_desk
 from studium.serve.application import create_application
 from studium.serve.audit import Entry, Record
 from studium.serve.recipients import RoleRecipient, recipient_of
@@ -21,6 +21,7 @@ __all__ = [
     "RoleRecipient",
     "Token",
     "TokenScope",
+    "accounts_problem",
     "create_application",
     "open_desk",
     "recipient_of",

@@ -33,7 +33,7 @@ def serve(
     started: Callable[[str], None] = lambda _address: None,
 ) -> None:
     """Answer until a signal; `started` gets the address, which names the port where 0 was asked for."""
-    open_desk(workspace)  # refuses unsafe keys before anybody can connect
+    desk = open_desk(workspace)  # refuses unsafe keys before anybody can connect
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     started(f"http://{shown}:{listening.getsockname()[1]}")
@@ -58,7 +58,10 @@ def serve(
         ws="none",
         lifespan="off",
     )
-    run_until_stopped(config, listening)
+    try:
+        run_until_stopped(config, listening)
+    finally:
+        desk.close()
 
 
 def application() -> FastAPI:

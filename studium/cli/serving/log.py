@@ -33,9 +33,7 @@ def audit() -> None:
 @pass_session
 def verify(session: Session, noted: str) -> None:
     """Check every record of the audit log; exit code 1 at the first that was changed."""
-    from studium.serve import open_desk
-
-    found = open_desk(session.workspace()).audit.verify(noted)
+    found = open_accounts(session).audit.verify(noted)
     if found.problem:
         raise StudiumError(
             f"The audit log is not as it was written: {found.problem}",
@@ -59,9 +57,7 @@ def verify(session: Session, noted: str) -> None:
 @pass_session
 def list_records(session: Session, limit: int, username: str | None) -> None:
     """Show the newest records, newest first."""
-    from studium.serve import open_desk
-
-    entries = open_desk(session.workspace()).audit.list(limit, username)
+    entries = open_accounts(session).audit.list(limit, username)
     rows = [
         (
             str(entry.number),
@@ -92,6 +88,15 @@ def list_records(session: Session, limit: int, username: str | None) -> None:
             for entry in entries
         ]
     )
+
+
+def open_accounts(session: Session) -> "Desk":
+    """Accounts, tokens and the audit log of the workspace, until the command ends."""
+    from studium.serve import open_desk
+
+    desk = open_desk(session.workspace())
+    click.get_current_context().call_on_close(desk.close)
+    return desk
 
 
 def remember(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from studium.cli.serving.log import remember
+from studium.cli.serving.log import open_accounts, remember
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import table_lines
 from studium.errors import MisuseError
 from studium.vocabulary import TokenScope
 
 if TYPE_CHECKING:
-    from studium.serve import Desk, Token
+    from studium.serve import Token
 
 
 @click.group()
@@ -49,7 +49,7 @@ def token() -> None:
 @pass_session
 def create(session: Session, name: str, label: str, scopes: tuple[str, ...], days: float) -> None:
     """Make a token for an account and print it, this once."""
-    desk = _desk(session)
+    desk = open_accounts(session)
     account = desk.people.find(name)
     token_id, text = desk.tokens.create(
         account.user_id, label, [TokenScope(scope) for scope in scopes], days
@@ -66,7 +66,7 @@ def create(session: Session, name: str, label: str, scopes: tuple[str, ...], day
 @pass_session
 def list_tokens(session: Session, name: str | None) -> None:
     """Show the tokens of an account, or all; never their text."""
-    desk = _desk(session)
+    desk = open_accounts(session)
     user_id = desk.people.find(name).user_id if name else None
     tokens = desk.tokens.list(user_id)
     rows = [
@@ -103,7 +103,7 @@ def list_tokens(session: Session, name: str | None) -> None:
 @pass_session
 def revoke(session: Session, token_id: str) -> None:
     """Make a token open nothing from now on."""
-    desk = _desk(session)
+    desk = open_accounts(session)
     if not desk.tokens.revoke(token_id):
         raise MisuseError(
             f"There is no token {token_id}", "accounts", "List all: studium token list"
@@ -111,12 +111,6 @@ def revoke(session: Session, token_id: str) -> None:
     remember(desk, "token revoked", token_id)
     session.say(f"Revoked   {token_id}")
     session.answer({"token_id": token_id, "state": "revoked"})
-
-
-def _desk(session: Session) -> "Desk":
-    from studium.serve import open_desk
-
-    return open_desk(session.workspace())
 
 
 def _day(seconds: float) -> str:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from studium.cli.serving.log import remember
+from studium.cli.serving.log import open_accounts, remember
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, table_lines
 from studium.errors import MisuseError
 from studium.vocabulary import GRANTED, KINDS, Role, Scope
 
 if TYPE_CHECKING:
-    from studium.serve import Account, Desk
+    from studium.serve import Account
 
 _name = click.argument("name")
 
@@ -85,7 +85,7 @@ def user() -> None:
 @pass_session
 def add(session: Session, name: str, role: str, grants: tuple[Scope, ...], oidc: bool) -> None:
     """Make an account; asks for a password, or reads it from standard input."""
-    desk = _desk(session)
+    desk = open_accounts(session)
     account = desk.people.add(name, Role(role), grants, None if oidc else _read_password())
     detail = {"role": role, "grants": [f"{it.kind}={it.id}" for it in grants], "by_oidc": oidc}
     remember(desk, "account created", account.username, detail)
@@ -98,7 +98,7 @@ def add(session: Session, name: str, role: str, grants: tuple[Scope, ...], oidc:
 @pass_session
 def list_users(session: Session) -> None:
     """Show all accounts."""
-    accounts = _desk(session).people.list()
+    accounts = open_accounts(session).people.list()
     rows = [
         (
             account.username,
@@ -120,7 +120,7 @@ def list_users(session: Session) -> None:
 @pass_session
 def set_role(session: Session, name: str, role: str) -> None:
     """Give an account another role, from its next request on."""
-    desk = _desk(session)
+    desk = open_accounts(session)
     account = desk.people.set_role(name, Role(role))
     remember(desk, "role changed", account.username, {"role": role})
     session.say(f"Changed   {account.username} is {account.role}")
@@ -138,7 +138,7 @@ def set_role(session: Session, name: str, role: str) -> None:
 @pass_session
 def set_courses(session: Session, name: str, grants: tuple[Scope, ...]) -> None:
     """Make exactly these the courses, and scopes of other kinds, of an account; none without any."""
-    desk = _desk(session)
+    desk = open_accounts(session)
     account = desk.people.set_grants(name, grants)
     said = {"grants": [f"{it.kind}={it.id}" for it in account.grants]}
     remember(desk, "courses changed", account.username, said)
@@ -152,7 +152,7 @@ def set_courses(session: Session, name: str, grants: tuple[Scope, ...]) -> None:
 @pass_session
 def set_password(session: Session, name: str) -> None:
     """Give an account another password; whoever is signed in with it is signed out."""
-    desk = _desk(session)
+    desk = open_accounts(session)
     desk.people.find(name)  # before a person types for nobody
     account = desk.people.set_password(name, _read_password())
     remember(desk, "password changed", account.username)
@@ -166,7 +166,7 @@ def set_password(session: Session, name: str) -> None:
 @pass_session
 def remove(session: Session, name: str) -> None:
     """Remove an account, its sessions and its tokens; what it did stays in the audit log."""
-    desk = _desk(session)
+    desk = open_accounts(session)
     account = desk.people.remove(name)
     remember(desk, "account removed", account.username)
     session.say(f"Removed   {account.username}")
@@ -205,12 +205,6 @@ def _warn_of_unknown(session: Session, account: "Account") -> list[str]:
 
 def _warn(text: str) -> None:
     click.echo(f"Warning: {text}", err=True)
-
-
-def _desk(session: Session) -> "Desk":
-    from studium.serve import open_desk
-
-    return open_desk(session.workspace())
 
 
 def _read_password() -> str:

@@ -15,7 +15,7 @@ from studium.serve.accounts.passwords import fits
 from studium.serve.accounts.people import People
 from studium.serve.accounts.secrets import Secrets, load_secrets
 from studium.serve.accounts.sessions import Sessions
-from studium.serve.accounts.store import open_database
+from studium.serve.accounts.store import close, open_database
 from studium.serve.accounts.tokens import Tokens
 from studium.serve.audit import AuditLog, HeadFile
 from studium.serve.rights import Principal, SignInNeededError
@@ -51,6 +51,10 @@ class Desk:
             return None
         self.lockout.forgive(username)
         return user_id
+
+    def close(self) -> None:
+        """Leave all of it in the database's own file; nothing is asked of this desk after."""
+        close(self.people.engine)
 
 
 def open_desk(workspace: Workspace) -> Desk:

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from studium.errors import MisuseError, StudiumError
-from studium.serve.accounts import LockedError, SignInRefusedError
+from studium.serve.accounts import AccountsLostError, LockedError, SignInRefusedError
 from studium.serve.protocol import HTML, JSON, accepted
 from studium.serve.release import (
     GreedyQueryError,
@@ -33,6 +33,7 @@ _STATUS: dict[type[StudiumError], int] = {
     OverdueQueryError: 503,
     GreedyQueryError: 503,
     LockedError: 429,
+    AccountsLostError: 503,
     SignInRefusedError: 400,
     MisuseError: 400,
 }

@@ -3,7 +3,8 @@
 Enters: a workspace. Leaves: an engine, its tables, transactions.
 """
 
-from studium.serve.accounts.store.opening import open_database, writing
+from studium.serve.accounts.store.file import AccountsLostError
+from studium.serve.accounts.store.opening import close, open_database, writing
 from studium.serve.accounts.store.tables import (
     ACCOUNTS,
     ATTEMPTS,
@@ -24,6 +25,8 @@ __all__ = [
     "SESSIONS",
     "SIGN_INS",
     "TOKENS",
+    "AccountsLostError",
+    "close",
     "open_database",
     "writing",
 ]

@@ -4,14 +4,14 @@ Enters: a workspace. Leaves: an engine with all tables there, and transactions o
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
+from studium.serve.accounts.store.file import open_file
 from studium.serve.accounts.store.migration import bring_up_to_date
 
 _APPEND_ONLY = {
@@ -31,8 +31,7 @@ def open_database(workspace: Workspace) -> Engine:
             engine = create_engine(url, pool_pre_ping=True)
         else:
             workspace.accounts.touch(mode=0o600)
-            engine = create_engine(f"sqlite:///{workspace.accounts}", connect_args={"timeout": 30})
-            _adapt_sqlite(engine)
+            engine = open_file(workspace.accounts)
         with writing(engine) as connection:
             bring_up_to_date(connection)
             for verb in ("update", "delete"):
@@ -54,20 +53,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _adapt_sqlite(engine: Engine) -> None:
-    """Transactions that begin when we say; commits that survive a loss of power."""
-
-    @event.listens_for(engine, "connect")
-    def connected(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = full")
-        connection.execute("pragma foreign_keys = on")
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("begin immediate" if writes else "begin")
+def close(engine: Engine) -> None:
+    """Let go of the database; in SQLite all that is in it stands in the one file after, for whoever copies that."""
+    with suppress(SQLAlchemyError, StudiumError):
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                connection.rollback()
+                cursor = connection.connection.cursor()
+                cursor.execute("pragma wal_checkpoint(truncate)").fetchall()
+    engine.dispose()
 
 
 def _plain(error: Exception) -> str:
