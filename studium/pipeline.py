@@ -22,8 +22,8 @@ from studium.progress import Progress
 
 if TYPE_CHECKING:
     from studium.lake import LandReport, Repair, Retraction
-    from studium.publish import Candidate, Clock, Publication, Rollback
-    from studium.vocabulary import CheckOutcome, Table
+    from studium.publish import Candidate, Clock, LakeEvidence, Publication, Rollback
+    from studium.vocabulary import CheckOutcome, InputFile, Table
     from studium.warehouse import BuildReport, FailingRows, Interval
 
 _Result = TypeVar("_Result")
@@ -222,24 +222,90 @@ def _timed(seconds: dict[str, float], step: str, work: Callable[[], _Result]) ->
 
 
 def _candidate(workspace: Workspace, checks: "Sequence[CheckOutcome]") -> "Candidate":
-    """Evidence of the lake and the warehouse in the words of the publish room."""
+    """Evidence of the lake and the warehouse, by area."""
+    from studium import publish, warehouse
+
+    described = _described(workspace)
+    reads = warehouse.area_reads(workspace)
+    unfinished = warehouse.unfinished_models(workspace)
+    lake = _lake_evidence(workspace)
+    return publish.Candidate(
+        {
+            name: publish.AreaEvidence(
+                checks=[it for it in checks if it.area in {name, ""}],
+                lake=lake(name),
+                described=[table for table in described if table.area == name],
+                failed=unfinished.get(name, []),
+                reads=reads.get(name, []),
+            )
+            for name in sorted({table.area for table in described})
+        }
+    )
+
+
+def _lake_evidence(workspace: Workspace) -> "Callable[[str], LakeEvidence]":
+    """What the lake says of an area; a file of which no area is known is everybody's."""
     from studium import lake, publish, warehouse
 
-    mismatches = [f"{found.where}: {found.problem}" for found in lake.reconcile(workspace)]
-    partitions = lake.event_partitions(workspace)
-    events = {part.day: part.rows - part.duplicate_rows for part in partitions}
-    return publish.Candidate(
-        checks=checks,
-        lake=publish.LakeEvidence(
-            inputs=lake.inputs(workspace),
-            mismatches=mismatches,
-            events=events,
-            unbuilt=warehouse.unbuilt_dates(workspace, partitions),
-            unbuilt_courses=warehouse.unbuilt_courses(workspace, _interval(workspace)),
-            event_days=partitions,
-        ),
-        described=_described(workspace),
-    )
+    interval = _interval(workspace)
+    inputs = _reached(workspace)
+    areas = {file.path: file.area for file in inputs}
+    mismatches = lake.reconcile(workspace)
+    days = lake.event_partitions(workspace)
+    unbuilt = warehouse.unbuilt_dates(workspace, days)
+    unbuilt_courses = warehouse.unbuilt_courses(workspace, interval)
+    gone = _gone(workspace)
+
+    def of_area(name: str) -> "LakeEvidence":
+        files = [file for file in inputs if file.area in {name, ""}]
+        has_logs = any(not file.dump_date for file in files)
+        has_dumps = any(file.dump_date for file in files)
+        return publish.LakeEvidence(
+            inputs=files,
+            mismatches=[
+                f"{it.where}: {it.problem}"
+                for it in mismatches
+                if areas.get(it.where, "") in {name, ""}
+            ],
+            events={it.day: it.rows - it.duplicate_rows for it in days} if has_logs else {},
+            unbuilt=unbuilt if has_logs else [],
+            unbuilt_courses=unbuilt_courses if has_dumps else [],
+            event_days=days if has_logs else [],
+            gone=gone,
+        )
+
+    return of_area
+
+
+def _reached(workspace: Workspace) -> "list[InputFile]":
+    """The files that count, with the rows that they give to each dataset."""
+    from studium import lake
+
+    given: dict[str, dict[str, int]] = {}
+    for dump in lake.dump_partitions(workspace, workspace.settings.build.as_of):
+        given.setdefault(dump.file, {})[dump.dataset] = dump.rows
+    return [
+        replace(
+            file,
+            reached=given.get(file.sha256, {}) if file.dump_date else {lake.EVENTS.name: file.events},
+        )
+        for file in lake.inputs(workspace)
+    ]
+
+
+def _gone(workspace: Workspace) -> frozenset[str]:
+    """Inputs of the current release that were taken back, or whose raw bytes are lost.
+
+    One of which the bytes are there, but which the ledger does not know, is neither: it waits to be landed again.
+    """
+    from studium import lake
+    from studium import publish as publishing
+
+    try:
+        current = publishing.current_release(workspace)
+    except StudiumError:
+        return frozenset()
+    return lake.gone(workspace, current.manifest.inputs if current else [])
 
 
 def _described(workspace: Workspace) -> "list[Table]":

@@ -6,6 +6,7 @@ Enters: every tracked file. A limit is changed here, in the open and with a reas
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -328,3 +329,52 @@ def test_models_keep_their_size_and_have_their_description_beside_them() -> None
 
 def test_warehouse_has_models() -> None:
     assert len(models()) >= 10
+
+
+def area_problems(folder: Path) -> list[str]:
+    """Models of one name, and reads of another area that its area.toml does not declare or that are no marts."""
+    found: dict[str, Path] = {}
+    problems = []
+    for path in sorted(folder.rglob("*.sql")):
+        if path.stem in found:
+            problems.append(f"{path.stem} is the name of two models")
+        found[path.stem] = path.relative_to(folder)
+    for path in found.values():
+        declaration = folder / path.parts[0] / "area.toml"
+        text = declaration.read_text(encoding="utf-8") if declaration.is_file() else ""
+        declared = tomllib.loads(text).get("reads", [])
+        names = re.findall(
+            r"""ref\(\s*['"](\w+)['"]""", (folder / path).read_text(encoding="utf-8")
+        )
+        for read in (found[name] for name in names if name in found):
+            if read.parts[0] == path.parts[0]:
+                continue
+            if read.parts[0] not in declared:
+                problems.append(f"{path} reads {read}: declare it in {path.parts[0]}/area.toml")
+            elif read.parts[1] != "marts":
+                problems.append(f"{path} reads {read}, which is no mart")
+    return problems
+
+
+def test_areas_read_each_others_marts_where_they_declare_it_and_names_are_unique() -> None:
+    assert area_problems(ROOT / "studium" / "warehouse" / "models") == []
+
+
+def test_undeclared_reads_and_names_that_stand_twice_are_found(tmp_path: Path) -> None:
+    for name, sql in {
+        "gardens/marts/beds": "select 1",
+        "gardens/staging/stg_beds": "select 1",
+        "markets/marts/stalls": "from {{ ref('beds') }}",
+        "kitchens/marts/beds": "select 1",
+        "kitchens/marts/meals": "from {{ ref( 'stg_beds' ) }} join {{ ref('stalls') }}",
+    }.items():
+        path = tmp_path / f"{name}.sql"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(sql)
+    (tmp_path / "kitchens" / "area.toml").write_text("reads = ['gardens', 'markets']")
+
+    assert area_problems(tmp_path) == [
+        "beds is the name of two models",
+        "kitchens/marts/meals.sql reads gardens/staging/stg_beds.sql, which is no mart",
+        "markets/marts/stalls.sql reads kitchens/marts/beds.sql: declare it in markets/area.toml",
+    ]

@@ -18,7 +18,7 @@ from benchmarks.serving.tables import COURSES, LAST_DAY
 from studium.analyses import analysis_catalogue
 from studium.config import Workspace, open_workspace
 from studium.progress import Silent
-from studium.publish import Candidate, Clock, LakeEvidence, publish
+from studium.publish import AreaEvidence, Candidate, Clock, LakeEvidence, publish
 from studium.vocabulary import CheckOutcome, InputFile, Table
 from studium.warehouse import catalogue
 
@@ -76,7 +76,9 @@ def publish_again(workspace: Workspace) -> str:
         [InputFile("tracking.log", "a" * 64, events, events=events)], [], {day: events}
     )
     described = [_described(model) for model in _models(workspace)]
-    candidate = Candidate([CheckOutcome("all_is_well", "pass")], lake, described)
+    candidate = Candidate(
+        {"courses": AreaEvidence([CheckOutcome("all_is_well", "pass")], lake, described)}
+    )
     return publish(workspace, candidate, Silent(), Clock.real(day)).release.id
 
 

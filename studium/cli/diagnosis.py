@@ -176,13 +176,13 @@ def _set_aside(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _releases(workspace: Workspace) -> Iterator[Finding]:
-    from studium.publish import current_release, damaged_releases, verify_database
+    from studium.publish import current_release, damaged_releases, verify_databases
 
     current = None
     try:
         current = current_release(workspace)
         if current:
-            verify_database(current)
+            verify_databases(current)
     except StudiumError as error:
         yield Finding("release", "bad", error.problem, error.fix)
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from studium.cli.answers.areas import area_facts, held_back_lines
 from studium.cli.answers.dumps import landed_lines
 from studium.cli.answers.inspection import far_ahead
 from studium.cli.session import Command, Session, examples, pass_session
@@ -167,7 +168,7 @@ def check(session: Session, show: str | None, rows: int, wait: float) -> int:
 @waiting
 @examples("studium publish", "studium publish --wait 600")
 @pass_session
-def publish(session: Session, today: date | None, wait: float) -> None:
+def publish(session: Session, today: date | None, wait: float) -> int:
     """Make a release of the tables, if every condition of the gate holds."""
     from studium import pipeline
     from studium.publish import Clock
@@ -175,6 +176,7 @@ def publish(session: Session, today: date | None, wait: float) -> None:
     publication = pipeline.publish(session.job(wait), Clock.real(today))
     session.answer(publication_facts(publication))
     tell_publication(session, publication)
+    return 1 if publication.release.manifest.held_back else 0
 
 
 @click.command(cls=Command)
@@ -210,7 +212,8 @@ def run(
     tell_publication(session, report.published)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in report.seconds.items())
     session.say(f"Took      {sum(report.seconds.values()):.1f} s: {steps}")
-    return 1 if report.landed.failed else 0
+    is_whole = not (report.landed.failed or report.published.release.manifest.held_back)
+    return 0 if is_whole else 1
 
 
 def land_facts(report: "LandReport") -> dict[str, Any]:
@@ -242,6 +245,8 @@ def publication_facts(publication: "Publication") -> dict[str, Any]:
         "is_new": publication.is_new,
         "tables": {table.name: table.rows for table in manifest.tables},
         "conditions": [condition._asdict() for condition in publication.conditions],
+        "areas": {area.name: area_facts(area) for area in manifest.areas},
+        "not_published": manifest.held_back,
         "removed": publication.removed,
         "held_back": publication.held_back,
     }
@@ -303,6 +308,8 @@ def tell_publication(session: Session, publication: "Publication") -> None:
     else:
         session.say(f"Published nothing new: {release.id} says the same and is current")
     session.say(f"          {release.path}")
+    for line in held_back_lines(release.manifest):
+        session.say(f"          {line}")
     for removed in publication.removed:
         session.say(f"          removed old release {removed}")
 

@@ -169,12 +169,25 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = ""
     minimum_events: Annotated[
-        int, Meta(ge=0, description="Refuse a release made from fewer events than this.")
+        int,
+        Meta(
+            ge=0, description="Refuse an area with logs that is made from fewer events than this."
+        ),
+    ] = 1
+    minimum_rows: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Refuse an area without logs whose tables have fewer rows than this together.",
+        ),
     ] = 1
     maximum_age_days: (
         Annotated[
             int,
-            Meta(ge=0, description="Refuse when the last event is older; not set: any age."),
+            Meta(
+                ge=0,
+                description="Refuse an area whose last event (without logs: delivery) is older; not set: any age.",
+            ),
         ]
         | None
     ) = None
@@ -190,8 +203,19 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
     maximum_drop_percent: Annotated[
         float,
-        Meta(ge=0, le=100, description="Refuse when a table lost more of its rows than this."),
+        Meta(
+            ge=0,
+            le=100,
+            description="Refuse when a table lost more of its rows than this, beyond those of files that were"
+            " taken back or lost.",
+        ),
     ] = 50.0
+    may_shrink: Annotated[
+        list[str],
+        Meta(
+            description="Tables that may lose any share of their rows: `studium publish` with these once."
+        ),
+    ] = field(default_factory=list[str])
     maximum_quarantined_percent: Annotated[
         float,
         Meta(ge=0, le=100, description="Refuse when more of the lines are in quarantine."),

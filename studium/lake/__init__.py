@@ -23,7 +23,7 @@ from studium.lake.partitions import event_partitions
 from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.reading.naming import BETWEEN
 from studium.lake.registry import AREAS, DATASETS, EVENTS
-from studium.lake.retraction import Retraction, retract
+from studium.lake.retraction import Retraction, gone, retract
 
 __all__ = [
     "AREAS",
@@ -46,6 +46,7 @@ __all__ = [
     "event_partitions",
     "event_types",
     "find_damage",
+    "gone",
     "inputs",
     "land",
     "ledger_problem",

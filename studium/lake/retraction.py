@@ -4,13 +4,15 @@ Enters: the name or hash of a landed file. Leaves: a ledger without its lines, a
 """
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from studium.config import Workspace
 from studium.errors import StudiumError, readable
-from studium.lake.ledger import forget_lines, open_ledger
+from studium.lake.ledger import forget_lines, open_ledger, read_ledger
 from studium.lake.partitions import refresh_partitions, remove_unnamed
+from studium.vocabulary import InputFile
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,19 @@ def retract(workspace: Workspace, name: str) -> Retraction:
     dates = refresh_partitions(workspace)
     remove_unnamed(workspace)
     return Retraction(row["path"], row["sha256"], row["lines"], dates)
+
+
+def gone(workspace: Workspace, files: Iterable[InputFile]) -> frozenset[str]:
+    """Those of some files that were taken back, or lost: unknown to the ledger, and their raw bytes are not there."""
+    files = list(files)
+    with read_ledger(workspace) as ledger:
+        states = dict(ledger.execute("select sha256, state from files").fetchall())
+    unknown = [file for file in files if file.sha256 not in states]
+    stored = (
+        {path.name.split(".")[0] for path in workspace.landing.glob("*/*")} if unknown else set()
+    )
+    lost = {file.sha256 for file in unknown if (file.content or file.sha256) not in stored}
+    return frozenset(lost | {it.sha256 for it in files if states.get(it.sha256) == "retracted"})
 
 
 def _is_hash(row: sqlite3.Row, name: str) -> bool:

@@ -24,15 +24,17 @@ from studium.publish.exports import (
     export_table,
     package_course,
 )
+from studium.publish.gate import AreaEvidence, Candidate, Condition, LakeEvidence
 from studium.publish.holding import held_release
 from studium.publish.manifest import (
+    Area,
     BuildInfo,
     DamagedReleaseError,
     Manifest,
     Release,
-    verify_database,
+    verify_databases,
 )
-from studium.publish.publication import Candidate, Clock, LakeEvidence, Publication, publish
+from studium.publish.publication import Clock, Publication, publish
 from studium.publish.queries import Answer, query
 from studium.publish.release import (
     CATALOG,
@@ -64,9 +66,12 @@ __all__ = [
     "DIMENSIONS",
     "REPORTS",
     "Answer",
+    "Area",
+    "AreaEvidence",
     "BuildInfo",
     "Candidate",
     "Clock",
+    "Condition",
     "CoursePackage",
     "DamagedReleaseError",
     "Delivery",
@@ -105,7 +110,7 @@ __all__ = [
     "query_events",
     "releases",
     "rollback",
-    "verify_database",
+    "verify_databases",
     "write_answer",
     "write_report",
     "write_rows",

@@ -1,7 +1,7 @@
 """From the warehouse's marts to the database of a release: the same rows, sorted, with comments.
 
 Enters: warehouse.duckdb (read-only), descriptions of its models. Leaves: counted tables with a
-checksum of their content, and a studium.duckdb with them in schema `main`.
+checksum of their content, and a database for each area with them in schema `main`.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -32,25 +32,37 @@ class Marts:
         described: Sequence[Table],
         wanted: Collection[str] = (),
     ) -> None:
-        """An empty `wanted` stands for all tables; what the gate counts by and what the server hides by stay."""
+        """An empty `wanted` stands for all tables; what the gate counts by and what the server hides by stay.
+
+        A table that nobody describes is none of any area: nothing makes it any more.
+        """
         self._connection = connection
         self._described = {table.name: table for table in described}
         columns = self._read_columns()
         kept = {*wanted, *_ALWAYS} if wanted else columns.keys()
-        self._columns = {name: columns[name] for name in columns if name in kept}
+        self._columns = {
+            name: columns[name] for name in columns if name in kept and name in self._described
+        }
 
     @property
     def names(self) -> list[str]:
-        """The tables of schema `marts`, sorted."""
+        """The described tables of schema `marts`, sorted."""
         return list(self._columns)
 
-    def count_rows(self) -> dict[str, int]:
-        """Rows of every mart."""
-        return {name: self._number(f"select count(*) from {_mart(name)}") for name in self.names}
+    def names_of(self, area: str) -> list[str]:
+        """Those of one area."""
+        return [name for name in self._columns if self._described[name].area == area]
 
-    def count_events(self, column: str = "event_count") -> int:
+    def count_rows(self, area: str) -> dict[str, int]:
+        """Rows of every mart of an area."""
+        return {
+            name: self._number(f"select count(*) from {_mart(name)}")
+            for name in self.names_of(area)
+        }
+
+    def count_events(self, area: str, column: str = "event_count") -> int:
         """Events as event_types_daily counts them: what the gate compares with the lake."""
-        if _COUNTED not in self._columns:
+        if _COUNTED not in self.names_of(area):
             return 0
         return self._number(
             f"select coalesce(sum({_quoted(column)}), 0)::bigint from {_mart(_COUNTED)}"
@@ -68,9 +80,9 @@ class Marts:
             )
         return BuildInfo(*found)
 
-    def describe(self) -> list[Table]:
-        """Every mart with rows, checksum and real types; reads all rows once."""
-        return [self._describe_table(name) for name in self.names]
+    def describe(self, area: str) -> list[Table]:
+        """Every mart of an area with rows, checksum and real types; reads all rows once."""
+        return [self._describe_table(name) for name in self.names_of(area)]
 
     def copy_to(self, target: Path, tables: Sequence[Table]) -> None:
         """Write all marts into a new database file, sorted by all columns, with comments."""
@@ -112,7 +124,7 @@ class Marts:
         return columns
 
     def _describe_table(self, name: str) -> Table:
-        described = self._described.get(name) or Table(name)
+        described = self._described[name]
         meanings = {column.name: column for column in described.columns}
         columns = [
             replace(meanings.get(column, TableColumn(column, kind)), type=kind)

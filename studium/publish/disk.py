@@ -3,8 +3,13 @@
 Enters: paths. Leaves: the same paths, durable. Readers see before or after, never between.
 """
 
+import errno
 import os
+import shutil
 from pathlib import Path
+
+# File systems without hard links, links to another disk, too many links to one file.
+_NO_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 def flush_file(path: Path) -> None:
@@ -19,6 +24,18 @@ def flush_file(path: Path) -> None:
 def flush_folder(path: Path) -> None:
     """Wait until the folder's entries, new names and renames, are on the disk."""
     flush_file(path)
+
+
+def link_file(source: Path, target: Path) -> None:
+    """The same file under another name; where the file system has no such links, a copy of it."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        shutil.copyfile(source, target)
+        shutil.copymode(source, target)
+        flush_file(target)
 
 
 def write_flushed(path: Path, content: bytes) -> None:

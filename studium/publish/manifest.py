@@ -14,10 +14,11 @@ from msgspec import Struct
 from studium.errors import StudiumError
 from studium.vocabulary import CheckOutcome, InputFile, Table
 
-DATABASE_NAME = "studium.duckdb"
+FORMAT = 2
+EVENTS = "events"  # the dataset of the lake that logs become
+FIRST_DATABASE = "studium.duckdb"  # of a release from before there were areas
 MANIFEST_NAME = "manifest.json"
 _MAGIC = slice(8, 12), b"DUCK"  # behind the checksum of the first block
-_WHOLE: dict[tuple[Path, int, int, int], bytes] = {}  # first bytes of files that were looked at
 
 
 class BuildInfo(Struct, frozen=True):
@@ -39,30 +40,100 @@ class ArchiveCopy(Struct, frozen=True):
     bytes: int
 
 
+class Area(Struct, frozen=True):
+    """What one subject area says in a release, and the file that holds its tables.
+
+    `content` is equal where it says the same. `made_in` is the release that it was written for: a later one links it,
+    because nothing changed, or because something newer was held back, for the reasons in `held_back`. `event_files`
+    is how many files `events/` has of it; 0: it was published without its events.
+    """
+
+    name: str
+    build: BuildInfo
+    tables: list[Table]
+    checks: list[CheckOutcome]
+    inputs: list[InputFile]
+    content: str
+    database: str
+    database_sha256: str
+    database_bytes: int
+    made_in: str = ""
+    held_back: list[str] = []
+    event_files: int = 0
+    archive: ArchiveCopy | None = None
+
+    @property
+    def as_of(self) -> date | None:
+        """The day before which its events, or deliveries, count."""
+        return self.build.as_of
+
+    @property
+    def events(self) -> int:
+        """Events of its inputs, inside the interval or not."""
+        return sum(file.events for file in self.inputs)
+
+
 class Manifest(Struct, frozen=True):
     """Everything but the rows. `content` is equal for releases that say the same.
 
-    `event_files` is how many files `events/` has; 0: the release was published without its events.
+    `absent` are areas that were never published, each with the reasons.
     """
 
     id: str
     created_at: datetime
     content: str
-    build: BuildInfo
-    tables: list[Table]
-    checks: list[CheckOutcome]
-    inputs: list[InputFile]
+    areas: list[Area]
     versions: dict[str, str]
-    database_sha256: str
-    database_bytes: int
-    event_files: int = 0
-    format: int = 1
-    archive: ArchiveCopy | None = None
+    absent: dict[str, list[str]] = {}
+    format: int = FORMAT
+
+    @property
+    def tables(self) -> list[Table]:
+        """Of all areas, by name."""
+        return sorted((it for area in self.areas for it in area.tables), key=lambda it: it.name)
+
+    @property
+    def checks(self) -> list[CheckOutcome]:
+        """Of all areas, by name."""
+        return sorted((it for area in self.areas for it in area.checks), key=lambda it: it.name)
+
+    @property
+    def inputs(self) -> list[InputFile]:
+        """Of all areas, each once, by path."""
+        files = {it.sha256: it for area in self.areas for it in area.inputs}
+        return sorted(files.values(), key=lambda it: (it.path, it.sha256))
+
+    @property
+    def build(self) -> BuildInfo:
+        """How the area was built that reaches furthest; others may end earlier: `area_of` says which."""
+        return max((area.build for area in self.areas), key=lambda it: it.as_of or date.max)
 
     @property
     def events(self) -> int:
         """Events of all inputs, inside the interval or not."""
         return sum(file.events for file in self.inputs)
+
+    @property
+    def event_files(self) -> int:
+        """How many files `events/` has; 0: the release was published without its events."""
+        return sum(area.event_files for area in self.areas)
+
+    @property
+    def database_bytes(self) -> int:
+        """Of all databases."""
+        return sum(area.database_bytes for area in self.areas)
+
+    @property
+    def held_back(self) -> dict[str, list[str]]:
+        """Areas that keep their last, and those that are absent, with the reasons."""
+        return {area.name: area.held_back for area in self.areas if area.held_back} | self.absent
+
+    def area_of(self, table: str) -> Area:
+        """The area that has a table; raises KeyError where none has."""
+        for area in self.areas:
+            if any(it.name == table for it in area.tables):
+                return area
+        raise KeyError(table)
 
 
 class Release(Struct, frozen=True):
@@ -77,9 +148,14 @@ class Release(Struct, frozen=True):
         return self.manifest.id
 
     @property
+    def databases(self) -> dict[str, Path]:
+        """The database of each area, by real paths, so that a reader keeps its snapshot when `current` moves."""
+        return {area.name: self.path / area.database for area in self.manifest.areas}
+
+    @property
     def database(self) -> Path:
-        """The real path, so that a reader keeps its snapshot when `current` moves."""
-        return self.path / DATABASE_NAME
+        """The one of a release with one area."""
+        return next(iter(self.databases.values()))
 
 
 class DamagedReleaseError(StudiumError):
@@ -96,53 +172,148 @@ class DamagedReleaseError(StudiumError):
         self.reason = reason
 
 
+class NewerReleaseError(StudiumError):
+    """A release that a newer Studium made."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"Release {path.name} was made by a newer Studium",
+            str(path),
+            "Install that version or a later one; this release is whole, leave it where it is",
+        )
+
+
+class _AnyManifest(Struct):
+    """What tells by which rules a manifest is read."""
+
+    format: int = 1
+
+
+class _FirstManifest(Struct):
+    """As it was before there were areas: one database, and everything said once."""
+
+    id: str
+    created_at: datetime
+    content: str
+    build: BuildInfo
+    tables: list[Table]
+    checks: list[CheckOutcome]
+    inputs: list[InputFile]
+    versions: dict[str, str]
+    database_sha256: str
+    database_bytes: int
+    event_files: int = 0
+    archive: ArchiveCopy | None = None
+
+
+def decode_manifest(content: bytes, folder: Path) -> Manifest:
+    """The manifest of the release in `folder`; one of before there were areas has one, called like its database.
+
+    Raises ValueError where it is none, NewerReleaseError where only a newer Studium reads it.
+    """
+    version = msgspec.json.decode(content, type=_AnyManifest).format
+    if version > FORMAT:
+        raise NewerReleaseError(folder)
+    if version == FORMAT:
+        return msgspec.json.decode(content, type=Manifest)
+    first = msgspec.json.decode(content, type=_FirstManifest)
+    area = Area(
+        name=Path(FIRST_DATABASE).stem,
+        build=first.build,
+        tables=first.tables,
+        checks=first.checks,
+        inputs=_counted(first.inputs),
+        content=first.content,
+        database=FIRST_DATABASE,
+        database_sha256=first.database_sha256,
+        database_bytes=first.database_bytes,
+        made_in=first.id,
+        event_files=first.event_files,
+        archive=first.archive,
+    )
+    return Manifest(
+        id=first.id,
+        created_at=first.created_at,
+        content=first.content,
+        areas=[area],
+        versions=first.versions,
+        format=version,
+    )
+
+
+def _counted(inputs: list[InputFile]) -> list[InputFile]:
+    """The files with the rows that counted: all events, and of each table and course the fullest of the newest day."""
+    best: dict[tuple[str | None, str | None], InputFile] = {}
+    for file in inputs:
+        key = (file.dataset, file.course_id)
+        if file.dump_date and (key not in best or _rank(file) > _rank(best[key])):
+            best[key] = file
+    counted = {file.sha256 for file in best.values()}
+    return [
+        msgspec.structs.replace(file, reached={EVENTS: file.events})
+        if not file.dump_date
+        else msgspec.structs.replace(file, reached={file.dataset or "": file.table_rows})
+        if file.sha256 in counted
+        else file
+        for file in inputs
+    ]
+
+
+def _rank(file: InputFile) -> tuple[str, int]:
+    return file.dump_date or "", file.table_rows
+
+
 def read_release(folder: Path) -> Release:
     """The release in `folder`; raises DamagedReleaseError when a part of it is gone or broken.
 
-    Of the database only its size and first bytes are looked at; `verify_database` reads it all.
+    Of each database only its size and first bytes are looked at; `verify_databases` reads it all.
     """
     name = MANIFEST_NAME
     try:
-        manifest = msgspec.json.decode((folder / name).read_bytes(), type=Manifest)
-        name = DATABASE_NAME
-        head, size = _look_at(folder / name)
+        manifest = decode_manifest((folder / name).read_bytes(), folder)
+        for area in manifest.areas:
+            name = area.database
+            _look_at(folder, area)
     except OSError as error:
         raise DamagedReleaseError(folder, f"{name}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise DamagedReleaseError(folder, f"{name} is no manifest: {error}") from None
     if manifest.id != folder.name:
         raise DamagedReleaseError(folder, f"its manifest is that of {manifest.id}")
-    if size != manifest.database_bytes:
-        found = f"{name} has {size:,} bytes; {manifest.database_bytes:,} were published"
-        raise DamagedReleaseError(folder, found)
-    if head[_MAGIC[0]] != _MAGIC[1]:
-        raise DamagedReleaseError(folder, f"{name} is no database any more")
     return Release(path=folder, manifest=manifest)
 
 
-def _look_at(database: Path) -> tuple[bytes, int]:
-    """(first bytes, size) of a database; a process opens a file that did not change only once.
-
-    Closing it drops the process's POSIX locks on it, and with them the one by which retention sees that it serves
-    the release.
-    """
-    found = database.stat()
-    key = (database, found.st_ino, found.st_size, found.st_mtime_ns)
-    if key not in _WHOLE:
-        with database.open("rb") as stream:
-            _WHOLE[key] = stream.read(_MAGIC[0].stop)
-    return _WHOLE[key], found.st_size
+def _look_at(folder: Path, area: Area) -> None:
+    """Raise DamagedReleaseError where a database has another size, or is none."""
+    database = folder / area.database
+    size = database.stat().st_size
+    if size != area.database_bytes:
+        found = f"{area.database} has {size:,} bytes; {area.database_bytes:,} were published"
+        raise DamagedReleaseError(folder, found)
+    with database.open("rb") as stream:
+        if stream.read(_MAGIC[0].stop)[_MAGIC[0]] != _MAGIC[1]:
+            raise DamagedReleaseError(folder, f"{area.database} is no database any more")
 
 
-def verify_database(release: Release) -> None:
-    """Read the database once; raises DamagedReleaseError when its bytes are not those published."""
-    if hash_database(release.path) != release.manifest.database_sha256:
-        raise DamagedReleaseError(release.path, f"{DATABASE_NAME} has changed since it was made")
+def verify_databases(release: Release) -> None:
+    """Read the databases once; raises DamagedReleaseError when their bytes are not those published."""
+    for area in release.manifest.areas:
+        verify_area(release, area)
 
 
-def hash_database(folder: Path) -> str:
-    """SHA-256 of the database in `folder`."""
-    with (folder / DATABASE_NAME).open("rb") as stream:
+def verify_area(release: Release, area: Area) -> None:
+    """Read the database of one area once; raises DamagedReleaseError when it changed."""
+    try:
+        found = hash_file(release.path / area.database)
+    except OSError as error:
+        raise DamagedReleaseError(release.path, f"{area.database}: {error.strerror}") from None
+    if found != area.database_sha256:
+        raise DamagedReleaseError(release.path, f"{area.database} has changed since it was made")
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -4,13 +4,11 @@ Enters: how the warehouse was built and how its tests ended. Leaves: a `Publicat
 refuses, a StudiumError, and `current` is where it was.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from importlib.metadata import version
-from typing import NamedTuple
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from studium import __version__
 from studium.config import Workspace
@@ -18,32 +16,26 @@ from studium.errors import StudiumError
 from studium.progress import Progress
 from studium.publish.database import Marts, open_marts
 from studium.publish.disk import move_link
-from studium.publish.gate import Condition, Evidence, refuse_unless_met, weigh
+from studium.publish.gate import (
+    Bar,
+    Candidate,
+    Condition,
+    Verdict,
+    refuse_unless_met,
+    weigh_all,
+)
+from studium.publish.gate.weighing import days_inside
 from studium.publish.holding import held_release, let_go
-from studium.publish.manifest import BuildInfo, Manifest, Release
+from studium.publish.manifest import Area, Release
 from studium.publish.release_store import (
     Contents,
+    Draft,
     create_release,
     current_release,
     damaged_releases,
     find_same,
 )
 from studium.publish.retention import remove_old_releases, remove_unfinished
-from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
-
-
-class LakeEvidence(Struct, frozen=True):
-    """What the lake says about itself: `events` by date, duplicates not counted, and their files.
-
-    `unbuilt` are the dates that changed since the tables were built, `unbuilt_courses` those with other dumps.
-    """
-
-    inputs: list[InputFile]
-    mismatches: list[str]
-    events: dict[date, int]
-    unbuilt: list[date] = []
-    unbuilt_courses: list[str] = []
-    event_days: list[EventDay] = []
 
 
 class Publication(Struct, frozen=True):
@@ -71,20 +63,13 @@ class Clock(Struct, frozen=True):
         return cls(now=datetime.now(UTC), today=today or datetime.now().astimezone().date())
 
 
-class Candidate(Struct, frozen=True):
-    """What asks to be published: tests of the tables, the lake, descriptions of the tables."""
-
-    checks: Sequence[CheckOutcome]
-    lake: LakeEvidence
-    described: Sequence[Table]
-
-
 def publish(
     workspace: Workspace, candidate: Candidate, progress: Progress, clock: Clock | None = None
 ) -> Publication:
     """Publish what the warehouse holds; the caller holds the workspace's lock.
 
-    Raises StudiumError, and leaves `current` alone, when a condition of the gate does not hold.
+    An area that does not pass the gate keeps what is published of it. Raises StudiumError, and leaves `current` alone,
+    when none passes, or what is kept was built by other rules than what would be new.
     """
     clock = clock or Clock.real()
     remove_unfinished(workspace)
@@ -99,88 +84,74 @@ def publish(
         settings.memory_limit_mb,
         settings.tables,
     ) as marts:
-        build = marts.read_build()
-        conditions = _weigh(candidate, build, marts, _Bar(workspace, current, clock.today))
-        refuse_unless_met(conditions, _where(workspace, current))
-        contents = Contents(
-            build=build,
-            tables=marts.describe(),
-            inputs=sorted(candidate.lake.inputs, key=lambda file: (file.path, file.sha256)),
-            checks=sorted(candidate.checks, key=lambda check: check.name),
-            versions=_versions(),
-            event_days=_days_inside(workspace, candidate.lake.event_days, build),
-        )
+        verdict = weigh_all(candidate, marts, Bar(workspace, current, clock.today))
+        if not verdict.passing:
+            refuse_unless_met(verdict.conditions, _where(workspace, current))
+        contents = _contents(workspace, candidate, verdict, marts)
+        conditions = list(verdict.conditions)
         same = find_same(workspace, contents)
         if current and same and same.id > current.id == held_release(workspace):
             return Publication(current, False, conditions, [], held_back=same.id)
         if same is None:
             let_go(workspace)  # before it: what is made now becomes current, also after a kill
-        progress.start("publish", len(contents.tables), "tables")
+        tables = sum(len(draft.area.tables) for draft in contents.drafts)
+        progress.start("publish", tables, "tables")
         release = same or create_release(workspace, marts, contents, clock.now)
-        progress.advance(len(contents.tables))
+        progress.advance(tables)
         progress.finish()
     move_link(workspace.current, f"{workspace.releases.name}/{release.id}")
     removed = remove_old_releases(workspace, workspace.settings.publish.keep_releases)
     return Publication(release, same is None, conditions, removed)
 
 
-class _Bar(NamedTuple):
-    """Against what is weighed."""
+def _contents(
+    workspace: Workspace, candidate: Candidate, verdict: Verdict, marts: Marts
+) -> Contents:
+    drafts = [_draft(workspace, name, candidate, verdict, marts) for name in verdict.passing]
+    kept = {name: verdict.before[name] for name in verdict.held if name in verdict.before}
+    for name, area in sorted(kept.items()):
+        _refuse_other_rules(workspace, area, verdict)
+        drafts.append(Draft(replace(area, held_back=verdict.held[name]), is_kept=True))
+    absent = {name: why for name, why in sorted(verdict.held.items()) if name not in kept}
+    drafts.sort(key=lambda draft: draft.area.name)
+    return Contents(drafts=drafts, absent=absent, versions=_versions())
 
-    workspace: Workspace
-    current: Release | None
-    today: date
 
-
-def _weigh(candidate: Candidate, build: BuildInfo, marts: Marts, bar: _Bar) -> list[Condition]:
-    inside = _inside(candidate.lake.events, build)
-    evidence = Evidence(
-        checks=candidate.checks,
-        mismatches=candidate.lake.mismatches,
-        unbuilt=candidate.lake.unbuilt,
-        unbuilt_courses=candidate.lake.unbuilt_courses,
-        inputs=candidate.lake.inputs,
-        lake_events=sum(inside.values()),
-        counted_events=marts.count_events(),
-        table_rows=marts.count_rows(),
-        last_event=max(inside, default=None),
-        today=bar.today,
+def _draft(
+    workspace: Workspace, name: str, candidate: Candidate, verdict: Verdict, marts: Marts
+) -> Draft:
+    """An area as it is about to be published."""
+    evidence, build = candidate.areas[name], verdict.builds[name]
+    has_events = workspace.settings.publish.events
+    area = Area(
+        name=name,
+        build=build,
+        tables=marts.describe(name),
+        checks=sorted(evidence.checks, key=lambda check: check.name),
+        inputs=sorted(evidence.lake.inputs, key=lambda file: (file.path, file.sha256)),
+        content="",
+        database=f"{name}.duckdb",
+        database_sha256="",
+        database_bytes=0,
     )
-    before = bar.current.manifest if bar.current else None
-    if before and not _is_comparable(before, build, candidate.lake.inputs):
-        before = None
-    if before:
-        windows = {table.name for table in candidate.described if table.window_days}
-        left_out: set[str] = set()
-        if bar.workspace.settings.build.tables:  # on purpose
-            left_out = {table.name for table in before.tables} - evidence.table_rows.keys()
-        kept = [table for table in before.tables if table.name not in windows | left_out]
-        before = msgspec.structs.replace(before, tables=kept)
-    return weigh(evidence, bar.workspace.settings.publish, before)
+    days = days_inside(evidence.lake.event_days, build) if has_events else []
+    return Draft(area, days)
 
 
-def _is_comparable(before: Manifest, build: BuildInfo, inputs: Sequence[InputFile]) -> bool:
-    """Whether fewer rows would be a surprise: not if the interval was cut, or a file taken back."""
-    is_cut = (build.as_of or date.max) < (before.build.as_of or date.max)
-    has_same_start = before.build.events_from == build.events_from
-    has_same_rules = before.build.compat == build.compat
-    is_all_there = {file.sha256 for file in before.inputs} <= {file.sha256 for file in inputs}
-    return has_same_start and has_same_rules and is_all_there and not is_cut
-
-
-def _days_inside(
-    workspace: Workspace, days: Sequence[EventDay], build: BuildInfo
-) -> list[EventDay]:
-    if not workspace.settings.publish.events:
-        return []
-    first, end = build.events_from or date.min, build.as_of or date.max
-    return sorted((it for it in days if first <= it.day < end), key=lambda it: it.day)
-
-
-def _inside(events: dict[date, int], build: BuildInfo) -> dict[date, int]:
-    first = build.events_from or date.min
-    end = build.as_of or date.max
-    return {day: count for day, count in events.items() if first <= day < end and count}
+def _refuse_other_rules(workspace: Workspace, kept: Area, verdict: Verdict) -> None:
+    """Raise StudiumError where readers would get areas side by side that count by different rules."""
+    build = verdict.builds[kept.name]
+    is_cut = workspace.settings.build.as_of and (kept.as_of or date.max) > (build.as_of or date.max)
+    same = (kept.build.compat, kept.build.events_from) == (build.compat, build.events_from)
+    if same and not is_cut:
+        return
+    raise StudiumError(
+        f"Not published: {kept.name} would keep what was published of it, which counts by other rules (compat "
+        f"{kept.build.compat}, events from {kept.build.events_from or 'the first'}, before {kept.as_of}): "
+        + "; ".join(verdict.held[kept.name]),
+        str(workspace.warehouse),
+        f"Mend {kept.name}, then publish again; or build by the same rules as before",
+    )
 
 
 def _current_or_none(workspace: Workspace, progress: Progress) -> Release | None:

@@ -6,6 +6,7 @@ Enters: open marts and what is known about them. Leaves: releases/<id>/ and the 
 import hashlib
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,48 +17,70 @@ from msgspec import Struct
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.publish.database import Marts
-from studium.publish.disk import flush_file, flush_folder, move_link, write_flushed
-from studium.publish.events import digest_days, link_days
+from studium.publish.disk import flush_file, flush_folder, link_file, move_link, write_flushed
+from studium.publish.events import digest_days, link_days, link_published
 from studium.publish.holding import hold, let_go
 from studium.publish.manifest import (
-    DATABASE_NAME,
     MANIFEST_NAME,
     ArchiveCopy,
-    BuildInfo,
+    Area,
     DamagedReleaseError,
     Manifest,
     Release,
     encode_manifest,
-    hash_database,
+    hash_file,
     read_release,
-    verify_database,
+    verify_area,
+    verify_databases,
 )
-from studium.publish.retention import UNFINISHED, release_folders, sort_releases
-from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
+from studium.publish.retention import RELEASE, UNFINISHED, release_folders, sort_releases
+from studium.vocabulary import EventDay, Table
 
 ARCHIVED = "person_course"
+
+
+class Draft(Struct, frozen=True):
+    """An area that is about to be published, and the files of its events; one that is kept stays as it was."""
+
+    area: Area
+    days: list[EventDay] = []
+    is_kept: bool = False
+
+    @property
+    def content(self) -> str:
+        """Equal for the same tables, descriptions, interval, events and bytes of inputs.
+
+        Names of files, the code that computed it and versions of packages do not count: they change nothing that is
+        said.
+        """
+        if self.is_kept:
+            return self.area.content
+        area = self.area
+        inputs = sorted((file.sha256, file.lines, file.events) for file in area.inputs)
+        build = msgspec.structs.replace(area.build, models_hash="")
+        parts = [area.name, build, area.tables, inputs, digest_days(self.days)]
+        return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
 
 
 class Contents(Struct, frozen=True):
     """All that a release will say, before it has an id."""
 
-    build: BuildInfo
-    tables: list[Table]
-    inputs: list[InputFile]
-    checks: list[CheckOutcome]
+    drafts: list[Draft]
+    absent: dict[str, list[str]]
     versions: dict[str, str]
-    event_days: list[EventDay] = []
 
     @property
     def digest(self) -> str:
-        """Equal for the same tables, descriptions, interval, events and bytes of inputs.
-
-        Names of files and versions of packages do not count: they change nothing that is said.
-        """
-        inputs = sorted((file.sha256, file.lines, file.events) for file in self.inputs)
-        parts = [self.build, self.tables, inputs, *filter(None, [digest_days(self.event_days)])]
-        said = msgspec.json.encode(parts, order="deterministic")
+        """Equal where every area says the same, and the same are held back by the same conditions."""
+        areas = [(it.area.name, it.content, _names(it.area.held_back)) for it in self.drafts]
+        absent = {name: _names(reasons) for name, reasons in self.absent.items()}
+        said = msgspec.json.encode([areas, absent], order="deterministic")
         return hashlib.sha256(said).hexdigest()
+
+
+def _names(reasons: Sequence[str]) -> list[str]:
+    """Which conditions; what was found may be another number every night."""
+    return [reason.split(":")[0] for reason in reasons]
 
 
 class Rollback(Struct, frozen=True):
@@ -92,6 +115,12 @@ def current_release(workspace: Workspace) -> Release | None:
             str(workspace.current),
             "Move it away, then: studium rollback",
         ) from None
+    if target.parent != workspace.releases or not RELEASE.fullmatch(target.name):
+        raise StudiumError(
+            f"`current` points at {target}, which is no release of this workspace",
+            str(workspace.current),
+            "Move the link away, not what it points at, then: studium rollback",
+        )
     if not target.is_dir():
         raise StudiumError(
             f"The current release {target.name} was removed",
@@ -128,7 +157,7 @@ def find_table(release: Release, name: str) -> Table:
 def rollback(workspace: Workspace, release_id: str | None = None) -> Rollback:
     """Point `current` at the named release, else at the newest sound one before it.
 
-    The bytes of its database are read again first. There it stays until something new is
+    The bytes of its databases are read again first. There it stays until something new is
     published, or somebody goes to the newest release. Raises DamagedReleaseError for a named one
     that is damaged, MisuseError for one that is none.
     """
@@ -136,7 +165,7 @@ def rollback(workspace: Workspace, release_id: str | None = None) -> Rollback:
     for folder in [_folder(workspace, release_id)] if release_id else _earlier(workspace):
         try:
             release = read_release(folder)
-            verify_database(release)
+            verify_databases(release)
         except DamagedReleaseError as damage:
             if release_id:
                 raise
@@ -160,8 +189,7 @@ def find_same(workspace: Workspace, contents: Contents) -> Release | None:
     """The newest release that says the same already, and whose bytes are as they were published."""
     digest = contents.digest
     for release in releases(workspace):
-        manifest = release.manifest
-        if manifest.content == digest and hash_database(release.path) == manifest.database_sha256:
+        if release.manifest.content == digest and _is_sound(release, release.manifest.areas):
             return release
     return None
 
@@ -169,32 +197,30 @@ def find_same(workspace: Workspace, contents: Contents) -> Release | None:
 def create_release(
     workspace: Workspace, marts: Marts, contents: Contents, now: datetime
 ) -> Release:
-    """Copy the marts into a new release; `current` is not moved yet."""
+    """Write the areas that changed into a new release, link the others; `current` is not moved yet."""
     unfinished = workspace.releases / f"{UNFINISHED}{os.getpid()}"
     unfinished.mkdir(parents=True)
     try:
-        database = unfinished / DATABASE_NAME
-        marts.copy_to(database, contents.tables)
-        event_files = link_days(unfinished, contents.event_days)
         release_id, created_at = _choose_id(workspace, contents, now)
+        areas = []
+        for draft in contents.drafts:
+            found = _find_area(workspace, draft)
+            if found:
+                area = _link_area(draft, found, unfinished)
+            else:
+                area = _write_area(marts, draft, unfinished, created_at)
+                area = msgspec.structs.replace(area, made_in=release_id)
+            areas.append(area)
         manifest = Manifest(
             id=release_id,
             created_at=created_at,
             content=contents.digest,
-            build=contents.build,
-            tables=contents.tables,
-            checks=contents.checks,
-            inputs=contents.inputs,
+            areas=areas,
+            absent=contents.absent,
             versions=contents.versions,
-            database_sha256=hash_database(unfinished),
-            database_bytes=database.stat().st_size,
-            archive=_archive(marts, unfinished, created_at),
-            event_files=event_files,
         )
         write_flushed(unfinished / MANIFEST_NAME, encode_manifest(manifest))
-        for file in filter(Path.is_file, unfinished.iterdir()):
-            flush_file(file)
-            file.chmod(0o400)
+        (unfinished / MANIFEST_NAME).chmod(0o400)
         flush_folder(unfinished)
         unfinished.rename(workspace.releases / release_id)
         flush_folder(workspace.releases)
@@ -204,15 +230,79 @@ def create_release(
     return read_release(workspace.releases / release_id)
 
 
-def _archive(marts: Marts, folder: Path, created_at: datetime) -> ArchiveCopy | None:
+def _find_area(workspace: Workspace, draft: Draft) -> tuple[Release, Area] | None:
+    """Where an area stands that says the same, whole; raises StudiumError when one to be kept does nowhere."""
+    content, found = draft.content, None
+    for release in releases(workspace):
+        for area in release.manifest.areas:
+            is_it = area.content == content and len(area.tables) >= len(draft.area.tables)
+            if is_it and found is None and _is_sound(release, [area]):
+                found = release, area
+    if found is None and draft.is_kept:
+        raise StudiumError(
+            f"{draft.area.name} is held back, and what is published of it is damaged: "
+            + "; ".join(draft.area.held_back),
+            str(workspace.current),
+            f"Mend {draft.area.name}, then publish again",
+        )
+    return found
+
+
+def _is_sound(release: Release, areas: Sequence[Area]) -> bool:
+    try:
+        for area in areas:
+            verify_area(release, area)
+    except DamagedReleaseError:
+        return False
+    return True
+
+
+def _link_area(draft: Draft, found: tuple[Release, Area], folder: Path) -> Area:
+    """The files of an area that another release has, under this one too."""
+    release, area = found
+    name = f"{draft.area.name}.duckdb"
+    link_file(release.path / area.database, folder / name)
+    if area.archive:
+        link_file(release.path / area.archive.name, folder / area.archive.name)
+    if area.event_files:
+        link_published(release.path, folder)
+    said = draft.area if draft.is_kept else area
+    return msgspec.structs.replace(
+        area,
+        name=draft.area.name,
+        database=name,
+        tables=said.tables,
+        held_back=draft.area.held_back,
+    )
+
+
+def _write_area(marts: Marts, draft: Draft, folder: Path, created_at: datetime) -> Area:
+    area = draft.area
+    database = folder / area.database
+    marts.copy_to(database, area.tables)
+    archive = None
+    if any(table.name == ARCHIVED for table in area.tables):
+        archive = _archive(marts, folder, created_at)
+    event_files = link_days(folder, draft.days)
+    for name in [area.database, *([archive.name] if archive else [])]:
+        flush_file(folder / name)
+        (folder / name).chmod(0o400)
+    return msgspec.structs.replace(
+        area,
+        content=draft.content,
+        database_sha256=hash_file(database),
+        database_bytes=database.stat().st_size,
+        archive=archive,
+        event_files=event_files,
+    )
+
+
+def _archive(marts: Marts, folder: Path, created_at: datetime) -> ArchiveCopy:
     """The combined person-course as a dated file, so that it can be kept longer than its release."""
-    if ARCHIVED not in marts.names:
-        return None
     name = f"{ARCHIVED}-{created_at:%Y-%m-%d}.parquet"
     rows = marts.archive(ARCHIVED, folder / name)
-    with (folder / name).open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return ArchiveCopy(name, ARCHIVED, rows, digest, (folder / name).stat().st_size)
+    size = (folder / name).stat().st_size
+    return ArchiveCopy(name, ARCHIVED, rows, hash_file(folder / name), size)
 
 
 def _choose_id(workspace: Workspace, contents: Contents, now: datetime) -> tuple[str, datetime]:

@@ -14,8 +14,9 @@ class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}
 
     `sha256` is the ledger's name of the file, `content` the SHA-256 of its bytes, which is the same for a log. A
     delivery has a format, a table where it holds one, a scope (the site has no `scope_id`) and a day; where the scope
-    is a course, `course_id` names it, as older manifests do. `area` is whose datasets it holds. A manifest calls
-    `path` name and `dataset` table.
+    is a course, `course_id` names it, as older manifests do. `area` is whose datasets it holds, `reached` how many of
+    its rows count in each of them: none of a dump that a newer one replaced. A manifest calls `path` name and
+    `dataset` table.
     """
 
     path: str
@@ -37,6 +38,8 @@ class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}
     state: str = ""
     landed_at: str = ""
     damage: str | None = None
+    area: str = ""
+    reached: dict[str, int] = {}
 
 
 class EventDay(Struct, frozen=True):
@@ -56,7 +59,7 @@ class EventDay(Struct, frozen=True):
 class CheckOutcome(Struct, frozen=True):
     """A promise as it ended: `status` is "pass", "warn", "fail" or "error", `failures` the rows that break it.
 
-    `model` is the table that it is about, `relation` the view of the warehouse that holds the rows.
+    `model` is the table that it is about, `area` whose it is, `relation` the view of the warehouse that holds the rows.
     """
 
     name: str
@@ -65,6 +68,7 @@ class CheckOutcome(Struct, frozen=True):
     model: str = ""
     seconds: float = 0.0
     relation: str = ""
+    area: str = ""
 
     @property
     def show(self) -> str:

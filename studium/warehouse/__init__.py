@@ -11,7 +11,7 @@ from studium.warehouse.build import (
     unbuilt_courses,
     unbuilt_dates,
 )
-from studium.warehouse.catalogue import catalogue
+from studium.warehouse.catalogue import area_reads, catalogue, unfinished_models
 from studium.warehouse.checks import FailingRows, check, failing_rows
 from studium.warehouse.database import inspect_warehouse, open_warehouse, set_aside
 from studium.warehouse.inputs.dumps import Contents, DumpPartition
@@ -29,6 +29,7 @@ __all__ = [
     "Interval",
     "LastBuild",
     "ModelRun",
+    "area_reads",
     "build",
     "catalogue",
     "check",
@@ -40,4 +41,5 @@ __all__ = [
     "set_aside",
     "unbuilt_courses",
     "unbuilt_dates",
+    "unfinished_models",
 ]

@@ -12,6 +12,7 @@ from msgspec import convert
 
 from studium.config import Workspace
 from studium.vocabulary import Rights, Table, TableColumn
+from studium.warehouse.database import open_warehouse
 from studium.warehouse.project import Project
 
 # How the text of a column ends: with its unit, and with what the published systems give in its place, unless
@@ -34,6 +35,36 @@ def catalogue(workspace: Workspace) -> list[Table]:
         (_describe(node, tests[node["unique_id"]], sources(node["unique_id"])) for node in marts),
         key=lambda model: model.name,
     )
+
+
+def model_areas(project: Project) -> dict[str, str]:
+    """Name of each model -> its area."""
+    nodes = project.read_manifest()["nodes"].values()
+    return {node["name"]: node["fqn"][1] for node in nodes if node["resource_type"] == "model"}
+
+
+def area_reads(workspace: Workspace) -> dict[str, list[str]]:
+    """Area -> the other areas whose tables its models read."""
+    nodes = Project(workspace).read_manifest()["nodes"]
+    areas = {key: it["fqn"][1] for key, it in nodes.items() if it["resource_type"] == "model"}
+    reads: dict[str, set[str]] = {}
+    for key, area in areas.items():
+        read = {areas[it] for it in nodes[key]["depends_on"]["nodes"] if it in areas}
+        reads.setdefault(area, set()).update(read - {area})
+    return {area: sorted(read) for area, read in reads.items()}
+
+
+def unfinished_models(workspace: Workspace) -> dict[str, list[str]]:
+    """Area -> its models that the last build could not make."""
+    areas = model_areas(Project(workspace))
+    found: dict[str, list[str]] = {}
+    with open_warehouse(workspace) as connection:
+        known = "from duckdb_tables() where schema_name = 'studium' and table_name = 'built_models'"
+        if connection.execute(known).fetchall():
+            rows = "select name from studium.built_models where version = '' order by name"
+            for (name,) in connection.execute(rows).fetchall():
+                found.setdefault(areas.get(name, ""), []).append(name)
+    return found
 
 
 def _is_mart(node: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
 from studium.vocabulary import CheckOutcome
 from studium.warehouse.build import build_variables
+from studium.warehouse.catalogue import model_areas
 from studium.warehouse.database import open_warehouse
 from studium.warehouse.inputs.idle import read_idle
 from studium.warehouse.plan import read_last_build
@@ -58,6 +59,7 @@ def check(workspace: Workspace, progress: Progress) -> list[CheckOutcome]:
     outcomes = project.run(_COMMAND, build_variables(last.interval, None), progress, left_out)
     progress.finish()
     models = project.tested_models()
+    areas = model_areas(project)
     outcomes += [_kept_by_no_row(test) for test in empty]
     results = [
         CheckOutcome(
@@ -65,6 +67,7 @@ def check(workspace: Workspace, progress: Progress) -> list[CheckOutcome]:
             status=outcome.status,
             failures=outcome.failures,
             model=models.get(outcome.unique_id, ""),
+            area=areas.get(models.get(outcome.unique_id, ""), ""),
             seconds=outcome.seconds,
             relation=outcome.relation.replace('"', ""),
         )

@@ -9,7 +9,7 @@ import pytest
 
 from studium.config import Workspace, open_workspace, write_default_settings
 from studium.progress import Silent
-from studium.publish import Candidate, Clock, LakeEvidence, Publication, publish
+from studium.publish import AreaEvidence, Candidate, Clock, LakeEvidence, Publication, publish
 from studium.vocabulary import CheckOutcome, InputFile, Table, TableColumn
 
 DAY = date(2024, 3, 1)
@@ -30,6 +30,12 @@ create table marts.video as
 create table marts.numbers as
     select 'nan'::double as a, 'it''s' as "odd ""name", 1.5::decimal(10, 2) as c, [1, 2] as d;
 """
+
+# Marts of these tests that nobody needs to know more of than their name.
+OTHERS = (
+    *("event_types_daily", "numbers", "left_side", "right_side", "person_course", "big", "texts"),
+    *("learners", "long", "course_coenrollment", "person_problem", "course_problem"),
+)
 
 
 @pytest.fixture
@@ -66,7 +72,10 @@ def make_candidate(**changed: object) -> Candidate:
         inputs=given["inputs"],  # type: ignore[arg-type]
         mismatches=given["mismatches"],  # type: ignore[arg-type]
         events=given["events"],  # type: ignore[arg-type]
+        event_days=given.get("event_days", []),  # type: ignore[arg-type]
+        gone=given.get("gone"),  # type: ignore[arg-type]
     )
+    meant: dict[str, object] = given.get("video", {})  # type: ignore[assignment]
     described = [
         Table(
             name="video",
@@ -77,9 +86,12 @@ def make_candidate(**changed: object) -> Candidate:
             tests=["video_id is unique"],
             sql="select 1",
             depends_on=["stg_edx__events"],
-        )
+            **{"sources": ["events"], **meant},  # type: ignore[arg-type]
+        ),
+        *map(Table, OTHERS),
     ]
-    return Candidate(checks=given["checks"], lake=lake, described=described)  # type: ignore[arg-type]
+    evidence = AreaEvidence(checks=given["checks"], lake=lake, described=described)  # type: ignore[arg-type]
+    return Candidate({"courses": evidence})
 
 
 def make_clock(second: int = 0, today: date = date(2024, 3, 4)) -> Clock:

@@ -53,21 +53,21 @@ def take_other_manifest(folder: Path) -> None:
 
 
 def empty_database(folder: Path) -> None:
-    rewrite(folder / "studium.duckdb", b"")
+    rewrite(folder / "courses.duckdb", b"")
 
 
 def cut_database(folder: Path) -> None:
-    database = folder / "studium.duckdb"
+    database = folder / "courses.duckdb"
     rewrite(database, database.read_bytes()[:5000])
 
 
 def overwrite_database(folder: Path) -> None:
-    database = folder / "studium.duckdb"
+    database = folder / "courses.duckdb"
     rewrite(database, b"x" * database.stat().st_size)
 
 
 def remove_database(folder: Path) -> None:
-    (folder / "studium.duckdb").unlink()
+    (folder / "courses.duckdb").unlink()
 
 
 CASES: dict[Callable[[Path], None], str] = {
@@ -76,10 +76,10 @@ CASES: dict[Callable[[Path], None], str] = {
     spoil_depth: "manifest.json is no manifest",
     remove_manifest: "manifest.json: No such file",
     take_other_manifest: "its manifest is that of 2024",
-    empty_database: "studium.duckdb has 0 bytes",
-    cut_database: "studium.duckdb has 5,000 bytes",
-    overwrite_database: "studium.duckdb is no database any more",
-    remove_database: "studium.duckdb: No such file",
+    empty_database: "courses.duckdb has 0 bytes",
+    cut_database: "courses.duckdb has 5,000 bytes",
+    overwrite_database: "courses.duckdb is no database any more",
+    remove_database: "courses.duckdb: No such file",
 }
 
 
@@ -148,7 +148,7 @@ def test_damaged_current_release_is_replaced_by_the_next(
 
 def test_rollback_reads_the_bytes_that_it_points_at(workspace: Workspace, change: Change) -> None:
     made = make_three(workspace, change)
-    database = workspace.releases / made[1] / "studium.duckdb"
+    database = workspace.releases / made[1] / "courses.duckdb"
     content = bytearray(database.read_bytes())
     content[-1] ^= 1
     rewrite(database, bytes(content))

@@ -88,9 +88,7 @@ def write_lake(workspace: Workspace) -> list[EventDay]:
 
 
 def publish_events(workspace: Workspace, days: list[EventDay], second: int = 0) -> Publication:
-    candidate = make_candidate()
-    lake = msgspec.structs.replace(candidate.lake, event_days=days)
-    candidate = msgspec.structs.replace(candidate, lake=lake)
+    candidate = make_candidate(event_days=days)
     return publish(workspace, candidate, Silent(), make_clock(second))
 
 
@@ -352,10 +350,10 @@ def test_absurd_questions_are_refused_at_once(release: Release, asked: dict[str,
     "sql",
     [
         "from read_text('/etc/hostname')",
-        "from read_parquet('{release}/studium.duckdb')",
+        "from read_parquet('{release}/courses.duckdb')",
         "from read_text('{release}/manifest.json')",
         "from read_text('{release}/events/../manifest.json')",
-        "attach '{release}/studium.duckdb' as marts",
+        "attach '{release}/courses.duckdb' as marts",
         "install httpfs",
         "set enable_external_access = true",
         "copy (select 1) to '/tmp/written-by-studium'",

@@ -199,7 +199,7 @@ def test_big_sort_spills_within_its_limit(
     assert rows(tight, sql) == [(2_000_000,)]
     assert sorted(path.name for path in find_release(workspace, None).path.iterdir()) == [
         "manifest.json",
-        "studium.duckdb",
+        "courses.duckdb",
     ]
 
 

@@ -58,14 +58,14 @@ def test_release_files_cannot_be_written(workspace: Workspace) -> None:
     release = publish_now(workspace).release
     assert {file.name: file.stat().st_mode & 0o777 for file in release.path.iterdir()} == {
         "manifest.json": 0o400,
-        "studium.duckdb": 0o400,
+        "courses.duckdb": 0o400,
     }
 
 
 def test_every_release_has_a_dated_copy_of_the_combined_person_course(
     workspace: Workspace, change: Change
 ) -> None:
-    assert publish_now(workspace).release.manifest.archive is None  # there is none yet
+    assert publish_now(workspace).release.manifest.areas[0].archive is None  # there is none yet
     change(
         "create table marts.person_course as "
         "from (values ('B', 2::bigint), ('A', 7), ('A', 1)) as persons(course_id, user_id)"
@@ -75,7 +75,7 @@ def test_every_release_has_a_dated_copy_of_the_combined_person_course(
     release = publish_now(workspace, second=9).release
 
     for made, persons in ((older, [("A", 1), ("A", 7), ("B", 2)]), (release, [("A", 1), ("B", 2)])):
-        copy = made.manifest.archive
+        copy = made.manifest.areas[0].archive
         assert copy is not None
         assert copy.name == f"person_course-{made.manifest.created_at:%Y-%m-%d}.parquet"
         content = (made.path / copy.name).read_bytes()
@@ -87,11 +87,11 @@ def test_every_release_has_a_dated_copy_of_the_combined_person_course(
 
 def test_manifest_states_hash_inputs_and_versions(workspace: Workspace) -> None:
     manifest = publish_now(workspace).release.manifest
-    database = workspace.current / "studium.duckdb"
+    database = workspace.current / "courses.duckdb"
     answer = subprocess.run(
         ["sha256sum", str(database)], capture_output=True, text=True, check=True
     )
-    assert answer.stdout.split()[0] == manifest.database_sha256
+    assert answer.stdout.split()[0] == manifest.areas[0].database_sha256
     assert manifest.database_bytes == database.stat().st_size
     assert manifest.inputs[0].path == "tracking.log"
     assert set(manifest.versions) == {"studium", "duckdb", "dbt-core", "dbt-duckdb"}
@@ -202,13 +202,16 @@ def test_retention_never_removes_a_release_being_read(workspace: Workspace, chan
     few = keep(workspace, 1)
     release = publish_now(few).release
     code = (
-        "import duckdb, sys\n"
-        "connection = duckdb.connect(sys.argv[1], read_only=True)\n"
-        "print('reading', flush=True)\n"
-        "sys.stdin.read()\n"
-        "print(connection.execute('select count(*) from video').fetchone()[0])\n"
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from studium.config import open_workspace\n"
+        "from studium.publish import query\n"
+        "with query(open_workspace(Path(sys.argv[1]), {}), 'select count(*) from video') as answer:\n"
+        "    print('reading', flush=True)\n"
+        "    sys.stdin.read()\n"
+        "    print(next(answer.rows())[0])\n"
     )
-    command = [sys.executable, "-c", code, str(release.database)]
+    command = [sys.executable, "-c", code, str(workspace.root)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as reader:
@@ -229,7 +232,7 @@ def test_retention_never_removes_a_release_being_read(workspace: Workspace, chan
 def test_remains_of_a_killed_publish_are_removed(workspace: Workspace) -> None:
     remains = workspace.releases / ".tmp-4711"
     remains.mkdir(parents=True)
-    (remains / "studium.duckdb").write_bytes(b"half")
+    (remains / "courses.duckdb").write_bytes(b"half")
     publish_now(workspace)
     assert [entry.name[:4] for entry in workspace.releases.iterdir()] == ["2024"]
 

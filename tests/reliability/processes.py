@@ -165,7 +165,7 @@ def partitions_of(root: Path) -> list[tuple[str, str, int, int]]:
 
 def rows_of_release(root: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables of the current release, sorted."""
-    with duckdb.connect(str((root / "current").resolve() / "studium.duckdb"), read_only=True) as it:
+    with duckdb.connect(str((root / "current").resolve() / "courses.duckdb"), read_only=True) as it:
         names = [row[0] for row in it.execute("select table_name from duckdb_tables()").fetchall()]
         return {name: it.execute(f"from {name} order by all").fetchall() for name in sorted(names)}
 

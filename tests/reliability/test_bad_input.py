@@ -206,7 +206,7 @@ def test_release_deleted_by_hand_is_told_and_made_again(half: Path) -> None:
 
 
 def test_damaged_release_is_told_and_made_again(half: Path) -> None:
-    database = (half / "current").resolve() / "studium.duckdb"
+    database = (half / "current").resolve() / "courses.duckdb"
     database.chmod(0o644)
     database.write_bytes(b"x" * database.stat().st_size)
     answer = studium(half, "query", "select 1")

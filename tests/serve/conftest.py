@@ -18,7 +18,7 @@ from sqlalchemy import update
 
 from studium.config import Workspace, open_workspace, write_default_settings
 from studium.progress import Silent
-from studium.publish import Candidate, Clock, LakeEvidence, publish
+from studium.publish import AreaEvidence, Candidate, Clock, LakeEvidence, publish
 from studium.serve import create_application
 from studium.serve.accounts import Desk, open_desk
 from studium.serve.accounts.passwords import hash_password
@@ -101,7 +101,9 @@ def publish_marts(workspace: Workspace, second: int = 0) -> str:
     lake = LakeEvidence(
         [InputFile("tracking.log", "a" * 64, events, events=events)], [], {day: events}
     )
-    candidate = Candidate([CheckOutcome("all_is_well", "pass")], lake, described)
+    candidate = Candidate(
+        {"courses": AreaEvidence([CheckOutcome("all_is_well", "pass")], lake, described)}
+    )
     clock = Clock(datetime(2024, 3, 4, 10, 15, second, tzinfo=UTC), date(2024, 3, 4))
     release_id: str = publish(workspace, candidate, Silent(), clock).release.id
     return release_id

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studium.cli.answers.areas import area_facts, held_back_lines
 from studium.cli.answers.dumps import package_facts, package_lines
 from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
@@ -69,7 +70,7 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "skipped": standing.skipped,
         "rows": standing.table_rows,
         "packages": package_facts(workspace),
-        "release": release.id if release else None,
+        **_areas(release),
         "release_problem": problem,
         "newer_release": newer.id if newer else None,
         "far_ahead": far_ahead(workspace, standing),
@@ -230,6 +231,17 @@ def _pending(standing: "LakeStatus", release: "Release | None") -> "list[InputFi
     return [file for file in standing.files if file.sha256 not in published]
 
 
+def _areas(release: "Release | None") -> dict[str, Any]:
+    if release is None:
+        return {"release": None, "areas": {}, "not_published": {}}
+    manifest = release.manifest
+    return {
+        "release": release.id,
+        "areas": {area.name: area_facts(area) for area in manifest.areas},
+        "not_published": manifest.held_back,
+    }
+
+
 def _types(workspace: "Workspace") -> list[dict[str, Any]]:
     from studium import lake
 
@@ -332,6 +344,8 @@ def _tell_release(session: Session, facts: dict[str, Any], release: "Release | N
         return
     pending = facts["not_in_release"]
     session.say(f"Current release {release.id} at {release.path}")
+    for line in held_back_lines(release.manifest):
+        session.say(line)
     if facts["newer_release"]:
         session.say("A rollback put it there. It stays until there is something new to publish;")
         session.say(f"go forward: {facts['next_step']}")

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from studium.config import Workspace
 from studium.lake.ledger import COUNTED, read_ledger
-from studium.lake.registry import EVENT_FORMAT
+from studium.lake.registry import AREAS, EVENT_FORMAT
 from studium.vocabulary import InputFile
+
+_AREAS = {name: area.name for area in AREAS.values() for name in area.formats}
 
 
 @dataclass(frozen=True)
@@ -131,4 +133,5 @@ def _input_file(row: sqlite3.Row) -> InputFile:
         scope=row["scope"],
         scope_id=row["scope_id"],
         dump_date=row["dump_date"],
+        area=_AREAS.get(row["format"], ""),
     )

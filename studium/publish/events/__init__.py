@@ -4,7 +4,7 @@ Enters: event days of the lake; a release. Leaves: `releases/<id>/events`, count
 """
 
 from studium.publish.events.devices import DEVICE_RULES, Device
-from studium.publish.events.parts import digest_days, link_days, list_parts
+from studium.publish.events.parts import digest_days, link_days, link_published, list_parts
 from studium.publish.events.questions import DIMENSIONS, EventQuestion
 from studium.publish.events.reading import EventAnswer, EventField, EventLimits, query_events
 
@@ -18,6 +18,7 @@ __all__ = [
     "EventQuestion",
     "digest_days",
     "link_days",
+    "link_published",
     "list_parts",
     "query_events",
 ]

@@ -4,23 +4,18 @@ Enters: event days with their Parquet files. Leaves: `events/<date>_<name>` and,
 count, `events/duplicates/<date>_<name>`. What the lake later takes back or parses again stays here as it was.
 """
 
-import errno
 import hashlib
-import os
-import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from studium.errors import StudiumError
-from studium.publish.disk import flush_file, flush_folder
+from studium.publish.disk import flush_folder, link_file
 from studium.vocabulary import EventDay
 
 FOLDER = "events"
 DUPLICATES = "duplicates"
-# File systems without hard links, links to another disk, too many links to one file.
-_NO_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 class Parts(NamedTuple):
@@ -46,7 +41,7 @@ def link_days(release: Path, days: Sequence[EventDay]) -> int:
     if not days:
         return 0
     folder = release / FOLDER
-    (folder / DUPLICATES).mkdir(parents=True)
+    (folder / DUPLICATES).mkdir(parents=True, exist_ok=True)
     count = 0
     for day in days:
         for path in day.paths:
@@ -75,17 +70,21 @@ def count_parts(release: Path) -> int:
     return sum(len(files) for files in list_parts(release))
 
 
+def link_published(source: Path, target: Path) -> None:
+    """Link the events of a release into the unfinished folder of another."""
+    (target / FOLDER / DUPLICATES).mkdir(parents=True, exist_ok=True)
+    for path in (path for files in list_parts(source) for path in files):
+        link_file(path, target / path.relative_to(source))
+    flush_folder(target / FOLDER / DUPLICATES)
+    flush_folder(target / FOLDER)
+
+
 def _link(source: Path, target: Path) -> None:
     try:
-        os.link(source, target)
+        link_file(source, target)
     except FileNotFoundError:
         raise StudiumError(
             "A file of the lake is missing, so that its events cannot be published",
             str(source),
             "Make it again from the landing, then publish: studium doctor --repair",
         ) from None
-    except OSError as error:
-        if error.errno not in _NO_LINK:
-            raise
-        shutil.copyfile(source, target)
-        flush_file(target)

@@ -174,8 +174,7 @@ def open_release(
 
 def databases_of(release: Release) -> dict[str, Path]:
     """The databases of a release by a name for each."""
-    found = [*release.path.glob("*.duckdb"), *release.path.glob("areas/*.duckdb")]
-    return {f"area_{path.stem}": path for path in sorted(found)}
+    return {f"area_{name}": path for name, path in sorted(release.databases.items())}
 
 
 def _connect(
@@ -236,7 +235,7 @@ def _attach(connection: "duckdb.DuckDBPyConnection", databases: Mapping[str, Pat
     for name, database in zip(names, databases.values(), strict=True):
         connection.execute(f"attach {_text(str(database))} as {quoted(name)} (read_only)")
     if names != [CATALOG]:
-        connection.execute(f"attach ':memory:' as {CATALOG}")
+        connection.execute(f"attach ':memory:' as {CATALOG} (read_write)")
         for table, name in connection.execute(
             "select table_name, database_name from duckdb_tables() where list_contains($names, database_name)",
             {"names": names},

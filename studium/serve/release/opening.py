@@ -16,7 +16,7 @@ from studium.serve.rights import GuardedQuery, View, guard_query
 from studium.vocabulary import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import date, datetime
 
     import duckdb
@@ -45,10 +45,12 @@ class ServedRelease:
         """The release's id."""
         return self.release.id
 
-    @property
-    def as_of(self) -> "date | None":
-        """The day before which events count."""
-        return self.release.manifest.build.as_of
+    def as_of(self, tables: "Collection[str]" = ()) -> "date | None":
+        """The day before which events of these tables count: where their first area ends. Without any: the last."""
+        areas = self.release.manifest.areas
+        read = {area.as_of for area in areas for it in area.tables if it.name in tables}
+        ends = [day for day in read or {area.as_of for area in areas} if day is not None]
+        return (min if read else max)(ends, default=None)
 
     @property
     def published_at(self) -> "datetime":

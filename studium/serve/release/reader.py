@@ -88,8 +88,8 @@ class Reader:
 
     @property
     def as_of(self) -> date | None:
-        """The day before which events count."""
-        return self.open_release.as_of
+        """The day before which events count, in the areas of what was read so far."""
+        return self.open_release.as_of({name for read in self.asked for name in read.datasets})
 
     @property
     def published_at(self) -> datetime:

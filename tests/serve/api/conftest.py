@@ -17,7 +17,7 @@ import uvicorn
 
 from studium.config import Workspace
 from studium.progress import Silent
-from studium.publish import Candidate, Clock, LakeEvidence, publish
+from studium.publish import AreaEvidence, Candidate, Clock, LakeEvidence, publish
 from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
 from tests.serve.api.marts import CLASSIFIED, MARTS
 from tests.serve.conftest import CLASSIFIED as OTHERS
@@ -76,7 +76,9 @@ def _publish(workspace: Workspace, events: list[EventDay]) -> None:
         {DAY: 8},
         event_days=events,
     )
-    candidate = Candidate([CheckOutcome("all_is_well", "pass")], lake, described)
+    candidate = Candidate(
+        {"courses": AreaEvidence([CheckOutcome("all_is_well", "pass")], lake, described)}
+    )
     publish(
         workspace,
         candidate,

@@ -12,7 +12,7 @@ import duckdb
 from studium.analyses import analysis_catalogue
 from studium.config import Workspace
 from studium.progress import Silent
-from studium.publish import Candidate, Clock, LakeEvidence, publish
+from studium.publish import AreaEvidence, Candidate, Clock, LakeEvidence, publish
 from studium.vocabulary import CheckOutcome, InputFile, Table
 from studium.warehouse import catalogue
 from tests.serve.conftest import COURSES
@@ -81,7 +81,9 @@ def publish_all(workspace: Workspace, models: Sequence[Table]) -> None:
     clock = Clock(datetime(2024, 3, 4, 10, 15, tzinfo=UTC), date(2024, 3, 4))
     publish(
         workspace,
-        Candidate([CheckOutcome("all_is_well", "pass")], lake, described),
+        Candidate(
+            {"courses": AreaEvidence([CheckOutcome("all_is_well", "pass")], lake, described)}
+        ),
         Silent(),
         clock,
     )

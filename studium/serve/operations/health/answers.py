@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/v1", tags=["operations"])
 def health(request: Request) -> dict[str, Any]:
     """Which release is served."""
     release = server_of(request).keeper.release()
-    return {"status": "ok", "release": release.id, "as_of": release.as_of}
+    return {"status": "ok", "release": release.id, "as_of": release.as_of()}
 
 
 @router.get("/openapi.json", include_in_schema=False)

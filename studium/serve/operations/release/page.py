@@ -16,7 +16,7 @@ from studium.serve.drawing.wording import (
     people,
 )
 from studium.serve.operations.heading import show_operations
-from studium.serve.operations.releases.answers import list_releases, read_release
+from studium.serve.operations.releases.answers import ReleaseArea, list_releases, read_release
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading, server_of
 
@@ -43,7 +43,11 @@ def release_page(
         f"Release {release_id}",
         "operations",
         "Its tables, and how they changed since the release before.",
-        tables=(_table_of_tables(found.table_rows, before), _table_of_versions(found.versions)),
+        tables=(
+            _table_of_areas(found.areas),
+            _table_of_tables(found.table_rows, before),
+            _table_of_versions(found.versions),
+        ),
         content={
             "figures": figures(
                 ("As of", day(release.as_of)),
@@ -55,6 +59,31 @@ def release_page(
         },
     )
     return show_operations(request, reader, "releases", page)
+
+
+def _table_of_areas(areas: list[ReleaseArea]) -> Table:
+    rows = [
+        {
+            "name": area.name,
+            "as_of": area.as_of,
+            "tables": area.tables,
+            "rows": area.rows,
+            "held_back": "; ".join(area.held_back),
+        }
+        for area in areas
+    ]
+    columns = (
+        Column("name", "Area", "key"),
+        Column("as_of", "As of", "date"),
+        Column("tables", "Tables", "count"),
+        Column("rows", "Rows", "count"),
+        Column("held_back", "Why it is not newer"),
+    )
+    meaning = (
+        "Subject areas, each up to its own day. One that did not pass the gate keeps its last tables; "
+        "one without a day was never published."
+    )
+    return Table("areas", "Areas", columns, rows, meaning=meaning)
 
 
 def _table_of_tables(rows: dict[str, int], before: dict[str, int]) -> Table:

@@ -61,10 +61,27 @@ class ReleaseCheck:
 
 
 @dataclass(frozen=True)
+class ReleaseArea:
+    """An area of a release: its events, or deliveries without logs, count before `as_of`.
+
+    `held_back` are the reasons for which it says what the release `made_in` says; empty: it is up to date. Without
+    `made_in` it was never published.
+    """
+
+    name: str
+    as_of: date | None
+    tables: int
+    rows: int
+    made_in: str
+    held_back: list[str]
+
+
+@dataclass(frozen=True)
 class ReleaseDetail:
-    """A release with its inputs, checks, rows by table, and versions of what made it."""
+    """A release with its areas, inputs, checks, rows by table, and versions of what made it."""
 
     release: ReleaseSummary
+    areas: list[ReleaseArea]
     inputs: list[ReleaseInput]
     checks: list[ReleaseCheck]
     table_rows: dict[str, int]
@@ -83,6 +100,7 @@ def read_release(server: Server, release_id: str, current: str) -> ReleaseDetail
             manifest = release.manifest
             return ReleaseDetail(
                 release=_summary(release, current),
+                areas=_areas(release),
                 inputs=[
                     msgspec.convert(msgspec.to_builtins(file), ReleaseInput)
                     for file in manifest.inputs
@@ -95,6 +113,23 @@ def read_release(server: Server, release_id: str, current: str) -> ReleaseDetail
                 versions=manifest.versions,
             )
     raise HiddenError
+
+
+def _areas(release: Release) -> list[ReleaseArea]:
+    manifest = release.manifest
+    published = [
+        ReleaseArea(
+            name=area.name,
+            as_of=area.as_of,
+            tables=len(area.tables),
+            rows=sum(table.rows for table in area.tables),
+            made_in=area.made_in,
+            held_back=area.held_back,
+        )
+        for area in manifest.areas
+    ]
+    absent = [ReleaseArea(name, None, 0, 0, "", why) for name, why in manifest.absent.items()]
+    return published + absent
 
 
 def _summary(release: Release, current: str) -> ReleaseSummary:

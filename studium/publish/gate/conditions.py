@@ -1,7 +1,7 @@
 """The departure gate: what must hold before anybody sees new data.
 
-Enters: evidence from lake and warehouse, the settings' bounds, the current release. Leaves: one
-`Condition` each; `refuse_unless_met` raises and nothing has moved.
+Enters: evidence of one area from lake and warehouse, the settings' bounds. Leaves: one `Condition` each;
+`refuse_unless_met` raises and nothing has moved.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,63 +10,93 @@ from typing import NamedTuple
 
 from studium.config import PublishSettings
 from studium.errors import StudiumError
-from studium.publish.manifest import Manifest
+from studium.publish.gate.losses import Loss
 from studium.vocabulary import CheckOutcome, InputFile
 
 
 class Evidence(NamedTuple):
-    """What the gate looks at; collected before it, so that it is a function of its inputs."""
+    """What the gate looks at of one area; collected before it, so that it is a function of its inputs."""
 
+    area: str
     checks: Sequence[CheckOutcome]
+    failed: Sequence[str]  # models that could not be built
     mismatches: Sequence[str]  # files whose lines do not add up, in words
     unbuilt: Sequence[date]  # dates that changed in the lake since the build
     unbuilt_courses: Sequence[str]  # courses whose dumps changed since the build
     inputs: Sequence[InputFile]
+    has_events: bool  # whether any tracking log was landed
     lake_events: int  # inside the interval of the build, duplicates not counted
-    counted_events: int  # sum over event_types_daily
+    counted_events: int  # as the tables count them
     table_rows: Mapping[str, int]
-    last_event: date | None
+    losses: Sequence[
+        Loss
+    ]  # tables with fewer rows than the current release, beyond what is explained
+    newest: date | None  # day of the last event or, without events, of the newest delivery
     today: date  # the only place where the calendar of the reader counts
 
 
 class Condition(NamedTuple):
-    """A promise, whether it holds, what was found and the command that shows more."""
+    """A promise of one area, whether it holds, what was found and the command that shows more."""
 
     name: str
     holds: bool
     found: str
     command: str
+    area: str = ""
 
 
-def weigh(evidence: Evidence, bounds: PublishSettings, current: Manifest | None) -> list[Condition]:
+def weigh(evidence: Evidence, bounds: PublishSettings) -> list[Condition]:
     """All conditions, also those that hold, in a fixed order."""
-    return [
+    conditions = [
+        _every_model_is_built(evidence),
         _every_check_passes(evidence),
         _every_line_is_accounted_for(evidence),
         _every_date_is_built(evidence),
         _every_dump_is_built(evidence),
         _every_event_is_counted(evidence),
-        _there_are_enough_events(evidence, bounds),
-        _no_table_shrinks(evidence, bounds, current),
-        _events_are_fresh(evidence, bounds),
+        _there_is_enough(evidence, bounds),
+        _no_table_shrinks(evidence, bounds),
+        _data_is_fresh(evidence, bounds),
         _no_event_is_far_ahead(evidence, bounds),
         _few_lines_are_quarantined(evidence, bounds),
     ]
+    return [condition._replace(area=evidence.area) for condition in conditions]
+
+
+def broken(conditions: Sequence[Condition]) -> list[Condition]:
+    """Those that do not hold."""
+    return [condition for condition in conditions if not condition.holds]
 
 
 def refuse_unless_met(conditions: Sequence[Condition], where: str) -> None:
-    """Raise a StudiumError that lists every condition that does not hold."""
-    broken = [condition for condition in conditions if not condition.holds]
-    if not broken:
+    """Raise a StudiumError that lists every condition that does not hold, with its area."""
+    unmet = broken(conditions)
+    if not unmet:
         return
-    found = "; ".join(f"{condition.name}: {condition.found}" for condition in broken)
+    areas = dict.fromkeys(condition.area for condition in unmet)
+    found = "; ".join(
+        f"{area}: " + "; ".join(f"{it.name}: {it.found}" for it in unmet if it.area == area)
+        for area in areas
+    )
     commands = dict.fromkeys(
-        command for condition in broken for command in condition.command.split(" · ")
+        command for condition in unmet for command in condition.command.split(" · ")
     )
     raise StudiumError(
-        f"Not published, {len(broken)} of {len(conditions)} conditions do not hold: {found}",
+        f"Not published, {len(unmet)} of {len(conditions)} conditions do not hold: {found}",
         where,
         f"See what is wrong: {' · '.join(commands)}",
+    )
+
+
+def _every_model_is_built(evidence: Evidence) -> Condition:
+    found = ", ".join(evidence.failed[:3])
+    if len(evidence.failed) > 3:
+        found += f" and {len(evidence.failed) - 3} more"
+    return Condition(
+        "every_model_is_built",
+        not evidence.failed,
+        f"not built: {found}" if found else "all are built",
+        "studium build",
     )
 
 
@@ -123,6 +153,8 @@ def _every_dump_is_built(evidence: Evidence) -> Condition:
 
 
 def _every_event_is_counted(evidence: Evidence) -> Condition:
+    if not evidence.has_events and not evidence.lake_events:
+        return Condition("every_event_is_counted", True, "there are none", "studium status")
     difference = evidence.counted_events - evidence.lake_events
     return Condition(
         "every_event_is_counted",
@@ -133,41 +165,49 @@ def _every_event_is_counted(evidence: Evidence) -> Condition:
     )
 
 
-def _there_are_enough_events(evidence: Evidence, bounds: PublishSettings) -> Condition:
+def _there_is_enough(evidence: Evidence, bounds: PublishSettings) -> Condition:
+    """Events, where any log was landed; else rows of any table, so that packages alone make a release."""
+    if evidence.has_events:
+        return Condition(
+            "there_are_enough_events",
+            evidence.counted_events >= bounds.minimum_events,
+            f"{evidence.counted_events:,} events, publish.minimum_events is {bounds.minimum_events:,}",
+            "studium status",
+        )
+    rows = sum(evidence.table_rows.values())
     return Condition(
-        "there_are_enough_events",
-        evidence.counted_events >= bounds.minimum_events,
-        f"{evidence.counted_events:,} events, publish.minimum_events is {bounds.minimum_events:,}",
+        "there_are_enough_rows",
+        rows >= bounds.minimum_rows,
+        f"{rows:,} rows, publish.minimum_rows is {bounds.minimum_rows:,}",
         "studium status",
     )
 
 
-def _no_table_shrinks(
-    evidence: Evidence, bounds: PublishSettings, current: Manifest | None
-) -> Condition:
-    shrunk = []
-    for table in current.tables if current else []:
-        rows = evidence.table_rows.get(table.name, 0)
-        lost = 100 * (table.rows - rows) / table.rows if table.rows else 0.0
-        if lost > bounds.maximum_drop_percent:
-            shrunk.append(f"{table.name} fell from {table.rows:,} to {rows:,} rows")
+def _no_table_shrinks(evidence: Evidence, bounds: PublishSettings) -> Condition:
+    lost = [loss for loss in evidence.losses if loss.table not in bounds.may_shrink]
+    names = ",".join(f'"{loss.table}"' for loss in lost)
     return Condition(
         "no_table_shrinks",
-        not shrunk,
-        "; ".join(shrunk) or f"no table lost more than {bounds.maximum_drop_percent:g} %",
-        "studium status · if meant: STUDIUM_PUBLISH__MAXIMUM_DROP_PERCENT=100 studium publish",
+        not lost,
+        "; ".join(str(loss) for loss in lost)
+        or f"no table lost more than {bounds.maximum_drop_percent:g} % that no missing file explains",
+        "studium status · if these tables are meant to shrink: "
+        f"STUDIUM_PUBLISH__MAY_SHRINK='[{names}]' studium publish",
     )
 
 
-def _events_are_fresh(evidence: Evidence, bounds: PublishSettings) -> Condition:
+def _data_is_fresh(evidence: Evidence, bounds: PublishSettings) -> Condition:
+    name, what = "data_is_fresh", "delivery"
+    if evidence.has_events:
+        name, what = "events_are_fresh", "event"
     limit = bounds.maximum_age_days
-    if limit is None or evidence.last_event is None:
-        return Condition("events_are_fresh", True, "any age is allowed", "studium status")
-    age = (evidence.today - evidence.last_event).days
+    if limit is None or evidence.newest is None:
+        return Condition(name, True, "any age is allowed", "studium status")
+    age = (evidence.today - evidence.newest).days
     return Condition(
-        "events_are_fresh",
+        name,
         age <= limit,
-        f"the last event is of {evidence.last_event}, {age} days ago; "
+        f"the last {what} is of {evidence.newest}, {age} days ago; "
         f"publish.maximum_age_days is {limit}",
         "studium status",
     )
@@ -177,13 +217,13 @@ def _no_event_is_far_ahead(evidence: Evidence, bounds: PublishSettings) -> Condi
     """Else one wrong clock moves `as_of`, and daily tables grow by all the days before it."""
     limit = bounds.maximum_days_ahead
     name = "no_event_is_far_ahead"
-    if limit is None or evidence.last_event is None:
+    if limit is None or evidence.newest is None or not evidence.has_events:
         return Condition(name, True, "any future is allowed", "studium status")
-    ahead = (evidence.last_event - evidence.today).days
+    ahead = (evidence.newest - evidence.today).days
     return Condition(
         name,
         ahead <= limit,
-        f"the last event is of {evidence.last_event}, {ahead:,} days after {evidence.today}; "
+        f"the last event is of {evidence.newest}, {ahead:,} days after {evidence.today}; "
         f"publish.maximum_days_ahead is {limit}",
         "studium status · to leave such events out: studium run --as-of DATE",
     )

@@ -16,7 +16,7 @@ from tests.publish.conftest import DAY, make_candidate, make_clock, publish_now
 Change = Callable[[str], None]
 
 
-def bounded(workspace: Workspace, **bounds: float) -> Workspace:
+def bounded(workspace: Workspace, **bounds: float | list[str]) -> Workspace:
     settings = msgspec.structs.replace(workspace.settings, publish=PublishSettings(**bounds))  # type: ignore[arg-type]
     return msgspec.structs.replace(workspace, settings=settings)
 
@@ -73,18 +73,15 @@ def test_shrinking_table_stops_and_the_way_to_mean_it_is_said(
     change("delete from marts.video where video_id > 'v3'")
     error = refuse(workspace)
     assert "video fell from 10 to 4 rows" in error.problem
-    assert "STUDIUM_PUBLISH__MAXIMUM_DROP_PERCENT=100" in error.fix
-    meant = bounded(workspace, maximum_drop_percent=100)
+    assert "MAY_SHRINK='[\"video\"]' studium publish" in error.fix
+    meant = bounded(workspace, may_shrink=["video"])
     assert publish_now(meant, second=40).is_new
 
 
 def test_table_of_the_last_days_may_shrink(workspace: Workspace, change: Change) -> None:
     publish_now(workspace)
     change("delete from marts.video where video_id > 'v3'")
-    candidate = make_candidate()
-    described = [msgspec.structs.replace(table, window_days=7) for table in candidate.described]
-    candidate = msgspec.structs.replace(candidate, described=described)
-    assert publish(workspace, candidate, Silent(), make_clock(30)).is_new
+    assert publish_now(workspace, second=30, video={"window_days": 7}).is_new
 
 
 def test_vanished_table_stops(workspace: Workspace, change: Change) -> None:
@@ -118,4 +115,4 @@ def test_too_much_quarantine_stops(workspace: Workspace) -> None:
 
 def test_all_broken_conditions_are_listed_at_once(workspace: Workspace) -> None:
     error = refuse(workspace, checks=[], mismatches=["x"], events={})
-    assert "3 of 10 conditions" in error.problem
+    assert "3 of 11 conditions" in error.problem
