@@ -287,7 +287,9 @@ def _reached(workspace: Workspace) -> "list[InputFile]":
     return [
         replace(
             file,
-            reached=given.get(file.sha256, {}) if file.dump_date else {lake.EVENTS.name: file.events},
+            reached=given.get(file.sha256, {})
+            if file.dump_date
+            else {lake.EVENTS.name: file.events},
         )
         for file in lake.inputs(workspace)
     ]

@@ -83,6 +83,11 @@ class Workspace(msgspec.Struct, frozen=True):
         """Temporary files and dbt's caches: safe to delete while nothing runs."""
         return self.root / "tmp"
 
+    @property
+    def arrivals(self) -> Path:
+        """A copy of what the ledger alone knows of raw files."""
+        return self.root / "arrivals.json"
+
     def own_names(self) -> set[str]:
         """Names below `root` that Studium itself keeps there: none of it is raw data."""
         folders = {self.landing, self.lake, self.releases, self.current, self.scratch, self.lock}
@@ -90,7 +95,7 @@ class Workspace(msgspec.Struct, frozen=True):
         suffixes = ("", "-wal", "-shm", ".wal", ".unfinished")
         databases = (self.ledger, self.warehouse, self.accounts)
         files = {f"{file.name}{end}" for file in databases for end in suffixes}
-        return {SETTINGS_FILE, *files, *(folder.name for folder in folders)}
+        return {SETTINGS_FILE, self.arrivals.name, *files, *(folder.name for folder in folders)}
 
     def with_interval(
         self, events_from: date | None, as_of: date | None, compat: bool

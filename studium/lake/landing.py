@@ -26,6 +26,7 @@ from studium.lake.deliveries import (
     unpack,
 )
 from studium.lake.formats.face import Candidate, Known
+from studium.lake.health.arrivals import keep_arrivals
 from studium.lake.health.soundness import find_damage, set_back
 from studium.lake.ledger import COUNTED, now, open_ledger
 from studium.lake.parse_queue import MEGABYTE, LandReport, open_pool, parse_stored
@@ -82,9 +83,11 @@ def _store_and_parse(
     workspace: Workspace, pool: Pool, new: list[RawFile], report: LandReport, progress: Progress
 ) -> None:
     _store(workspace, new, report, progress)
+    keep_arrivals(workspace)  # before the long part, which may be stopped
     parse_stored(workspace, pool, report, progress)
     report.dates = refresh_partitions(workspace)
     remove_unnamed(workspace)
+    keep_arrivals(workspace)
 
 
 def _clean_up(workspace: Workspace) -> None:

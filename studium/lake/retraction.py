@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from studium.config import Workspace
 from studium.errors import StudiumError, readable
+from studium.lake.health.arrivals import keep_arrivals
 from studium.lake.ledger import forget_lines, open_ledger, read_ledger
 from studium.lake.partitions import refresh_partitions, remove_unnamed
 from studium.vocabulary import InputFile
@@ -55,6 +56,7 @@ def retract(workspace: Workspace, name: str) -> Retraction:
         )
     dates = refresh_partitions(workspace)
     remove_unnamed(workspace)
+    keep_arrivals(workspace)
     return Retraction(row["path"], row["sha256"], row["lines"], dates)
 
 

@@ -4,11 +4,14 @@ Enters: a workspace with lost or damaged files, or without its ledger. Leaves: a
 the person who has the original files can repair.
 """
 
+import shlex
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.lake.deliveries import is_table
+from studium.lake.health.arrivals import Lost, restore_arrivals, restore_times
 from studium.lake.health.soundness import Damage, find_damage, set_back
 from studium.lake.landing import land, land_all
 from studium.lake.ledger import MAKE_ANEW, LostLedgerError, new_ledger, read_ledger
@@ -17,6 +20,7 @@ from studium.progress import Progress, Silent
 from studium.sources import RawFile
 
 DAMAGED = ".damaged"
+_NAMELESS = "is a table of a data package, and its name is lost with the ledger"
 
 
 @dataclass(frozen=True)
@@ -62,20 +66,39 @@ def repair(workspace: Workspace, progress: Progress | None = None) -> Repair:
 
 
 def _anew(workspace: Workspace, problem: StudiumError, progress: Progress) -> Repair:
-    """A new ledger from the landing. The names of the files are lost until they are landed again from their place.
+    """A new ledger from the landing and the copy of what the old one knew of its files.
 
-    A table of a data package is told by its name alone: it waits in the landing until then.
+    A raw file that the copy does not name is told by its content; its name is lost until it is landed again from its
+    place. A table of a data package, which has its name alone, waits in the landing until then.
     """
     paths = sorted(path for path in workspace.landing.glob("*/*") if path.suffix != DAMAGED)
     if not isinstance(problem, LostLedgerError) or not paths:
         raise problem
-    files = []
-    for path in paths:
-        if is_table(path):
-            continue
-        facts = path.stat()
-        files.append(RawFile(path, facts.st_size, facts.st_mtime_ns, is_named=False))
     report = LandReport()
     with new_ledger(workspace) as old:
+        restored = restore_arrivals(workspace)
+        left = [_set_apart(file) for file in restored.lost]
+        others = [path for path in paths if path not in restored.known and path.exists()]
+        waiting = [path for path in others if is_table(path)]
+        files = [_raw_file(path) for path in others if path not in waiting]
         land_all(workspace, files, report, progress)
-    return Repair([], find_damage(workspace), report, is_ledger_new=True, old_ledger=old)
+        restore_times(workspace, restored.landed_at)
+    left += [
+        Damage(path, _NAMELESS, "Land the package again from its place.", "", is_raw=True)
+        for path in waiting
+    ]
+    return Repair([], left + find_damage(workspace), report, is_ledger_new=True, old_ledger=old)
+
+
+def _raw_file(path: Path) -> RawFile:
+    facts = path.stat()
+    return RawFile(path, facts.st_size, facts.st_mtime_ns, is_named=False)
+
+
+def _set_apart(lost: Lost) -> Damage:
+    """Of a raw file that only its original can bring back; changed bytes are kept under another name."""
+    if lost.is_changed:
+        lost.path.rename(lost.path.with_name(lost.path.name + DAMAGED))
+    problem = "has changed since it was landed" if lost.is_changed else "is gone"
+    fix = f"Land the original again: studium land {shlex.quote(lost.name)}"
+    return Damage(lost.path, problem, fix, lost.sha256, is_raw=True)
