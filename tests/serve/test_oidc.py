@@ -290,9 +290,40 @@ def test_email_counts_only_when_it_was_verified(issuer: Issuer, campus: Campus) 
     assert is_signed_in(client)
 
 
+def test_a_name_that_is_an_address_counts_only_as_the_verified_one(
+    issuer: Issuer, campus: Campus
+) -> None:
+    """People choose `preferred_username` themselves: it must not bind an account that waits for somebody else."""
+    workspace = with_settings(
+        campus.workspace,
+        oidc__issuer=issuer.url,
+        oidc__client_id=CLIENT_ID,
+        oidc__client_secret=CLIENT_SECRET,
+        serve__public_url="https://testserver",
+    )
+    desk = open_desk(workspace)
+    desk.people.add("boss@example.org", Role.ADMINISTRATOR)
+    by_name = Campus(workspace, create_application(workspace), desk, {})
+    claimed = {"preferred_username": "Boss@example.org"}
+    for said in (
+        {"email_verified": False},
+        {"email": "Boss@example.org", "email_verified": False},
+        {"email": "stranger@example.org", "email_verified": True},
+        {"email": "boss@example.org", "email_verified": "true"},
+    ):
+        issuer.claims = claimed | said
+        _client, answer = go_through(by_name, issuer)
+        assert answer.status_code == 400, said
+    issuer.claims = claimed | {"email": "boss@example.org", "email_verified": True}
+    client, _answer = go_through(by_name, issuer)
+    assert is_signed_in(client)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
+        {"oidc__issuer": "http://issuer.example"},
+        {"oidc__issuer": "http://127.0.0.1.example"},
         {"oidc__algorithms": '["HS256"]'},
         {"oidc__algorithms": '["RS256", "none"]'},
         {"oidc__client_id": ""},

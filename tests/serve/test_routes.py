@@ -253,3 +253,16 @@ def test_a_body_without_measure_is_refused(campus: Campus) -> None:
     client = campus.client(Role.ADMINISTRATOR)
     answer = client.post("/api/v1/tokens", content=b'{"label": "' + b"a" * 2_000_000 + b'"}')
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/account/", "/sign-in/", "//evil.example/account/", "/account/?a=1"]
+)
+def test_no_redirect_leads_to_the_host_that_was_sent(campus: Campus, path: str) -> None:
+    answer = campus.client().get(path, headers={"host": "evil.example"}, follow_redirects=False)
+    location = answer.headers.get("location", "/")
+    assert location.startswith("/")
+    assert not location.startswith("//")
+    assert "evil" not in location or answer.status_code == 404
+    if path == "/account/?a=1":
+        assert (answer.status_code, location) == (307, "/account?a=1")

@@ -151,7 +151,7 @@ def set_courses(session: Session, name: str, grants: tuple[Scope, ...]) -> None:
 @examples("studium user password ada", "studium user password ada < password.txt")
 @pass_session
 def set_password(session: Session, name: str) -> None:
-    """Give an account another password; whoever is signed in with it is signed out."""
+    """Give an account another password; its sessions end, and its tokens open nothing any more."""
     desk = open_accounts(session)
     desk.people.find(name)  # before a person types for nobody
     account = desk.people.set_password(name, _read_password())

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 from joserfc.errors import JoseError
@@ -57,6 +57,12 @@ class OpenIdConnect:
                 "Sign-in by OpenID Connect is not set up whole",
                 "oidc.issuer, oidc.client_id, serve.public_url",
                 "Set all three: the issuer sends browsers back to the public address.",
+            )
+        if not _is_private(settings.issuer):
+            raise MisuseError(
+                f"The issuer {settings.issuer} is asked without encryption",
+                "oidc.issuer",
+                "Name its https address; plain http is taken on this machine alone.",
             )
         self._engine = engine
         self._settings = settings
@@ -155,16 +161,14 @@ class OpenIdConnect:
     def _account_of(self, claims: dict[str, Any]) -> int:
         """The account bound to the person; else one without a password that has the claimed name, bound now."""
         issuer, subject = claims["iss"], claims["sub"]
-        name = claims.get(self._settings.username_claim)
-        if self._settings.username_claim == "email" and claims.get("email_verified") is not True:
-            name = None
+        name = _name_in(claims, self._settings.username_claim)
         with writing(self._engine) as connection:
             is_bound = (ACCOUNTS.c.issuer == issuer) & (ACCOUNTS.c.subject == subject)
             found = connection.execute(select(ACCOUNTS.c.user_id).where(is_bound)).scalar()
             if found is not None:
                 return int(found)
             is_free = ACCOUNTS.c.password_hash.is_(None) & ACCOUNTS.c.subject.is_(None)
-            has_name = ACCOUNTS.c.username == str(name or "").lower()
+            has_name = ACCOUNTS.c.username == name
             found = connection.execute(
                 select(ACCOUNTS.c.user_id).where(has_name & is_free)
             ).scalar()
@@ -212,6 +216,24 @@ class OpenIdConnect:
         except (httpx.HTTPError, ValueError) as error:
             raise SignInRefusedError(f"the issuer refuses: {type(error).__name__}") from None
         return found if isinstance(found, dict) else {}
+
+
+def _name_in(claims: dict[str, Any], claim: str) -> str:
+    """The name of a waiting account that the claims prove; empty for none.
+
+    People may choose most claims themselves: a name that is an address counts only as their verified one.
+    """
+    name = str(claims.get(claim) or "").lower()
+    if claim != "email" and "@" not in name:
+        return name
+    is_verified = claims.get("email_verified") is True
+    return name if is_verified and str(claims.get("email") or "").lower() == name else ""
+
+
+def _is_private(issuer: str) -> bool:
+    """Whether nobody between here and the issuer can read or change what is said."""
+    found = urlsplit(issuer)
+    return found.scheme == "https" or found.hostname in {"127.0.0.1", "::1", "localhost"}
 
 
 def _challenge(verifier: str) -> str:

@@ -4,6 +4,7 @@ Enters: the application. Leaves: the same with headers, as plain ASGI, so that s
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,6 +60,12 @@ class Headers:
         headers["Content-Security-Policy"] = self._policy
         for name, value in _FIXED.items():
             headers[name] = value
+        location = urlsplit(headers.get("location", ""))
+        if status == 307 and location.path.startswith(
+            "/"
+        ):  # of a slash: made with any Host that was sent
+            path = "/" + location.path.lstrip("/")
+            headers["location"] = f"{path}?{location.query}" if location.query else path
         if scope.get("scheme") == "https":
             headers["Strict-Transport-Security"] = _TWO_YEARS
         if (reader := state.get("reader")) is not None:

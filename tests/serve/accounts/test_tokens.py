@@ -120,3 +120,13 @@ def test_a_token_without_label_scope_or_end_is_not_made(
 ) -> None:
     with pytest.raises(MisuseError):
         campus.desk.tokens.create(1, label, scopes, days)
+
+
+def test_a_new_password_ends_the_tokens_made_before_it(own_campus: Campus) -> None:
+    before = own_campus.tokens[Role.ANALYST]
+    assert status_with(own_campus, before, "/api/v1/courses") == 200
+    own_campus.desk.people.set_password(Role.ANALYST.value, "another long passphrase")
+    assert status_with(own_campus, before, "/api/v1/courses") == 401
+    assert status_with(own_campus, make(own_campus, Role.ANALYST, TokenScope.READ)) == 200
+    others = own_campus.tokens[Role.ADMINISTRATOR]
+    assert status_with(own_campus, others, "/api/v1/courses") == 200
