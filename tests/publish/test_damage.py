@@ -193,3 +193,39 @@ def test_folders_of_others_are_left_alone(workspace: Workspace) -> None:
     assert publish_now(workspace, second=1).release.id == release.id
     assert [it.id for it in releases(workspace)] == [release.id]
     assert damaged_releases(workspace) == []
+
+
+def test_a_release_with_a_changed_byte_is_not_taken_for_the_same(workspace: Workspace) -> None:
+    """Of the same size, with a sound manifest: only reading it all tells."""
+    first = publish_now(workspace).release
+    content = bytearray(first.databases["courses"].read_bytes())
+    content[len(content) // 2] ^= 1
+    rewrite(first.databases["courses"], bytes(content))
+    again = publish_now(workspace, second=5)
+    assert again.is_new
+    assert again.release.id != first.id
+
+
+def test_current_that_points_at_something_of_others_is_never_said_to_be_removed(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    publish_now(workspace)
+    foreign = tmp_path / "photographs"
+    foreign.mkdir()
+    workspace.current.unlink()
+    workspace.current.symlink_to(foreign)
+    with pytest.raises(StudiumError, match="which is no release of this workspace") as caught:
+        current_release(workspace)
+    assert "rm -r" not in caught.value.fix
+    assert rollback(workspace).release.path.parent == workspace.releases
+
+
+def test_a_release_of_a_newer_studium_is_refused_and_left_alone(workspace: Workspace) -> None:
+    release = publish_now(workspace).release
+    manifest = (release.path / "manifest.json").read_bytes()
+    newer = manifest.replace(b'"format": 2', b'"format": 3')
+    assert newer != manifest
+    rewrite(release.path / "manifest.json", newer)
+    with pytest.raises(StudiumError, match="made by a newer Studium") as caught:
+        current_release(workspace)
+    assert "leave it where it is" in caught.value.fix
