@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from studium.config import Workspace
 from studium.progress import Progress
+from studium.vocabulary import area_folders
 from studium.warehouse.database import duckdb_settings
 from studium.warehouse.kept import find_kept, keep_for_all
 from studium.warehouse.refusals import explain
@@ -80,10 +81,13 @@ class Project:
         digest = hashlib.sha256()
         files = [FOLDER / "dbt_project.yml"]
         files += sorted(path for part in _PARTS for path in (FOLDER / part).rglob("*.*"))
+        beside = [path for root in area_folders() for path in (root / "models").rglob("*.*")]
         for path in files:
             digest.update(
                 str(path.relative_to(FOLDER)).encode() + b"\0" + path.read_bytes() + b"\0"
             )
+        for path in sorted(beside):
+            digest.update(str(path).encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()
 
     @cached_property
@@ -191,7 +195,12 @@ class Project:
         callbacks = [_reporter(progress)] if progress else []
         runner = dbtRunner(manifest=manifest, callbacks=callbacks)
         places = [
-            *("--project-dir", str(FOLDER), "--profiles-dir", str(self._folder)),
+            *(
+                "--project-dir",
+                str(project_folder(self._folder)),
+                "--profiles-dir",
+                str(self._folder),
+            ),
             *("--target-path", str(self._folder / "target")),
         ]
         result = runner.invoke([*self._flags(), *command, *places])
@@ -232,6 +241,24 @@ class Project:
                 environment.close()
             DuckDBConnectionManager.close_all_connections()
             reset_adapters()
+
+
+def project_folder(scratch: Path) -> Path:
+    """Where dbt finds the project: this folder; with areas beside the house, a copy that holds their models, too.
+
+    A copy, since dbt writes what it runs under the path of a model, over the model itself where that is absolute.
+    """
+    beside = [root / "models" for root in area_folders()]
+    if not beside:
+        return FOLDER
+    folder = scratch / "project"
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in _PARTS:
+        shutil.copytree(FOLDER / part, folder / part)
+    for models in beside:
+        shutil.copytree(models, folder / "models", dirs_exist_ok=True)
+    shutil.copy(FOLDER / "dbt_project.yml", folder)
+    return folder
 
 
 @cache
