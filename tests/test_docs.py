@@ -1,5 +1,7 @@
 """The generated reference says what the code says; every command, setting and table is in it."""
 
+import re
+
 import pytest
 
 from docs.write_reference import FOLDER, make_pages
@@ -36,3 +38,20 @@ def test_reference_has_every_command_setting_and_mart(pages: dict[str, str]) -> 
     assert all(f"## studium {name}\n" in pages["reference/cli.md"] for name in all_commands())
     assert all(setting.variable in pages["reference/settings.md"] for setting in list_settings())
     assert pages["reference/tables.md"].count("\n## ") >= 10
+
+
+def test_places_that_contributors_are_sent_to_are_there() -> None:
+    """Of every path in CONTRIBUTING's table the folder before the first `<…>` exists."""
+    text = (FOLDER.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.split("## Adding a thing", 1)[1]
+    paths = re.findall(r"`((?:studium|tests|docs)/[^`]*)`", table)
+    gone = [path for path in paths if not (FOLDER.parent / path.split("<", 1)[0]).exists()]
+    assert len(paths) >= 15
+    assert not gone
+
+
+def test_a_table_of_an_area_takes_four_files() -> None:
+    """As CONTRIBUTING counts: what tests/areas adds to get five rows of two districts into a mart."""
+    folder = FOLDER.parent / "tests" / "areas"
+    files = [path for part in ("formats", "models") for path in (folder / part).rglob("*.*")]
+    assert sorted(path.suffix for path in files) == [".sql", ".toml", ".yml", ".yml"]
