@@ -311,12 +311,14 @@
     };
   }
 
-  async function map(plot, data) {
-    if (!echarts.getMap("world")) {
-      const answer = await fetch(new URL("vendor/world.json", base));
-      if (!answer.ok) throw new Error(`world.json: ${answer.status}`);
-      echarts.registerMap("world", await answer.json());
-    }
+  async function loadWorld() {
+    if (echarts.getMap("world")) return;
+    const answer = await fetch(new URL("vendor/world.json", base));
+    if (!answer.ok) throw new Error(`world.json: ${answer.status}`);
+    echarts.registerMap("world", await answer.json());
+  }
+
+  function map(plot, data) {
     const series = data.series[0];
     const points = data.x.values.map((name, at) => ({
       name,
@@ -451,21 +453,39 @@
 
   const drawn = new Map();
 
+  const dataOf = (plot) => shortened(JSON.parse(document.getElementById(plot.dataset.source).textContent));
+
+  function put(plot, options) {
+    const chart = drawn.get(plot) ?? echarts.init(plot, null, { renderer: "canvas" });
+    chart.setOption(options, { notMerge: true });
+    drawn.set(plot, chart);
+    plot.dataset.state = "drawn";
+    return chart;
+  }
+
   async function draw(plot) {
-    const data = shortened(JSON.parse(document.getElementById(plot.dataset.source).textContent));
+    const data = dataOf(plot);
     try {
       await document.fonts.ready; // labels are measured once
       stretch(plot, data);
-      const options = await KINDS[data.kind](plot, data);
-      const chart = drawn.get(plot) ?? echarts.init(plot, null, { renderer: "canvas" });
-      chart.setOption(options, { notMerge: true });
-      drawn.set(plot, chart);
-      plot.dataset.state = "drawn";
+      if (data.kind === "map") await loadWorld();
+      put(plot, KINDS[data.kind](plot, data));
     } catch (error) {
       plot.dataset.state = "failed";
       plot.textContent = "This chart could not be drawn. Its table has the same numbers.";
       console.error(error);
     }
+  }
+
+  // Paper is taken as soon as `beforeprint` is over: nothing in here waits.
+  function drawForPaper(plot) {
+    const data = dataOf(plot);
+    if (data.kind === "map" && !echarts.getMap("world")) return;
+    const width = Math.min(plot.clientWidth, PAPER_WIDTH);
+    stretch(plot, data);
+    const chart = put(plot, { ...KINDS[data.kind](plot, data), animation: false });
+    chart.resize({ width });
+    chart.getZr().flush();
   }
 
   const drawAll = () => Promise.all([...drawn.keys()].map(draw));
@@ -500,16 +520,17 @@
   addEventListener("beforeprint", () => {
     chosenTheme = root.dataset.theme;
     root.dataset.theme = "light";
-    for (const plot of document.querySelectorAll(".plot")) {
-      const width = Math.min(plot.clientWidth, PAPER_WIDTH);
-      draw(plot).then(() => drawn.get(plot)?.resize({ width }));
-    }
+    sizes.disconnect();
+    for (const plot of document.querySelectorAll(".plot")) drawForPaper(plot);
   });
   addEventListener("afterprint", () => {
     if (chosenTheme) root.dataset.theme = chosenTheme;
     else delete root.dataset.theme;
     for (const chart of drawn.values()) chart.resize({ width: "auto" });
+    for (const plot of document.querySelectorAll(".plot")) sizes.observe(plot);
     drawAll();
   });
   begin(document);
+  // A map that nobody has scrolled to needs its shapes at hand when the page is printed.
+  if (document.querySelector(".plot.tall")) loadWorld().catch(console.error);
 })();

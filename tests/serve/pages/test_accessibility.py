@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.serve.pages.campus import Site
 from tests.serve.pages.conftest import PATIENCE
+from tests.serve.pages.paper import sheets_of
 
 pytestmark = pytest.mark.timeout(PATIENCE)
 
@@ -104,6 +105,23 @@ def test_paper_gets_the_light_theme_without_links_to_press(visit: Callable[..., 
     assert background(page) == "rgb(255, 255, 255)"
     expect(page.locator(".top")).to_be_hidden()
     expect(page.locator("#courses-table")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 700])
+def test_printed_charts_are_whole(
+    visit: Callable[..., Page], site: Site, width: int, scheme: str
+) -> None:
+    """Nothing is painted beyond the edge of the paper, and what is painted is there: all charts, seen or not."""
+    page = visit(color_scheme=scheme, viewport={"width": width, "height": 800})
+    page.goto(f"/courses/{site.course}")
+    page.wait_for_load_state("networkidle")
+    sheets = sheets_of(page.pdf(format="A4"))
+    assert all(sheet.rightmost <= sheet.width + 1 for sheet in sheets), sheets
+    marks = sum(sheet.shapes for sheet in sheets)
+    page.evaluate("document.querySelectorAll('.plot').forEach((plot) => plot.remove())")
+    without = sum(sheet.shapes for sheet in sheets_of(page.pdf(format="A4")))
+    assert marks > without + 200, "lines, points and axes of three charts"
 
 
 def test_pages_say_the_same_without_script(site: Site, visit: Callable[..., Page]) -> None:
