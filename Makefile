@@ -1,4 +1,4 @@
-# setup · demo · test · lint · bench · accept · docs · screenshots · lock; `make` alone shows this list.
+# setup · demo · test · soak · mutants · lint · bench · accept · docs · screenshots · lock; `make` alone shows this list.
 # Everything happens in .venv; what is done already is not done again.
 
 PYTHON ?= python3
@@ -9,12 +9,14 @@ OURSELVES := $(PIP) install --quiet --no-deps --no-build-isolation --editable .
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench accept docs screenshots lock
+.PHONY: help setup demo test soak mutants lint bench accept docs screenshots lock
 
 help:
 	@echo "make setup   everything for work on Studium, into .venv"
 	@echo "make demo    three invented courses, from raw logs to published datasets, in ./demo"
 	@echo "make test    the linters, then all tests"
+	@echo "make soak    the long sweeps: hours, before something is called resolved"
+	@echo "make mutants small changes to the product, one by one: which do the tests not notice?"
 	@echo "make lint    ruff, mypy, sqlfluff"
 	@echo "make bench   how fast it is, as ratios"
 	@echo "make accept  take today's results as the golden answers; read the diff"
@@ -29,7 +31,14 @@ demo: .venv/runtime.done
 
 test: lint
 	bash .ci/system-packages java chromium
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+
+soak: .venv/dev.done
+	bash .ci/system-packages java chromium
+	$(BIN)/pytest -m soak --timeout 14400 --durations 0
+
+mutants: .venv/dev.done
+	$(BIN)/python -m tests.mutants
 
 lint: .venv/dev.done
 	$(BIN)/ruff format --check

@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,19 @@ import pytest
 from studium.cli import main
 from studium.progress import Silent
 from studium.simulate import Plan, simulate
-from tests.running import Place, Prepared
+from tests.reliability.processes import TABLES
+from tests.running import Place, Prepared, copied, kept
 
+FEW_TABLES = ("STUDIUM_BUILD__TABLES", json.dumps([*TABLES, "person_course", "event_types_daily"]))
 Studium = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def few_tables() -> Iterator[None]:
+    """What commands say is the same for a few tables of each kind: by day, by course, by learner, none at all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(*FEW_TABLES)
+        yield
 
 
 def call(
@@ -22,27 +32,38 @@ def call(
 ) -> "subprocess.CompletedProcess[str]":
     """Run the command line in a process of its own."""
     root = Path(__file__).parents[2]
-    surroundings = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), **environment}
+    given = dict([FEW_TABLES]) | environment
+    surroundings = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), **given}
     with Prepared(arguments, Place(folder, surroundings)) as process:
         output, errors = process.communicate(timeout=120)
     return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
 
-@pytest.fixture(scope="session")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_logs(folder: Path) -> None:
     """Two small log files with traps."""
-    output = tmp_path_factory.mktemp("simulation") / "invented"
-    simulate(Plan(events=1500, files=2, learners=60, days=21, courses=2), output, Silent())
-    return output / "logs"
+    plan = Plan(events=1500, files=2, learners=60, days=21, courses=2)
+    simulate(plan, folder / "invented", Silent())
+
+
+def small_campus(folder: Path) -> None:
+    """A workspace in which `studium run` succeeded."""
+    root, logs = folder / "campus", kept(small_logs) / "invented" / "logs"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(*FEW_TABLES)
+        assert main(["--workspace", str(root), "init", "--source", str(logs)]) == 0
+        assert main(["--workspace", str(root), "run", "--json"]) == 0
 
 
 @pytest.fixture(scope="session")
-def published(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def logs() -> Path:
+    """Only to be read."""
+    return kept(small_logs) / "invented" / "logs"
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which `studium run` succeeded; read it, change only a copy."""
-    root = tmp_path_factory.mktemp("published") / "campus"
-    assert main(["--workspace", str(root), "init", "--source", str(logs)]) == 0
-    assert main(["--workspace", str(root), "run", "--json"]) == 0
-    return root
+    return copied(small_campus, tmp_path_factory.mktemp("published") / "copy") / "campus"
 
 
 @pytest.fixture

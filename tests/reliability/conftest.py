@@ -8,48 +8,73 @@ import pytest
 from studium.progress import Silent
 from studium.simulate import Plan, simulate
 from tests.reliability.processes import Outcome, done, outcome_of
+from tests.running import copied, kept
 
 
-@pytest.fixture(scope="session")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def simulation(folder: Path) -> None:
     """About 15,000 events with all traps in six files."""
-    output = tmp_path_factory.mktemp("simulation") / "invented"
-    simulate(Plan(events=15_000, files=6, seed=5, learners=400), output, Silent())
-    return output / "logs"
+    simulate(Plan(events=15_000, files=6, seed=5, learners=400), folder / "invented", Silent())
 
 
-@pytest.fixture(scope="session")
-def expected(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def log_folder() -> Path:
+    """Where they are; only to be read."""
+    return kept(simulation) / "invented" / "logs"
+
+
+def uninterrupted(folder: Path) -> None:
     """What one run over all files gives that nothing interrupts."""
-    root = tmp_path_factory.mktemp("uninterrupted") / "campus"
-    done(root, "init", "--source", logs)
-    done(root, "run")
-    return outcome_of(root)
+    done(folder / "campus", "init", "--source", log_folder())
+    done(folder / "campus", "run")
 
 
-@pytest.fixture(scope="session")
-def half_of_all(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of three files; the source has three more. Never changed: see `half`."""
-    root = tmp_path_factory.mktemp("half") / "campus"
-    done(root, "init", "--source", logs)
-    done(root, "run", *sorted(logs.iterdir())[:3])
-    return root
+def half_way(folder: Path) -> None:
+    """A release of three files; the source has three more."""
+    done(folder / "campus", "init", "--source", log_folder())
+    done(folder / "campus", "run", *sorted(log_folder().iterdir())[:3])
 
 
-@pytest.fixture(scope="session")
-def landed_all(half_of_all: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def landed(folder: Path) -> None:
     """The same with all files landed, the last three not built."""
-    root = copy(half_of_all, tmp_path_factory.mktemp("landed"))
-    done(root, "land")
-    return root
+    copied(half_way, folder / "half")
+    (folder / "half" / "campus").rename(folder / "campus")
+    done(folder / "campus", "land")
+
+
+def built(folder: Path) -> None:
+    """The same with all files built, the last three not published."""
+    copied(landed, folder / "landed")
+    (folder / "landed" / "campus").rename(folder / "campus")
+    done(folder / "campus", "build")
 
 
 @pytest.fixture(scope="session")
-def built_all(landed_all: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with all files built, the last three not published."""
-    root = copy(landed_all, tmp_path_factory.mktemp("built"))
-    done(root, "build")
-    return root
+def logs() -> Path:
+    """Six simulated files; tests copy what they change."""
+    return log_folder()
+
+
+@pytest.fixture(scope="session")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """What a workspace holds that nothing interrupted."""
+    return outcome_of(copied(uninterrupted, tmp_path_factory.mktemp("whole") / "copy") / "campus")
+
+
+@pytest.fixture(scope="session")
+def half_of_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace half-way there. Never changed: see `half`."""
+    return copied(half_way, tmp_path_factory.mktemp("half") / "copy") / "campus"
+
+
+@pytest.fixture(scope="session")
+def landed_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with all files landed."""
+    return copied(landed, tmp_path_factory.mktemp("landed") / "copy") / "campus"
+
+
+@pytest.fixture(scope="session")
+def built_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with all files built."""
+    return copied(built, tmp_path_factory.mktemp("built") / "copy") / "campus"
 
 
 @pytest.fixture

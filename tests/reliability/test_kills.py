@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -29,12 +31,18 @@ from tests.reliability.processes import (
     until,
 )
 
+
+def soaked(seeds: Iterable[int]) -> list[Any]:
+    """Two hundred kills and more, for `make soak`."""
+    return [pytest.param(seed, marks=pytest.mark.soak) for seed in seeds]
+
+
 # After which line of progress, and within how many seconds more, a kill comes.
 EARLY = [("", 1.0), ("", 2.2), ("parse:", 1.5), ("parse:", 3.0), ("build:", 1.0)]
 LATE = [("", 1.5), ("parse:", 2.5), ("check:", 0.2), ("check:", 0.2)]
 
 
-@pytest.mark.parametrize("seed", [20240301])
+@pytest.mark.parametrize("seed", [20240301, *soaked(range(25))])
 def test_runs_killed_at_random_moments_end_like_one_that_was_not(
     logs: Path, expected: Outcome, tmp_path: Path, seed: int
 ) -> None:

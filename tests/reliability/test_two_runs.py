@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import time
 from pathlib import Path
 
@@ -39,6 +40,21 @@ def test_second_run_says_who_works_and_since_when_or_waits(half: Path, expected:
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors
     assert outcome_of(half) == expected
+
+
+def test_a_run_that_was_stopped_keeps_its_lock(half: Path) -> None:
+    """Asleep for as long as one likes, it can never write beside another that took its place."""
+    workspace = open_workspace(half, {})
+    sleeper = start(half, "run")
+    until(lambda: (holder := read_holder(workspace)) and holder.pid == sleeper.pid)
+    sleeper.send_signal(signal.SIGSTOP)
+
+    refused = studium(half, "run")
+
+    assert_told(refused, 1, f"process {sleeper.pid}")
+    sleeper.send_signal(signal.SIGCONT)
+    _, errors = sleeper.communicate(timeout=120)
+    assert sleeper.returncode == 0, errors
 
 
 def test_of_two_runs_started_at_once_one_works(half: Path) -> None:

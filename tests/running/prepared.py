@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = "from tests.running.server import run; run()"
+STUDIUM = "import studium.__main__; studium.__main__.start()"
+SERVER = "from tests.running.server import run; run()"
 
 
 class Server:
@@ -32,7 +33,7 @@ class Server:
             door.bind(address)
             door.listen(1)
             self._process = subprocess.Popen(
-                [*prefix, sys.executable, "-c", PROGRAM, address],
+                [*prefix, sys.executable, "-c", SERVER, address],
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
                 | {"OPENBLAS_NUM_THREADS": "1"},
                 cwd=ROOT,
@@ -74,11 +75,18 @@ class Place:
 
 
 class Prepared(subprocess.Popen[str]):
-    """`studium ARGUMENTS` in a place; all else as `subprocess.Popen` has it."""
+    """`studium ARGUMENTS` in a place, or another program in Python; all else as `subprocess.Popen` has it."""
 
-    def __init__(self, arguments: Sequence[str], place: Place, server: Server | None = None):
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        place: Place,
+        server: Server | None = None,
+        program: str = STUDIUM,
+    ) -> None:
         self._server = server or prepared()
-        self._request = asdict(place) | {"arguments": ["studium", *arguments]}
+        given = {"arguments": ["studium", *arguments], "program": program}
+        self._request = asdict(place) | given
         self._status = -1
         super().__init__(["studium"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -67,8 +67,8 @@ def become(request: dict[str, Any], files: list[int]) -> None:
     sys.argv = request["arguments"]
 
 
-def serve(channel: socket.socket) -> None:
-    """Return in each child, and in the server when nobody asks any more."""
+def serve(channel: socket.socket) -> str:
+    """Return what to run in each child; end the server when nobody asks any more."""
     running: dict[int, tuple[int, int]] = {}  # its pidfd -> its id, and where its status goes
     while True:
         ready, _, _ = select.select([channel, *running], [], [])
@@ -86,7 +86,7 @@ def serve(channel: socket.socket) -> None:
             if (process := os.fork()) == 0:
                 channel.detach()
                 become(request, files)
-                return
+                return str(request["program"])
             for file in files[:3]:
                 os.close(file)
             running[os.pidfd_open(process)] = (process, files[3])
@@ -99,7 +99,5 @@ def run() -> None:
     prepare()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as channel:
         channel.connect(address)
-        serve(channel)
-    import studium.__main__
-
-    studium.__main__.start()
+        program = serve(channel)
+    exec(program, {})

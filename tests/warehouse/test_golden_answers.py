@@ -8,23 +8,23 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from studium.config import Workspace
-from studium.warehouse import Interval
+from studium.config import Settings, Workspace
 from tests import oracle, oracle_days, oracle_geography, oracle_time, oracle_videos
+from tests.running import kept
 from tests.warehouse.warehouses import (
+    WORLD,
     Row,
-    build_all,
-    land_paths,
-    new_workspace,
     read_csv,
     rows_of,
     texts_of,
+    tracking,
+    tracking_compat,
     write_csv,
 )
 
-WORLD = Path(__file__).parents[1] / "world" / "tracking"
 EXPECTED = Path(__file__).parents[1] / "expected"
 AS_OF = date(2024, 3, 21)
 
@@ -55,20 +55,22 @@ COMPUTED: dict[str, Callable[[list[oracle.Event], bool], list[Row]]] = {
 }
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["fixed", "compat"])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = new_workspace(tmp_path_factory.mktemp("world"))
-    land_paths(workspace, WORLD)
-    report = build_all(workspace, Interval(compat=request.param))
-    assert report.interval == Interval(None, AS_OF, request.param)
-    return workspace
+@pytest.fixture(scope="module", params=[tracking, tracking_compat], ids=["fixed", "compat"])
+def world(request: pytest.FixtureRequest) -> Workspace:
+    return Workspace(kept(request.param), Settings())
+
+
+def test_the_interval_ends_with_the_last_event(world: Workspace) -> None:
+    with duckdb.connect(str(world.warehouse), read_only=True) as connection:
+        built = connection.execute("select events_from, as_of from studium.last_build").fetchall()
+    assert built == [(None, AS_OF)]
 
 
 @pytest.mark.parametrize("mart", COMPUTED)
 def test_marts_equal_an_independent_computation(
     mart: str, world: Workspace, request: pytest.FixtureRequest
 ) -> None:
-    events = oracle.read_events(sorted(WORLD.iterdir()))
+    events = oracle.read_events(sorted((WORLD / "tracking").iterdir()))
     compat = "compat" in request.node.name
 
     found = rows_of(world, mart)

@@ -14,13 +14,16 @@ from studium.config import Settings, Workspace
 from studium.lake import event_partitions, retract
 from studium.progress import Silent
 from studium.warehouse import Contents, Interval, build
-from tests.warehouse.warehouses import Row, build_all, land_paths, new_workspace
+from tests.running import copied
+from tests.warehouse.warehouses import Row, build_all, land_paths, new_workspace, tracking
 
 WORLD = Path(__file__).parents[1] / "world" / "tracking"
 NARROW = Interval(events_from=date(2024, 2, 28), as_of=date(2024, 3, 11))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 9))]
+)
 def test_increments_equal_a_full_rebuild(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
     workspace = new_workspace(tmp_path)
@@ -39,9 +42,7 @@ def test_increments_equal_a_full_rebuild(seed: int, tmp_path: Path) -> None:
 
 
 def test_moving_the_interval_equals_a_full_rebuild(tmp_path: Path) -> None:
-    workspace = new_workspace(tmp_path)
-    land_paths(workspace, WORLD)
-    build_all(workspace)
+    workspace = Workspace(copied(tracking, tmp_path / "workspace"), Settings())
 
     report = build_all(workspace, NARROW)
 
@@ -50,9 +51,7 @@ def test_moving_the_interval_equals_a_full_rebuild(tmp_path: Path) -> None:
 
 
 def test_nothing_new_recomputes_nothing(tmp_path: Path) -> None:
-    workspace = new_workspace(tmp_path)
-    land_paths(workspace, WORLD)
-    build_all(workspace)
+    workspace = Workspace(copied(tracking, tmp_path / "workspace"), Settings())
 
     report = build_all(workspace)
 
@@ -60,9 +59,7 @@ def test_nothing_new_recomputes_nothing(tmp_path: Path) -> None:
 
 
 def test_other_definitions_recompute_everything(tmp_path: Path) -> None:
-    workspace = new_workspace(tmp_path)
-    land_paths(workspace, WORLD)
-    build_all(workspace)
+    workspace = Workspace(copied(tracking, tmp_path / "workspace"), Settings())
 
     report = build_all(workspace, Interval(compat=True))
 
@@ -70,9 +67,7 @@ def test_other_definitions_recompute_everything(tmp_path: Path) -> None:
 
 
 def test_everything_retracted_leaves_empty_tables(tmp_path: Path) -> None:
-    workspace = new_workspace(tmp_path)
-    land_paths(workspace, WORLD)
-    build_all(workspace)
+    workspace = Workspace(copied(tracking, tmp_path / "workspace"), Settings())
 
     for file in WORLD.iterdir():
         retract(workspace, file.name)

@@ -1,6 +1,5 @@
 """A build that is killed, or that runs out of disk or memory, leaves nothing half done for the next one."""
 
-import multiprocessing
 import os
 import resource
 import signal
@@ -17,16 +16,15 @@ from studium.errors import MisuseError, StudiumError
 from studium.lake import retract
 from studium.progress import Silent
 from studium.warehouse import Interval, build
-from tests.warehouse.warehouses import all_marts, build_all, land_paths, new_workspace
+from tests.running import Place, Prepared, kept
+from tests.warehouse.warehouses import all_marts, build_all, land_paths, new_workspace, tracking
 
-WORLD = Path(__file__).parents[1] / "world" / "tracking"
+ROOT = Path(__file__).parents[2]
+WORLD = ROOT / "tests" / "world" / "tracking"
 
 
 @pytest.mark.parametrize("models", [1, 7, 15])
 def test_a_killed_build_is_done_again(models: int, tmp_path: Path) -> None:
-    uninterrupted = new_workspace(tmp_path / "uninterrupted")
-    land_paths(uninterrupted, WORLD)
-    build_all(uninterrupted)
     workspace = new_workspace(tmp_path / "killed")
 
     for path in (WORLD / "web1.log", WORLD):
@@ -34,7 +32,7 @@ def test_a_killed_build_is_done_again(models: int, tmp_path: Path) -> None:
         assert _build_apart(_build_until_killed, workspace, models) == -signal.SIGKILL
     build_all(workspace)
 
-    assert all_marts(workspace) == all_marts(uninterrupted)
+    assert all_marts(workspace) == all_marts(Workspace(kept(tracking), Settings()))
 
 
 def test_a_killed_increment_is_done_again(tmp_path: Path) -> None:
@@ -109,7 +107,11 @@ def _build_on_full_disk(workspace: Workspace, kilobytes: int) -> None:
 
 
 def _build_apart(how: Callable[[Workspace, int], None], workspace: Workspace, number: int) -> int:
-    process = multiprocessing.get_context("spawn").Process(target=how, args=(workspace, number))
-    process.start()
-    process.join()
-    return process.exitcode or 0
+    program = (
+        f"from {__name__} import {how.__name__} as build\n"
+        "from pathlib import Path\nfrom studium.config import Settings, Workspace\n"
+        f"build(Workspace(Path({str(workspace.root)!r}), Settings()), {number})"
+    )
+    process = Prepared([], Place(ROOT, dict(os.environ)), program=program)
+    process.communicate(timeout=200)
+    return process.returncode

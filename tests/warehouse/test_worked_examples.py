@@ -1,6 +1,10 @@
-"""The worked examples of the specs: dbt unit tests, written in the .yml beside each model, all of them here."""
+"""The worked examples of the specs: dbt unit tests, written in the .yml beside each model, all of them here.
+
+STUDIUM_WORKED_EXAMPLES="model model" asks those of some models alone, as the mutants of tests/mutants do.
+"""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -21,7 +25,9 @@ def test_worked_examples_give_the_values_of_the_specs(tmp_path: Path) -> None:
     workspace = new_workspace(tmp_path)
     build(workspace, Interval(), Silent(), contents=Contents([]))
 
-    command = ["test", "--select", "test_type:unit"]
+    models = os.environ.get("STUDIUM_WORKED_EXAMPLES", "").split()
+    chosen = [f"{model},test_type:unit" for model in models] or ["test_type:unit"]
+    command = ["test", "--select", *chosen]
     run_dbt(command, duckdb_target(workspace.warehouse), tmp_path / "dbt")
 
     manifest = json.loads((tmp_path / "dbt" / "target" / "manifest.json").read_bytes())

@@ -18,6 +18,7 @@ from studium.warehouse import BuildReport, Interval, build
 from studium.warehouse.project import FOLDER
 
 MARTS = tuple(sorted(file.stem for file in (FOLDER / "models").glob("*/marts/**/*.sql")))
+WORLD = Path(__file__).parents[1] / "world"
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 Row = tuple[Any, ...]
@@ -36,6 +37,20 @@ def land_paths(workspace: Workspace, *paths: Path) -> None:
 def build_all(workspace: Workspace, interval: Interval = Interval()) -> BuildReport:  # noqa: B008
     """Build what the lake holds."""
     return build(workspace, interval, Silent())
+
+
+def tracking(folder: Path) -> None:
+    """The logs of the test world, built."""
+    workspace = Workspace(folder, Settings())
+    land_paths(workspace, WORLD / "tracking")
+    build_all(workspace)
+
+
+def tracking_compat(folder: Path) -> None:
+    """The same as the published systems compute."""
+    workspace = Workspace(folder, Settings())
+    land_paths(workspace, WORLD / "tracking")
+    build_all(workspace, Interval(compat=True))
 
 
 def rows_of(workspace: Workspace, mart: str) -> list[Row]:
