@@ -1,6 +1,7 @@
 """The generated reference says what the code says; every command, setting and table is in it."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +56,22 @@ def test_a_table_of_an_area_takes_four_files() -> None:
     folder = FOLDER.parent / "tests" / "areas"
     files = [path for part in ("formats", "models") for path in (folder / part).rglob("*.*")]
     assert sorted(path.suffix for path in files) == [".sql", ".toml", ".yml", ".yml"]
+
+
+def test_every_trial_has_a_test_or_a_reason() -> None:
+    """The 76 numbers of docs/proof.md and docs/security.md, and the tests that they name."""
+    docs = Path(__file__).parents[1] / "docs"
+    proof, security = ((docs / f"{name}.md").read_text("utf-8") for name in ("proof", "security"))
+    rows = re.findall(r"^\| (\d+) \|.*\| (.+) \|$", proof + security, re.M)
+    assert sorted(int(number) for number, _ in rows) == list(range(1, 77))
+    assert [number for number, said in rows if len(said) < 4] == []
+
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", proof)
+    assert len(named) > 60
+    for file, test in named:
+        path = docs.parent / file
+        assert path.is_file(), file
+        assert f"def {test}(" in path.read_text("utf-8"), f"{file}::{test}"
+    every = "\n".join(path.read_text("utf-8") for path in (docs.parent / "tests").rglob("*.py"))
+    in_security = re.findall(r"`([a-z_]+_[a-z_]+)`", "".join(said for _, said in rows))
+    assert [name for name in in_security if f"def test_{name}(" not in every] == []

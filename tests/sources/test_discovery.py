@@ -15,7 +15,7 @@ from studium.errors import MisuseError, StudiumError
 from studium.lake import DATASETS, dump_partitions
 from studium.sources import discovery, find_files
 from studium.sources.http import waits
-from tests.sources.servers import SECRET, TOKEN, Api, Fault, answers, cut, running
+from tests.sources.servers import SECRET, TOKEN, Api, Fault, Handler, answers, cut, running
 
 TODAY = date(2024, 3, 1)
 ENVIRONMENT = {"DISCOVERY_CLIENT_ID": "studium", "DISCOVERY_CLIENT_SECRET": SECRET}
@@ -118,6 +118,22 @@ def test_a_token_is_renewed_before_it_ends(api: Api, tmp_path: Path) -> None:
     fetch(tmp_path, source)
 
     assert api.tokens > 1
+
+
+def test_a_token_that_the_server_forgot_is_renewed(api: Api, tmp_path: Path) -> None:
+    """It refuses the old one for good, whatever was said of how long it lasts."""
+
+    def forget(handler: Handler) -> None:
+        api.good_tokens.clear()
+        handler.say(401, {"detail": "Signature has expired."})
+
+    api.faults[page_of(api, "courses", 2)] += [forget]
+
+    files = fetch(tmp_path, source_of(api))
+
+    records = [record for page in pages_in(files[1]) for record in page["results"]]
+    assert records == api.held["courses"]
+    assert api.tokens == 2
 
 
 def test_an_interrupted_run_fetches_only_the_rest(api: Api, tmp_path: Path) -> None:

@@ -50,7 +50,27 @@ def test_a_name_with_one_private_address_is_refused(monkeypatch: pytest.MonkeyPa
     assert asked == ["rebinding.example"]
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808"])
+def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch, api: Api) -> None:
+    """What was checked is what is connected to: who answers for a name may change the answer in between."""
+    turns = iter(["127.0.0.1", "127.0.0.2"])
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        if host.endswith(".example"):
+            asked.append(host)
+            host = next(turns)
+        return [(2, 1, 6, "", (host, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    api.faults["/once"] += [lambda handler: handler.say(200, 1)]
+    with Client(OWN, None) as client:
+        assert client.get(f"http://rebinding.example:{api.port}/once") == b"1"
+    assert asked == ["rebinding.example"]
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"]
+)
 def test_public_addresses_are_allowed(address: str) -> None:
     assert is_public(address)
 
@@ -102,6 +122,17 @@ def test_a_slow_head_ends_at_the_deadline(api: Api) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_a_server_that_says_nothing_is_left_at_the_deadline(api: Api) -> None:
+    """One step may take far longer than a whole request."""
+    api.faults["/silent"] += [lambda handler: time.sleep(12)]
+    limits = Limits(1000.0, 1, 1, 1_000_000, allow_private=True)
+
+    began = time.monotonic()
+    with Client(limits, None) as client, pytest.raises(StudiumError, match="no answer"):
+        client.get(f"http://127.0.0.1:{api.port}/silent")
+    assert time.monotonic() - began < 10
+
+
 def test_an_endless_body_ends_at_its_limit(api: Api) -> None:
     api.faults["/flood"] += [flood]
 
@@ -110,6 +141,17 @@ def test_an_endless_body_ends_at_its_limit(api: Api) -> None:
         pytest.raises(StudiumError, match="more than 1,000,000 bytes"),
     ):
         client.get(f"http://127.0.0.1:{api.port}/flood")
+
+
+def test_the_limit_of_an_answer_is_met_to_the_byte(api: Api) -> None:
+    exact = '"' + "a" * 998 + '"'
+    api.faults["/exact"] += [lambda handler: handler.say(200, exact[1:-1])]
+    api.faults["/more"] += [lambda handler: handler.say(200, exact[1:-1] + "a")]
+    limits = Limits(1000.0, 1, 60, 1000, allow_private=True)
+    with Client(limits, None) as client:
+        assert client.get(f"http://127.0.0.1:{api.port}/exact") == exact.encode()
+        with pytest.raises(StudiumError, match="more than 1,000 bytes"):
+            client.get(f"http://127.0.0.1:{api.port}/more")
 
 
 def test_a_giant_head_is_refused(api: Api) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from studium.serve.release import Keeper
 from studium.serve.rights import Role
-from tests.serve.conftest import COURSES, ONE, Campus
+from tests.serve.conftest import ALL_SCOPES, COURSES, ONE, Campus
 
 
 def test_the_same_address_after_somebody_else_is_answered_for_oneself(campus: Campus) -> None:
@@ -23,6 +23,18 @@ def test_the_same_address_after_somebody_else_is_answered_for_oneself(campus: Ca
     pages = [campus.client(role).get("/", headers={"accept": "text/html"}).text for role in Role]
     staff = pages[list(Role).index(Role.COURSE_STAFF)]
     assert not [course for course in COURSES if course != ONE and course in staff]
+
+
+def test_two_people_of_equal_rights_share_no_tag(own_campus: Campus) -> None:
+    """Else whoever reads the caches of a proxy could tell that two people may see the same."""
+    twin = own_campus.desk.people.add("twin", Role.ADMINISTRATOR, frozenset())
+    token = own_campus.desk.tokens.create(twin.user_id, "test", ALL_SCOPES, 1)[1]
+    client = own_campus.client(Role.ADMINISTRATOR)
+    mine = client.get("/api/v1/courses").headers["etag"]
+
+    client.headers["authorization"] = f"Bearer {token}"
+
+    assert client.get("/api/v1/courses").headers["etag"] != mine
 
 
 def test_what_changes_between_releases_is_never_unchanged(own_campus: Campus) -> None:
