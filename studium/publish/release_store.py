@@ -201,7 +201,7 @@ def create_release(
     unfinished = workspace.releases / f"{UNFINISHED}{os.getpid()}"
     unfinished.mkdir(parents=True)
     try:
-        release_id, created_at = _choose_id(workspace, contents, now)
+        release_id, created_at = _choose_id(workspace, now)
         areas = []
         for draft in contents.drafts:
             found = _find_area(workspace, draft)
@@ -305,14 +305,16 @@ def _archive(marts: Marts, folder: Path, created_at: datetime) -> ArchiveCopy:
     return ArchiveCopy(name, ARCHIVED, rows, hash_file(folder / name), size)
 
 
-def _choose_id(workspace: Workspace, contents: Contents, now: datetime) -> tuple[str, datetime]:
+def _choose_id(workspace: Workspace, now: datetime) -> tuple[str, datetime]:
     """A name after the newest release's, also when the clock went back or a second has two."""
     created_at = now.astimezone(UTC).replace(microsecond=0)
     folders = release_folders(workspace)
     if folders:
         newest = datetime.strptime(folders[0].name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         created_at = max(created_at, newest + timedelta(seconds=1))
-    return f"{created_at:%Y%m%dT%H%M%SZ}-{contents.digest[:8]}", created_at
+    # Of the moment and not of the contents, of which an id in every answer would tell.
+    moment = f"{created_at:%Y%m%dT%H%M%SZ}"
+    return f"{moment}-{hashlib.sha256(moment.encode()).hexdigest()[:8]}", created_at
 
 
 def _earlier(workspace: Workspace) -> list[Path]:
