@@ -46,6 +46,7 @@ from studium.publish.release import (
     in_total_order,
     media_type,
     open_release,
+    stop_hard,
     write_rows,
 )
 from studium.publish.release_store import (
@@ -110,6 +111,7 @@ __all__ = [
     "query_events",
     "releases",
     "rollback",
+    "stop_hard",
     "verify_databases",
     "write_answer",
     "write_report",

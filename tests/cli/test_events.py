@@ -47,3 +47,8 @@ def test_what_cannot_be_asked_is_explained(published: Path, studium: Answers) ->
     assert (studium.code, "is no name of a field" in studium.error) == (2, True)
     studium(*at, "seek_video", "--from", "2024-03-02", "--until", "2024-03-01")
     assert (studium.code, "No day is left" in studium.error) == (2, True)
+
+
+def test_a_limit_holds_for_types_too(campus: Path, studium: Answers) -> None:
+    found = studium.json("--workspace", campus, "events", "--limit", "2")
+    assert len(found["types"]) == 2

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studium.cli.contained import contained
 from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, table_lines
@@ -51,7 +52,7 @@ _TYPES = (
     type=click.IntRange(min=1, max=10_000),
     default=50,
     show_default=True,
-    help="How many groups are shown, the largest first.",
+    help="How many groups are shown, the largest first; of types, where it is given.",
 )
 @click.option(
     "--release", "release_id", metavar="ID", help="Ask this release; by default the current one."
@@ -62,12 +63,21 @@ def events(
     session: Session, /, event_type: str | None, release_id: str | None, **asked: Any
 ) -> None:
     """Count events of one type by device, time or any field; without TYPE, list the types by use."""
+    said = click.get_current_context().get_parameter_source("limit")
+    asked["is_limited"] = said is click.core.ParameterSource.COMMANDLINE
+    contained(session, lambda: _answer(session, event_type, release_id, asked))
+
+
+def _answer(
+    session: Session, event_type: str | None, release_id: str | None, asked: dict[str, Any]
+) -> None:
     from studium import publish
 
-    workspace = session.workspace()
+    is_limited = asked.pop("is_limited")
     if event_type is None:
-        _list_types(session, release_id)
+        _list_types(session, release_id, asked["limit"] if is_limited else None)
         return
+    workspace = session.workspace()
     question = publish.EventQuestion(event_type, **{**asked, **_days(asked)})
     release = publish.find_release(workspace, release_id)
     remember_leaving(
@@ -96,11 +106,11 @@ def _days(asked: dict[str, Any]) -> dict[str, Any]:
     return {name: moment.date() if moment else None for name, moment in days.items()}
 
 
-def _list_types(session: Session, release_id: str | None) -> None:
+def _list_types(session: Session, release_id: str | None, limit: int | None) -> None:
     from studium import publish
 
     with publish.query(session.workspace(), _TYPES, release_id) as answer:
-        rows = list(answer.rows())
+        rows = list(answer.rows())[:limit]
         session.answer(
             {
                 "release": answer.release.id,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from studium.cli.contained import IN_MEMORY_MB, PROGRAM_MB, contained
 from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, size
@@ -25,6 +26,8 @@ _SUFFIXES = {
     ".sav": "spss",
     ".graphml": "graphml",
 }
+
+_IN_MEMORY = {"stata", "spss"}
 
 _release = click.option(
     "--release", "release_id", metavar="ID", help="Which release; by default the current one."
@@ -125,10 +128,13 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
     remember_leaving(
         workspace, "export", table, what | {"columns": order.columns, "courses": order.courses}
     )
-    delivery = publish.export_table(
-        workspace, order, output, session.progress(), force=options["force"]
-    )
-    _tell(session, delivery)
+
+    def work() -> None:
+        progress = session.progress()
+        delivery = publish.export_table(workspace, order, output, progress, options["force"])
+        _tell(session, delivery)
+
+    contained(session, work, IN_MEMORY_MB if order.form in _IN_MEMORY else PROGRAM_MB)
 
 
 @click.command(cls=Command)

@@ -13,6 +13,7 @@ import click
 
 from studium.cli.answers.areas import area_facts, held_back_lines
 from studium.cli.answers.dumps import package_facts, package_lines
+from studium.cli.contained import contained
 from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import (
@@ -165,9 +166,13 @@ def releases(session: Session) -> None:
 @pass_session
 def query(session: Session, /, sql: str, form: str | None, output: Path | None, **how: Any) -> None:
     """Ask the current release one question in SQL."""
+    form = _format(session, form, output)
+    contained(session, lambda: _ask(session, sql, form, output, how))
+
+
+def _ask(session: Session, sql: str, form: str, output: Path | None, how: dict[str, Any]) -> None:
     from studium import publish
 
-    form = _format(session, form, output)
     workspace = session.workspace()
     with publish.query(workspace, sql, how["release_id"], how["time_limit"]) as answer:
         remember_leaving(

@@ -15,7 +15,7 @@ from studium.publish.release.opening import (
     quoted,
 )
 from studium.publish.release.ordering import in_total_order
-from studium.publish.release.running import OverdueError
+from studium.publish.release.running import OverdueError, stop_hard
 from studium.publish.release.writing import Form, csv_lines, csv_text, media_type, write_rows
 
 __all__ = [
@@ -36,5 +36,6 @@ __all__ = [
     "media_type",
     "open_release",
     "quoted",
+    "stop_hard",
     "write_rows",
 ]

@@ -4,16 +4,27 @@ Enters: a connection, a limit, functions that use the connection. Leaves: their 
 OverdueError. DuckDB itself notices a signal late or never.
 """
 
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
+from threading import Event
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import duckdb
 
 _Result = TypeVar("_Result")
+
+
+_GRACE_SECONDS = 2.0
+_hard = Event()
+
+
+def stop_hard() -> None:
+    """From now on the system ends this process, by SIGALRM, where a call outlives its limit and hears nothing."""
+    _hard.set()
 
 
 class OverdueError(Exception):
@@ -35,6 +46,8 @@ class Runner:
     def call(self, work: Callable[[], _Result]) -> _Result:
         """What `work` returns or raises; OverdueError when the limit is over, and work is stopped."""
         began = time.monotonic()
+        if _hard.is_set():
+            signal.setitimer(signal.ITIMER_REAL, max(self._left, 0.0) + _GRACE_SECONDS)
         running = self._thread.submit(work)
         try:
             return running.result(timeout=max(self._left, 0.0))
@@ -48,6 +61,8 @@ class Runner:
             raise
         finally:
             self._left -= time.monotonic() - began
+            if _hard.is_set():
+                signal.setitimer(signal.ITIMER_REAL, 0.0)
 
     def close(self) -> None:
         """End the thread, then the connection."""
