@@ -20,7 +20,8 @@ from studium import __version__
 from studium.cli.answers.description import describe
 from studium.cli.answers.events import events
 from studium.cli.answers.exports import export, package, report
-from studium.cli.answers.inspection import query, releases, status
+from studium.cli.answers.inspection import releases, status
+from studium.cli.answers.questions import query
 from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback
