@@ -327,15 +327,17 @@ def _job(session: Session, wait: float, full_refresh: bool, interval: dict[str, 
 def _tell_build(session: Session, report: "BuildReport") -> None:
     interval = report.interval
     first = f"from {interval.events_from} " if interval.events_from else ""
+    for failure in report.failures:
+        session.say(f"Failed    {failure.area}: {failure.problem}. {failure.fix}")
     if not report.models:
         session.say(
-            f"Built     nothing: no day of the lake changed, events {first}before {interval.as_of}"
+            f"Built     nothing: no table follows from what changed, events {first}before {interval.as_of}"
         )
         return
     days = "all days" if report.is_full else count(len(report.touched_dates), "changed day")
     session.say(
         f"Built     {count(len(report.models), 'model')} over {days}, events {first}before "
-        f"{interval.as_of}: dbt {report.start_seconds:.1f} s, queries {report.query_seconds:.1f} s"
+        f"{interval.as_of}: planning {report.start_seconds:.1f} s, queries {report.query_seconds:.1f} s"
     )
 
 

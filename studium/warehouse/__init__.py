@@ -4,20 +4,15 @@ Enters: event partitions of the lake. Leaves: marts in warehouse.duckdb, for pub
 Importing this stays cheap: dbt and DuckDB are loaded by the functions that need them.
 """
 
-from studium.warehouse.build import (
-    BuildReport,
-    ModelRun,
-    build,
-    unbuilt_courses,
-    unbuilt_dates,
-)
+from studium.warehouse.build import BuildReport, build, unbuilt_courses, unbuilt_dates
 from studium.warehouse.catalogue import area_reads, catalogue, unfinished_models
 from studium.warehouse.checks import FailingRows, check, failing_rows
 from studium.warehouse.database import inspect_warehouse, open_warehouse, set_aside
+from studium.warehouse.execution import ModelFailure, ModelRun
 from studium.warehouse.inputs.dumps import Contents, DumpPartition
 from studium.warehouse.interval import Interval
-from studium.warehouse.plan import LastBuild, read_last_build
 from studium.warehouse.project import load_engine
+from studium.warehouse.records import LastBuild, read_last_build
 from studium.warehouse.refusals import DamagedWarehouseError
 
 __all__ = [
@@ -28,6 +23,7 @@ __all__ = [
     "FailingRows",
     "Interval",
     "LastBuild",
+    "ModelFailure",
     "ModelRun",
     "area_reads",
     "build",

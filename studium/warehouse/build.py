@@ -1,53 +1,55 @@
-"""Lake to marts: only touched dates are recomputed, and the result equals a full rebuild.
+"""Lake to marts: only what changed is computed again, and the result equals a full rebuild.
 
 Enters: partitions of the lake, the interval to count. Leaves: tables in warehouse.duckdb and a
 `BuildReport`. A build that was killed is done again by the next one.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 from studium.config import Workspace
 from studium.progress import Progress
 from studium.vocabulary import EventDay
 from studium.warehouse.database import open_warehouse, set_aside
-from studium.warehouse.inputs.courses import find_changed, fingerprints_of
-from studium.warehouse.inputs.dumps import Contents, empty_sources, register_dumps
-from studium.warehouse.inputs.idle import find_idle, find_partial, note_idle, pass_over, read_idle
-from studium.warehouse.inputs.locations import (
-    has_other_locations,
-    note_locations,
-    register_locations,
+from studium.warehouse.engine import DuckdbEngine, open_engine
+from studium.warehouse.execution import Execution, ModelFailure, ModelRun, Outcome
+from studium.warehouse.inputs.changes import (
+    EVENTS,
+    LOCATIONS,
+    Parts,
+    find_changed,
+    parts_of,
+    read_parts,
+    source_of,
 )
-from studium.warehouse.inputs.partitions import find_unbuilt, note_lake, register_lake
-from studium.warehouse.inputs.repeats import find_repeats
+from studium.warehouse.inputs.courses import find_courses, find_named
+from studium.warehouse.inputs.dumps import Contents, register_dumps
+from studium.warehouse.inputs.idle import find_idle
+from studium.warehouse.inputs.locations import AddressLocations, register_locations
+from studium.warehouse.inputs.partitions import (
+    find_unbuilt,
+    note_lake,
+    register_lake,
+)
+from studium.warehouse.inputs.repeats import repeats_of
 from studium.warehouse.interval import Interval, resolve
-from studium.warehouse.plan import Plan, begin, finish, make_plan
-from studium.warehouse.project import Project
+from studium.warehouse.journal import Plan, begin, finish
+from studium.warehouse.plan import Before, Today, plan_steps
+from studium.warehouse.project import Project, fingerprint, write_profile
+from studium.warehouse.records import last_build, prepare_notes, read_records, read_state
 from studium.warehouse.refusals import DamagedWarehouseError, explained
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
-
-@dataclass(frozen=True)
-class ModelRun:
-    """A model that was built: rows of its table, None for a view, and how long it took."""
-
-    name: str
-    rows: int | None
-    seconds: float
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did. `models` is empty when nothing had changed.
+    """What a build did. `models` is empty when nothing had changed; `is_full` if none kept a row.
 
-    `touched_courses` are the courses that tables by course recomputed, None for all of them.
-    `query_seconds` is the time of all models, `start_seconds` the rest: dbt's own start and end.
+    `touched_courses` are the courses that tables by course recomputed, None for all of them. `failures` are models
+    that could not be built: their areas have not all of their tables. `query_seconds` is the time of all models,
+    `start_seconds` the rest.
     """
 
     interval: Interval
@@ -58,6 +60,7 @@ class BuildReport:
     models: tuple[ModelRun, ...]
     start_seconds: float
     query_seconds: float
+    failures: tuple[ModelFailure, ...] = ()
 
 
 def build(
@@ -70,9 +73,9 @@ def build(
 ) -> BuildReport:
     """Build what changed since the last build, or everything with `full`.
 
-    `contents` is what the lake holds, by default all of it; the caller holds the lock. A damaged
-    warehouse is moved aside, and everything built. Raises StudiumError with the model that failed;
-    what was touched is done again by the next build.
+    `contents` is what the lake holds, by default all of it; the caller holds the lock. A damaged warehouse is moved
+    aside, and everything built. A model that fails is in the report, and the other areas are built; raises its
+    StudiumError where there is no other area. What was touched is done again by the next build.
     """
     from studium.lake import dump_partitions, event_partitions
 
@@ -80,54 +83,109 @@ def build(
         dumps = dump_partitions(workspace, interval.as_of)
         contents = Contents(event_partitions(workspace), dumps)
     try:
-        return _build(workspace, interval, progress, full, contents)
+        return _Build(workspace, contents, interval).run(progress, full)
     except DamagedWarehouseError as damage:
         set_aside(workspace, damage, progress)
-    return _build(workspace, interval, progress, full, contents)
+    return _Build(workspace, contents, interval).run(progress, full)
 
 
-def _build(
-    workspace: Workspace, interval: Interval, progress: Progress, full: bool, contents: Contents
-) -> BuildReport:
-    from studium.lake import locate_addresses
+class _Build:
+    """One build of one workspace."""
 
-    began = time.perf_counter()
-    locations = locate_addresses(workspace, contents.partitions, progress)
-    runs: list[ModelRun] = []
-    repeats: Mapping[str, Sequence[str]] = {}
-    with explained(workspace):
-        project = Project(workspace)
-        with open_warehouse(workspace) as connection:
-            register_lake(connection, contents.partitions)
-            register_dumps(connection, contents.dumps)
-            register_locations(connection, locations)
-            interval = resolve(interval, contents.partitions)
-            plan = make_plan(connection, interval, project.models_hash, contents)
-            wanted = workspace.settings.build.tables
-            manifest = project.read_manifest()
-            idle = find_idle(manifest, empty_sources(contents.dumps), wanted)
-            names = {model.name for model in idle}
-            before = read_idle(connection)
-            # A model that woke up has all its rows to make, also where it keeps untouched ones.
-            woken = before.keys() - names
-            if full or woken & find_partial(manifest):
-                plan = replace(plan, is_full=True, is_needed=True)
-            if has_other_locations(connection, locations) or names ^ before.keys():
-                plan = replace(plan, is_needed=True)
-            if plan.is_needed:
-                begin(connection, plan)
-                pass_over(connection, idle)
-                repeats = find_repeats(connection, contents.dumps)
-            else:
-                note_lake(connection, plan.lake)
-        if plan.is_needed:
-            runs = _run_models(project, plan, repeats, names, progress)
-            with open_warehouse(workspace) as connection:
-                note_idle(connection, idle)
-                finish(connection, plan)
-                note_locations(connection, locations)
-                runs = _count_rows(connection, runs)
-    return _report(plan, runs, time.perf_counter() - began)
+    def __init__(self, workspace: Workspace, contents: Contents, interval: Interval) -> None:
+        self._workspace = workspace
+        self._contents = contents
+        self._interval = resolve(interval, contents.partitions)
+        self._project = Project(workspace)
+
+    def run(self, progress: Progress, full: bool) -> BuildReport:
+        """Look for what changed, and build it."""
+        from studium.lake import locate_addresses
+
+        began = time.perf_counter()
+        locations = locate_addresses(self._workspace, self._contents.partitions, progress)
+        with explained(self._workspace), open_engine(self._workspace) as engine:
+            prepare_notes(engine)
+            parts = read_parts(self._contents, locations, self._interval)
+            state = self._state(parts, locations)
+            self._note_lake(engine)
+            if not full and read_state_of(engine) == state:
+                return self._report(None, Outcome(), began)
+            write_profile(self._workspace)
+            register_lake(engine.connection, self._contents.partitions)
+            register_dumps(engine.connection, self._contents.dumps)
+            register_locations(engine.connection, locations)
+            plan = self._plan(engine, parts, state, full)
+            outcome = Outcome()
+            if plan.is_needed or read_state(engine) != state:
+                begin(engine, plan)
+                outcome = Execution(engine, plan, self._workspace).run(progress)
+                finish(engine, plan, outcome.unfinished)
+        self._refuse_if_nothing_is_left(plan, outcome)
+        return self._report(plan, outcome, began)
+
+    def _plan(self, engine: DuckdbEngine, parts: Parts, state: str, full: bool) -> Plan:
+        graph = self._project.graph
+        wanted = self._workspace.settings.build.tables
+        idle = find_idle(graph, {source for source, it in parts.items() if it}, wanted)
+        read = {source_of(key) for model in graph.models.values() for key in model.reads}
+        parts = {source: it for source, it in parts.items() if source in read}
+        last = last_build(engine)
+        changed = find_changed(engine, parts)
+        interval = self._interval
+        before = Before(last, read_records(engine), engine.relations(), changed)
+        variables = build_variables(interval) | {
+            "repeats": repeats_of(engine, self._contents.dumps, changed)
+        }
+        models_hash = self._project.models_hash
+        today = Today(graph, models_hash, interval, parts, {**graph.variables, **variables}, idle)
+        is_full = full or last is None or last.interval.compat != interval.compat
+        steps = plan_steps(today, before, is_full)
+        named = find_named(engine, before.touched)
+        return Plan(
+            today=today,
+            before=before,
+            steps=steps,
+            courses=find_courses(engine, changed, before.touched, named),
+            named=named,
+            state=state,
+            is_full=all(step.is_anew or step.model.name in idle for step in steps),
+        )
+
+    def _state(self, parts: Parts, locations: AddressLocations) -> str:
+        """Of all that the tables follow from, and where the views over the lake read it."""
+        settings = self._workspace.settings.build
+        paths = [str(path) for it in self._contents.partitions for path in it.paths]
+        paths += [str(path) for it in self._contents.dumps for path in (it.path, it.personal)]
+        here = [*paths, locations.path, self._workspace.warehouse]
+        return fingerprint(
+            [self._project.models_hash, self._interval, settings.tables, parts, here]
+        )
+
+    def _note_lake(self, engine: DuckdbEngine) -> None:
+        lake = {part.day: part.fingerprint for part in self._contents.partitions}
+        if find_unbuilt(engine.connection, lake):
+            note_lake(engine.connection, lake)
+
+    def _refuse_if_nothing_is_left(self, plan: Plan, outcome: Outcome) -> None:
+        failed = {failure.area for failure in outcome.failures}
+        areas = {it.model.area for it in plan.steps if it.model.name not in plan.today.idle}
+        if failed and areas <= failed:
+            raise outcome.failures[0].as_error()
+
+    def _report(self, plan: Plan | None, outcome: Outcome, began: float) -> BuildReport:
+        query_seconds = sum(run.seconds for run in outcome.runs)
+        return BuildReport(
+            interval=self._interval,
+            models_hash=self._project.models_hash,
+            is_full=plan is not None and plan.is_full,
+            touched_dates=tuple(plan.before.touched) if plan else (),
+            touched_courses=_courses(plan) if plan else (),
+            models=tuple(outcome.runs),
+            start_seconds=time.perf_counter() - began - query_seconds,
+            query_seconds=query_seconds,
+            failures=tuple(outcome.failures),
+        )
 
 
 def unbuilt_dates(workspace: Workspace, partitions: Sequence[EventDay]) -> list[date]:
@@ -140,22 +198,21 @@ def unbuilt_courses(workspace: Workspace, interval: Interval) -> list[str]:
     """Courses whose current dumps are not those of the last build."""
     from studium.lake import dump_partitions
 
-    wanted = fingerprints_of(dump_partitions(workspace, interval.as_of))
-    with open_warehouse(workspace) as connection:
-        return [course or "the whole site" for course in find_changed(connection, wanted)]
+    with open_engine(workspace) as engine:
+        prepare_notes(engine)
+        changed = find_changed(engine, parts_of(dump_partitions(workspace, interval.as_of)))
+    read = {source_of(key) for it in Project(workspace).graph.models.values() for key in it.reads}
+    dumps = changed.keys() & read - {EVENTS, LOCATIONS}
+    found = {part for source in dumps for part in changed[source]}
+    return sorted(part or "the whole site" for part in found)
 
 
 def build_variables(
-    interval: Interval,
-    touched: Sequence[date] | None,
-    *,
-    few_courses: bool = False,
-    is_moved: bool = True,
-) -> dict[str, object]:
+    interval: Interval, touched: Sequence[date] | None = None, *, few_courses: bool = False
+) -> dict[str, Any]:
     """dbt's variables of a build: dates as ISO text; `touched` None recomputes all dates.
 
-    With `few_courses` tables by course recompute those in studium.touched_courses only; unless the
-    interval `is_moved`, also those that follow from as_of.
+    With `few_courses` tables by course recompute those in studium.touched_courses only.
     """
     return {
         "events_from": (interval.events_from or date.min).isoformat(),
@@ -163,54 +220,19 @@ def build_variables(
         "compat": interval.compat,
         "touched_dates": None if touched is None else [day.isoformat() for day in touched],
         "touched_courses": few_courses,
-        "is_interval_moved": is_moved,
     }
 
 
-def _run_models(
-    project: Project,
-    plan: Plan,
-    repeats: Mapping[str, Sequence[str]],
-    idle: Collection[str],
-    progress: Progress,
-) -> list[ModelRun]:
-    touched = None if plan.is_full else plan.touched
-    few_courses = not plan.is_full and plan.courses is not None
-    variables = build_variables(
-        plan.interval, touched, few_courses=few_courses, is_moved=plan.is_moved
-    )
-    variables |= {"repeats": repeats}
-    progress.start("build", float(project.count("model") - len(idle)), "models")
-    outcomes = project.run(["run"], variables, progress, without=idle)
-    progress.finish()
-    return [ModelRun(outcome.name, None, outcome.seconds) for outcome in outcomes]
+def read_state_of(engine: DuckdbEngine) -> str:
+    """What the last build followed from, if its tables are still there."""
+    records = read_records(engine)
+    is_there = {
+        it.relation for it in records.values() if not it.definition.startswith("unwanted")
+    } <= engine.relations().keys()
+    return read_state(engine) if is_there else ""
 
 
-def _count_rows(connection: "DuckDBPyConnection", runs: list[ModelRun]) -> list[ModelRun]:
-    tables = connection.execute("select table_name, schema_name from duckdb_tables()").fetchall()
-    schemas = dict(tables)
-    return [
-        replace(run, rows=_count(connection, f"{schemas[run.name]}.{run.name}"))
-        if run.name in schemas
-        else run
-        for run in runs
-    ]
-
-
-def _count(connection: "DuckDBPyConnection", table: str) -> int:
-    found = connection.execute(f"select count(*) from {table}").fetchone()
-    return int(found[0]) if found else 0
-
-
-def _report(plan: Plan, runs: list[ModelRun], seconds: float) -> BuildReport:
-    query_seconds = sum(run.seconds for run in runs)
-    return BuildReport(
-        interval=plan.interval,
-        models_hash=plan.models_hash,
-        is_full=plan.is_full,
-        touched_dates=tuple(plan.touched),
-        touched_courses=None if plan.is_full or plan.courses is None else tuple(plan.courses),
-        models=tuple(runs),
-        start_seconds=seconds - query_seconds,
-        query_seconds=query_seconds,
-    )
+def _courses(plan: Plan) -> tuple[str, ...] | None:
+    whole = [it for it in plan.steps if it.action == "table" and it.model.kind == "by_course"]
+    is_whole = any(not it.model.config.get("follows_as_of") for it in whole)
+    return None if plan.is_full or is_whole else tuple(plan.courses)

@@ -1,137 +1,164 @@
-"""What a build has to do, and what the warehouse remembers about builds.
+"""What a build has to do: for each model whether it is kept, made in part, or made whole, and why that is enough.
 
-Enters: the warehouse's own notes (schema `studium`), partitions of the lake, the interval. Leaves:
-a `Plan`; `begin` and `finish` write the notes, so that a build killed between them is done again.
+Enters: models, what the lake holds, what the warehouse remembers. Leaves: a `Plan`; `begin` and `finish` write the
+notes, so that a build killed between them is done again, for what was touched then and since.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any, Literal
 
-from studium.warehouse.inputs.courses import (
-    find_changed,
-    find_courses,
-    fingerprints_of,
-    note_begun,
-    note_built,
-)
-from studium.warehouse.inputs.dumps import Contents
-from studium.warehouse.inputs.partitions import (
-    find_touched,
-    mark_built,
-    mark_unbuilt,
-    note_lake,
-    read_built,
-)
+from studium.warehouse.inputs.changes import EVENTS, WHOLE, Parts, source_of
 from studium.warehouse.interval import Interval
+from studium.warehouse.project import Graph, Model, fingerprint
+from studium.warehouse.records import UNFINISHED, LastBuild, Record
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+Action = Literal["keep", "note", "empty", "remove", "view", "table", "part"]
+_DAYS, _COURSES, _ALL = "days", "courses", "all"  # which rows a change may reach
 
 
 @dataclass(frozen=True)
-class Plan:
-    """`touched` dates are recomputed, or all if `is_full`; `wanted` fingerprints are to be built.
+class Step:
+    """One model of a build: "note" for a view that stands as it is while its rows change.
 
-    `lake` holds the fingerprints of all dates, those outside the interval too. `courses` are
-    recomputed, or all if None or `is_full`; of them those in `changed` have other dumps than before,
-    whose fingerprints are `dumps`. The interval `is_moved` unless the last build was of the same, and finished.
+    What `is_anew` was made of something else before: a killed build makes it anew again.
     """
 
-    interval: Interval
-    models_hash: str
-    touched: list[date]
-    wanted: dict[date, str]
-    lake: dict[date, str]
-    courses: list[str] | None
-    changed: list[str]
-    dumps: dict[str, str]
-    is_full: bool
-    is_needed: bool
-    is_moved: bool
+    model: Model
+    action: Action
+    is_anew: bool
+    record: Record
+
+    @property
+    def is_work(self) -> bool:
+        """Whether a statement is run for it."""
+        return self.action not in {"keep", "note"}
 
 
 @dataclass(frozen=True)
-class LastBuild:
-    """What the last build counted, by which models; `is_complete` is false for a killed one."""
+class Today:
+    """All that the tables are to follow from: `variables` are those of a build of everything."""
 
-    interval: Interval
+    graph: Graph
     models_hash: str
-    is_complete: bool
+    interval: Interval
+    parts: Parts
+    variables: Mapping[str, Any]
+    idle: Mapping[str, bool]
 
 
-def make_plan(
-    connection: "DuckDBPyConnection",
-    interval: Interval,
-    models_hash: str,
-    contents: Contents,
-) -> Plan:
-    """Compare the partitions inside `interval`, and the dumps, with what was built last."""
-    lake = {part.day: part.fingerprint for part in contents.partitions}
-    wanted = {day: fingerprint for day, fingerprint in lake.items() if interval.holds(day)}
-    last = read_last_build(connection)
-    touched = find_touched(read_built(connection), wanted)
-    dumps = fingerprints_of(contents.dumps)
-    changed = find_changed(connection, dumps)
-    is_full = last is None or _means_otherwise(last, interval, models_hash)
-    is_same = last is not None and last.is_complete and last.interval == interval
-    return Plan(
-        interval=interval,
-        models_hash=models_hash,
-        touched=touched,
-        wanted=wanted,
-        lake=lake,
-        courses=find_courses(connection, changed, touched),
-        changed=changed,
-        dumps=dumps,
-        is_full=is_full,
-        is_needed=bool(touched or changed) or is_full or not is_same,
-        is_moved=not is_same,
-    )
+@dataclass(frozen=True)
+class Before:
+    """What the warehouse remembers; `changed` are the parts of the lake that are others than those."""
+
+    last: LastBuild | None
+    records: Mapping[str, Record]
+    relations: Collection[str]
+    changed: Mapping[str, list[str]]
+
+    @property
+    def touched(self) -> list[date]:
+        """Dates whose events are others."""
+        return [date.fromisoformat(part) for part in self.changed.get(EVENTS, [])]
 
 
-def begin(connection: "DuckDBPyConnection", plan: Plan) -> None:
-    """Note that the build is under way, in one transaction."""
-    connection.execute("begin")
-    if plan.is_full:
-        connection.execute("delete from studium.last_build")
-    connection.execute(
-        "create table if not exists studium.touched_learners (course_id varchar, username varchar)"
-    )
-    connection.execute("update studium.last_build set is_complete = false")
-    mark_unbuilt(connection, plan.touched)
-    note_begun(connection, plan.changed, plan.courses)
-    connection.execute("commit")
+def plan_steps(today: Today, before: Before, is_full: bool) -> list[Step]:
+    """One step per model, in the order in which they are run."""
+    planner = _Planner(today, before, is_full)
+    return [planner.step(model) for model in today.graph.models.values()]
 
 
-def finish(connection: "DuckDBPyConnection", plan: Plan) -> None:
-    """Note that everything in `plan` is built, in one transaction."""
-    interval = plan.interval
-    connection.execute("begin")
-    mark_built(connection, plan.touched, plan.wanted)
-    note_lake(connection, plan.lake)
-    note_built(connection, plan.changed, plan.dumps)
-    connection.execute("delete from studium.touched_learners")
-    connection.execute("delete from studium.last_build")
-    connection.execute(
-        "insert into studium.last_build values (?, ?, ?, ?, true)",
-        [plan.models_hash, interval.events_from, interval.as_of, interval.compat],
-    )
-    connection.execute("commit")
+class _Planner:
+    """Walks from the sources down, and knows of each model which rows a change may reach."""
+
+    def __init__(self, today: Today, before: Before, is_full: bool) -> None:
+        self._today = today
+        self._before = before
+        self._is_full = is_full
+        last = before.last
+        self._is_moved = last is None or last.interval != today.interval
+        self._reach: dict[str, frozenset[str]] = {}
+        self._versions: dict[str, str] = {}
+
+    def step(self, model: Model) -> Step:
+        """What to do for a model; those that it reads came before."""
+        old = self._before.records.get(model.name)
+        new = self._record(model)
+        reach: frozenset[str] = frozenset().union(*(self._reach_of(key) for key in model.reads))
+        is_other = old is None or self._is_other(model, old, new)
+        if is_other or self._has_moved(model, old):
+            reach |= {_ALL}
+        self._reach[model.key] = reach
+        self._versions[model.key] = new.version
+        is_kept = not is_other and old is not None and old.version == new.version
+        action = "keep" if is_kept else self._action(model, old, new, reach)
+        return Step(model, action, _ALL in reach and not is_kept, new)
+
+    def _action(
+        self, model: Model, old: Record | None, new: Record, reach: Collection[str]
+    ) -> Action:
+        if model.name in self._today.idle:
+            return "remove" if self._today.idle[model.name] else "empty"
+        if model.kind == "view":
+            return "view" if _ALL in reach or old is None or old.text != new.text else "note"
+        keeps = {_DAYS, _COURSES} if model.kind == "by_course" else {_DAYS}
+        if not model.is_partial or not keeps.issuperset(reach):
+            return "table"
+        return "part" if reach else "note"
+
+    def _is_other(self, model: Model, old: Record, new: Record) -> bool:
+        """Whether its rows say something else than before, or none are there to be kept."""
+        is_unwanted = self._today.idle.get(model.name, False)
+        is_there = model.relation in self._before.relations
+        return self._is_full or old.definition != new.definition or is_there is is_unwanted
+
+    def _has_moved(self, model: Model, old: Record | None) -> bool:
+        """Whether its rows tell of the days before as_of, and those are others now."""
+        if not model.config.get("follows_as_of"):
+            return False
+        return self._is_moved or old is None or old.version == UNFINISHED
+
+    def _record(self, model: Model) -> Record:
+        if model.name in self._today.idle:
+            why = "unwanted" if self._today.idle[model.name] else "empty"
+            definition = text = f"{why} {model.definition}"
+            return Record(model.name, model.relation, definition, text, fingerprint(definition))
+        text = fingerprint(self._today.graph.renderer.sql(model.key, self._today.variables))
+        read = [self._version_of(key) for key in model.reads]
+        version = fingerprint([model.definition, text, read])
+        return Record(model.name, model.relation, model.definition, text, version)
+
+    def _version_of(self, key: str) -> str:
+        if key in self._versions:
+            return self._versions[key]
+        return source_version(key, self._today.parts)
+
+    def _reach_of(self, key: str) -> frozenset[str]:
+        if key in self._reach:
+            return self._reach[key]
+        source = source_of(key)
+        parts = self._before.changed.get(source, []) if source else []
+        if not parts:
+            return frozenset()
+        if source == EVENTS:
+            return frozenset({_DAYS})
+        return frozenset({_ALL if WHOLE in parts else _COURSES})
 
 
-def read_last_build(connection: "DuckDBPyConnection") -> LastBuild | None:
-    """The last build, finished or not; None when there was none."""
-    connection.execute("create schema if not exists studium")
-    connection.execute(
-        "create table if not exists studium.last_build (models_hash varchar, events_from date, "
-        "as_of date, compat boolean, is_complete boolean)"
-    )
-    row = connection.execute("from studium.last_build").fetchone()
-    if row is None:
-        return None
-    return LastBuild(Interval(row[1], row[2], row[3]), models_hash=row[0], is_complete=row[4])
+def source_version(key: str, parts: Parts) -> str:
+    """Of what a source of dbt holds; the warehouse's own notes are none."""
+    source = source_of(key)
+    return fingerprint(parts.get(source, {})) if source else ""
 
 
-def _means_otherwise(last: LastBuild, interval: Interval, models_hash: str) -> bool:
-    return last.models_hash != models_hash or last.interval.compat != interval.compat
+def sources_of(graph: Graph, keys: Collection[str]) -> set[str]:
+    """All sources that these models read, themselves or through others."""
+    seen: set[str] = set()
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting += graph.models[key].reads if key in graph.models else ()
+    return {source for key in seen - graph.models.keys() if (source := source_of(key))}

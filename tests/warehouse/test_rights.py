@@ -12,6 +12,7 @@ import pytest
 from studium.analyses import analysis_catalogue
 from studium.vocabulary import PARTS, Rights
 from studium.warehouse import catalogue
+from studium.warehouse.inputs.changes import source_of
 from studium.warehouse.inputs.idle import find_idle
 from studium.warehouse.project import FOLDER, Project
 from tests.warehouse.warehouses import new_workspace
@@ -114,10 +115,10 @@ def test_only_where_all_rows_are_one_whole_is_it_looked_up() -> None:
 
 
 def test_tables_that_need_it_bring_what_they_would_tell(tmp_path: Path) -> None:
-    manifest = Project(new_workspace(tmp_path)).read_manifest()
+    graph = Project(new_workspace(tmp_path)).graph
+    filled = {source_of(key) or "" for it in graph.models.values() for key in it.reads}
     for wanted, is_passed_over in (("overall_stats", False), ("video", True)):
-        idle = {model.name for model in find_idle(manifest, set(), [wanted])}
-        assert (PARTS in idle) is is_passed_over, wanted
+        assert (PARTS in find_idle(graph, filled, [wanted])) is is_passed_over, wanted
 
 
 def test_what_single_people_did_or_typed_goes_with_their_number(

@@ -72,15 +72,6 @@ def register_dumps(connection: "DuckDBPyConnection", dumps: Sequence[DumpPartiti
             connection.execute(view + _newest_of_key(dataset))
 
 
-def empty_sources(dumps: Sequence[DumpPartition]) -> set[str]:
-    """The sources of dbt that hold no file, such as "lake.auth_user"."""
-    from studium.lake import DATASETS
-
-    filled = {f"lake.{dump.dataset}" for dump in dumps}
-    filled |= {f"personal.{dump.dataset}" for dump in dumps if dump.personal}
-    return {f"{place}.{name}" for place in ("lake", "personal") for name in DATASETS} - filled
-
-
 def dump_view(name: str, files: Sequence[tuple[Path, int]], columns: Mapping[str, str]) -> str:
     """The statement that makes a view over files, each with its layout; nothing is read from names of folders."""
     if not files:

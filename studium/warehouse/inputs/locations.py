@@ -1,4 +1,4 @@
-"""Locations of addresses as dbt sees them, and whether the last build knew another database.
+"""Locations of addresses as models see them.
 
 Enters: the lake's file of locations. Leaves: the view lake.ip_locations in warehouse.duckdb.
 """
@@ -32,21 +32,3 @@ def register_locations(connection: "DuckDBPyConnection", locations: AddressLocat
         origin = f"from read_parquet('{path}', hive_partitioning = false)"
     connection.execute("create schema if not exists lake")
     connection.execute(f"create or replace view lake.ip_locations as select {columns} {origin}")
-
-
-def has_other_locations(connection: "DuckDBPyConnection", locations: AddressLocations) -> bool:
-    """Whether the last build used another database of addresses, or none."""
-    connection.execute("create schema if not exists studium")
-    connection.execute(
-        "create table if not exists studium.built_locations (fingerprint varchar not null)"
-    )
-    known = connection.execute("from studium.built_locations").fetchall()
-    return known != [(locations.fingerprint,)]
-
-
-def note_locations(connection: "DuckDBPyConnection", locations: AddressLocations) -> None:
-    """Remember which database the tables were built with."""
-    connection.execute(
-        "create or replace table studium.built_locations as select $fingerprint as fingerprint",
-        {"fingerprint": locations.fingerprint},
-    )

@@ -4,7 +4,7 @@ Enters: partitions of the lake. Leaves: the views lake.events and lake.duplicate
 warehouse.duckdb, and the dates whose files changed since they were last built.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,6 @@ from studium.vocabulary import EventDay
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_UNBUILT = ""
 
 DUPLICATE_COLUMNS = {"event_id": "varchar", "source_file": "varchar", "source_line": "bigint"}
 
@@ -28,39 +26,6 @@ def register_lake(connection: "DuckDBPyConnection", partitions: Sequence[EventDa
     connection.execute("create schema if not exists lake")
     connection.execute(_view("lake.events", events, EVENTS.lake_columns))
     connection.execute(_view("lake.duplicates", duplicates, DUPLICATE_COLUMNS))
-
-
-def read_built(connection: "DuckDBPyConnection") -> dict[date, str]:
-    """Fingerprint of each date as it was built last; no partition's for one that is half done."""
-    connection.execute("create schema if not exists studium")
-    connection.execute(
-        "create table if not exists studium.built_partitions "
-        "(event_date date primary key, fingerprint varchar not null)"
-    )
-    rows = connection.execute("select event_date, fingerprint from studium.built_partitions")
-    return dict(rows.fetchall())
-
-
-def find_touched(built: Mapping[date, str], wanted: Mapping[date, str]) -> list[date]:
-    """Dates that are new, changed or gone, in order."""
-    days = built.keys() | wanted.keys()
-    return sorted(day for day in days if built.get(day) != wanted.get(day))
-
-
-def mark_unbuilt(connection: "DuckDBPyConnection", days: Iterable[date]) -> None:
-    """Remember that the rows of `days` may be half done, so that a killed build is done again."""
-    _write(connection, dict.fromkeys(days, _UNBUILT))
-
-
-def mark_built(
-    connection: "DuckDBPyConnection", days: Iterable[date], wanted: Mapping[date, str]
-) -> None:
-    """Write what `days` were built from; forget those that are not in the lake any more."""
-    days = list(days)
-    _write(connection, {day: wanted[day] for day in days if day in wanted})
-    gone = [[day] for day in days if day not in wanted]
-    if gone:
-        connection.executemany("delete from studium.built_partitions where event_date = ?", gone)
 
 
 def note_lake(connection: "DuckDBPyConnection", lake: Mapping[date, str]) -> None:
@@ -77,16 +42,8 @@ def find_unbuilt(connection: "DuckDBPyConnection", lake: Mapping[date, str]) -> 
     known = "from duckdb_tables() where schema_name = 'studium' and table_name = 'built_lake'"
     if not connection.execute(known).fetchall():
         return sorted(lake)
-    return find_touched(dict(connection.execute("from studium.built_lake").fetchall()), lake)
-
-
-def _write(connection: "DuckDBPyConnection", fingerprints: Mapping[date, str]) -> None:
-    if fingerprints:
-        connection.execute(
-            "insert or replace into studium.built_partitions "
-            "select unnest($days), unnest($fingerprints)",
-            {"days": list(fingerprints), "fingerprints": list(fingerprints.values())},
-        )
+    built = dict(connection.execute("from studium.built_lake").fetchall())
+    return sorted(it for it in built.keys() | lake.keys() if built.get(it) != lake.get(it))
 
 
 def _view(name: str, paths: Sequence[Path], columns: Mapping[str, str]) -> str:

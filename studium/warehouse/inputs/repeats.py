@@ -5,13 +5,10 @@ A dump is read for this once; studium.dump_repeats remembers the outcome by its 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Sequence
 
+from studium.warehouse.engine import Engine
 from studium.warehouse.inputs.dumps import DumpPartition
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _AT_ONCE = 25  # courses: every key of theirs is in memory
 _MOST_FILES = 50  # with repeated keys; beyond them all rows are looked through
@@ -23,9 +20,25 @@ _TABLE = """
 """
 
 
-def find_repeats(
-    connection: "DuckDBPyConnection", dumps: Sequence[DumpPartition]
+def repeats_of(
+    engine: Engine, dumps: Sequence[DumpPartition], changed: Collection[str]
 ) -> dict[str, list[str]]:
+    """What `find_repeats` says, looked for only in sources that `changed` since, or were never looked at."""
+    known: dict[str, list[str] | None] = dict(engine.rows("from studium.built_repeats"))
+    current = {dump.dataset for dump in dumps}
+    new = {it for it in current if it not in known or f"lake.{it}" in changed}
+    if new:
+        found = find_repeats(engine, [dump for dump in dumps if dump.dataset in new])
+        known |= {dataset: found.get(dataset) for dataset in new}
+        for dataset in sorted(new):
+            engine.rows(
+                "insert or replace into studium.built_repeats values ($dataset, $files)",
+                {"dataset": dataset, "files": known[dataset]},
+            )
+    return {it: files for it in current if (files := known[it]) is not None}
+
+
+def find_repeats(engine: Engine, dumps: Sequence[DumpPartition]) -> dict[str, list[str]]:
     """Dataset -> the values of source_file whose rows repeat a key.
 
     A dataset is left out where a key may stand in two files: with a dump of the whole site, with rows of
@@ -33,15 +46,15 @@ def find_repeats(
     """
     from studium.lake import DATASETS
 
-    connection.execute("create schema if not exists studium")
-    connection.execute(_TABLE)
+    engine.rows("create schema if not exists studium")
+    engine.rows(_TABLE)
     found: dict[str, list[str]] = {}
     # A package also holds tables that nobody describes, such as those of the wiki: they have no key and no view.
     for dataset in sorted({dump.dataset for dump in dumps} & DATASETS.keys()):
         current = [dump for dump in dumps if dump.dataset == dataset]
         if not _has_one_file_for_each_course(current):
             continue
-        files = _files_with_repeats(connection, dataset, current)
+        files = _files_with_repeats(engine, dataset, current)
         if files is not None and len(files) <= _MOST_FILES:
             found[dataset] = files
     return found
@@ -53,48 +66,43 @@ def _has_one_file_for_each_course(current: Sequence[DumpPartition]) -> bool:
 
 
 def _files_with_repeats(
-    connection: "DuckDBPyConnection", dataset: str, current: Sequence[DumpPartition]
+    engine: Engine, dataset: str, current: Sequence[DumpPartition]
 ) -> list[str] | None:
     """None where a file holds rows of another course than its own."""
-    packages = connection.execute(f"select distinct scope_id from lake.{dataset}")
-    if not {course for (course,) in packages.fetchall()} <= {
-        dump.scope.id or None for dump in current
-    }:
+    packages = engine.rows(f"select distinct scope_id from lake.{dataset}")
+    if not {course for (course,) in packages} <= {dump.scope.id or None for dump in current}:
         return None
-    known = _read_known(connection, dataset)
+    known = _read_known(engine, dataset)
     new = [dump for dump in current if dump.fingerprint not in known]
     for start in range(0, len(new), _AT_ONCE):
-        _note(connection, dataset, new[start : start + _AT_ONCE])
+        _note(engine, dataset, new[start : start + _AT_ONCE])
     if new:
-        known = _read_known(connection, dataset)
+        known = _read_known(engine, dataset)
     outcomes = [known[dump.fingerprint] for dump in current]
     if not all(is_own for _, _, is_own in outcomes):
         return None
     return sorted({file for file, has_repeats, _ in outcomes if has_repeats})
 
 
-def _read_known(
-    connection: "DuckDBPyConnection", dataset: str
-) -> dict[str, tuple[str, bool, bool]]:
-    rows = connection.execute(
+def _read_known(engine: Engine, dataset: str) -> dict[str, tuple[str, bool, bool]]:
+    rows = engine.rows(
         "select fingerprint, source_file, has_repeats, is_own from studium.dump_repeats"
         " where dataset = $dataset",
         {"dataset": dataset},
     )
-    return {
-        print_: (file, has_repeats, is_own) for print_, file, has_repeats, is_own in rows.fetchall()
-    }
+    return {print_: (file, has_repeats, is_own) for print_, file, has_repeats, is_own in rows}
 
 
-def _note(connection: "DuckDBPyConnection", dataset: str, dumps: Sequence[DumpPartition]) -> None:
+def _note(engine: Engine, dataset: str, dumps: Sequence[DumpPartition]) -> None:
     """Read the keys of some dumps. Two keys of one hash only make a file look as if it had repeats."""
     courses = [dump.scope.id for dump in dumps]
-    rows = connection.execute(_query(dataset, len(courses)), courses).fetchall()
+    rows = engine.rows(_query(dataset), {"courses": courses})
     outcomes = {course: outcome for course, *outcome in rows}
-    connection.executemany(
-        "insert into studium.dump_repeats values (?, ?, ?, ?, ?)",
-        list(_notes(dataset, dumps, outcomes)),
-    )
+    for note in _notes(dataset, dumps, outcomes):
+        engine.rows(
+            "insert into studium.dump_repeats values ($dataset, $print, $file, $has_repeats, $is_own)",
+            dict(zip(("dataset", "print", "file", "has_repeats", "is_own"), note, strict=True)),
+        )
 
 
 def _notes(
@@ -105,7 +113,7 @@ def _notes(
         yield (dataset, dump.fingerprint, *outcomes.get(dump.scope.id, empty))
 
 
-def _query(dataset: str, courses: int) -> str:
+def _query(dataset: str) -> str:
     from studium.lake import DATASETS
 
     described = DATASETS[dataset]
@@ -113,13 +121,12 @@ def _query(dataset: str, courses: int) -> str:
     key = ", ".join(within or ["scope_id"])  # of a list of courses: one row for each
     has_course = "course_id" in described.lake_columns
     is_other = "course_id <> scope_id" if has_course else "false"
-    places = ", ".join(["?"] * courses)
     return f"""
         select -- all rows of a file are of one course, also where course_id is NULL
             scope_id,
             min(source_file),
             count(*) > count(distinct hash({key})),
             count(*) filter (where {is_other}) = 0 and count(distinct source_file) = 1
-        from lake.{dataset} where scope_id in ({places})
+        from lake.{dataset} where scope_id in (select unnest($courses))
         group by scope_id
     """

@@ -1,54 +1,25 @@
 {#
     A table whose rows of the touched courses are replaced in one transaction: also those of
     courses that have no rows any more. Its rows of a course follow from that course's dumps and
-    events alone, not from other courses. It is read with is_touched_course. Without touched courses
-    (variable touched_courses: false) the whole table is made anew; where rows follow from as_of too
-    (follows_as_of=true, here and in is_touched_course), also when the interval moved.
+    events alone, not from other courses. It is read with is_touched_course. Where rows tell of the
+    days before as_of too (config `follows_as_of`), the table is made anew when the interval moved.
+    studium.warehouse replaces them; dbt by itself, and Spark, make the whole table anew.
 #}
 {% materialization by_course, adapter='duckdb' %}
-    {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set existing_relation = load_cached_relation(this) -%}
-    {%- set is_partial = keeps_courses(config.get('follows_as_of', false)) -%}
-    {%- if is_partial and existing_relation is none -%}
-        {{ exceptions.raise_compiler_error(this ~ ' is missing: build all courses first') }}
-    {%- endif -%}
-
-    {{ get_assert_columns_equivalent(compiled_code) }}
-    {% call statement('main') -%}
-        {%- if is_partial -%}
-            delete from {{ this }} where {{ is_touched_course('course_id') }};
-            insert into {{ this }} {{ get_column_names() }}
-            {{ get_select_subquery(compiled_code) }}
-        {%- else -%}
-            {{ drop_other_kind(target_relation) }}
-            create or replace table {{ this }} as
-            {{ get_select_subquery(compiled_code) }}
-        {%- endif -%}
-    {%- endcall %}
-    {{ adapter.commit() }}
-
-    {{ return({'relations': [target_relation]}) }}
+    {{ return(materialization_table_duckdb()) }}
 {% endmaterialization %}
 
-
-{# On Spark the whole table is made anew. #}
 {% materialization by_course, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
-
-
-{# Whether a table by course keeps the rows of the courses that are not touched. #}
-{% macro keeps_courses(follows_as_of) %}
-    {{ return(var('touched_courses') and not (follows_as_of and var('is_interval_moved'))) }}
-{% endmacro %}
 
 
 {#
     A condition: the rows of the course in `column` are recomputed in this run. The courses stand
     in it one by one, so that the engine reads no other course's rows.
 #}
-{% macro is_touched_course(column, follows_as_of=false) -%}
-    {%- if not keeps_courses(follows_as_of) -%}
+{% macro is_touched_course(column) -%}
+    {%- if not var('touched_courses') -%}
         true
     {%- else -%}
         {%- set courses = touched_course_ids() -%}

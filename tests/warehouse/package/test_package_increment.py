@@ -15,10 +15,8 @@ from studium.lake import event_partitions
 from studium.progress import Silent
 from studium.vocabulary import SITE, Scope
 from studium.warehouse import BuildReport, Contents, Interval, build
-from studium.warehouse.database import open_warehouse
-from studium.warehouse.inputs.courses import fingerprints_of
-from studium.warehouse.plan import begin, make_plan
-from studium.warehouse.project import Project
+from studium.warehouse.execution import Execution
+from studium.warehouse.inputs.changes import WHOLE, parts_of
 from tests.warehouse.package.deliveries import Dump, Line, write_package
 from tests.warehouse.warehouses import Row, land_paths, new_workspace
 
@@ -86,34 +84,40 @@ def test_a_new_dump_of_one_course_leaves_the_others_alone(tmp_path: Path) -> Non
 
 
 @pytest.mark.timeout(600)
-def test_a_killed_build_is_done_again_for_its_courses(tmp_path: Path) -> None:
+def test_a_killed_build_is_done_again_for_its_courses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed after it began with a dump that is then gone again: its course is recomputed all the same."""
     workspace = new_workspace(tmp_path)
     before = write_package(WORLD / "package", tmp_path / "week1", _without_gina)
     after = write_package(WORLD / "package", tmp_path / "week2")
     _build(workspace, before)
-    with open_warehouse(workspace) as connection:
-        models = Project(workspace).models_hash
-        plan = make_plan(connection, Interval(None, None), models, Contents([], after))
-        begin(connection, plan)
-        connection.execute(f"delete from marts.pc_nchapters where course_id = '{MIT}'")
+    with monkeypatch.context() as killed:
+        killed.setattr(Execution, "run", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            _build(workspace, after)
+    with duckdb.connect(str(workspace.warehouse)) as connection:
+        connection.execute(
+            f"delete from intermediate.int_person_courses_directory where course_id = '{MIT}'"
+        )
 
     report = _build(workspace, before)
 
     assert report.touched_courses == (MIT,)
-    assert [row for row in _tables(workspace)["marts.pc_nchapters"] if row[0] == MIT]
+    directory = _tables(workspace)["intermediate.int_person_courses_directory"]
+    assert any(MIT in row for row in directory)
     assert not _build(workspace, before).models
 
 
-def test_a_dump_of_the_whole_site_touches_every_course(tmp_path: Path) -> None:
-    workspace = new_workspace(tmp_path)
-    with open_warehouse(workspace) as connection:
-        site = write_package(WORLD / "package", tmp_path / "site")
-        whole = [Dump(dump.dataset, SITE, dump.path, None, dump.fingerprint) for dump in site]
-        plan = make_plan(connection, Interval(), "models", Contents([], whole))
+def _stop(execution: Execution, progress: object) -> None:
+    raise KeyboardInterrupt
 
-    assert plan.courses is None
-    assert list(fingerprints_of(whole)) == ["courses of the site"]
+
+def test_a_dump_of_the_whole_site_touches_every_course(tmp_path: Path) -> None:
+    site = write_package(WORLD / "package", tmp_path / "site")
+    whole = [Dump(dump.dataset, SITE, dump.path, None, dump.fingerprint) for dump in site]
+
+    assert {part for parts in parts_of(whole).values() for part in parts} == {WHOLE}
 
 
 def test_a_package_whose_name_is_no_key_touches_every_course(tmp_path: Path) -> None:
@@ -123,7 +127,10 @@ def test_a_package_whose_name_is_no_key_touches_every_course(tmp_path: Path) -> 
         Dump(dump.dataset, Scope("course", "export"), dump.path, None, "new") for dump in dumps[:1]
     ]
 
-    assert set(fingerprints_of([*nameless, *dumps])) == {"courses of the site", UNI, MIT}
+    found = parts_of([*nameless, *dumps])
+
+    assert {part for parts in found.values() for part in parts} == {WHOLE, UNI, MIT}
+    assert WHOLE in found[f"lake.{dumps[0].dataset}"]
 
 
 def _without_gina(dataset: str, line: Line) -> bool:

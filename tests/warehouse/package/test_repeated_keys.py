@@ -13,7 +13,7 @@ import pytest
 from studium.config import Workspace
 from studium.progress import Silent
 from studium.warehouse import Contents, Interval, build
-from studium.warehouse.database import open_warehouse
+from studium.warehouse.engine import open_engine
 from studium.warehouse.inputs.dumps import register_dumps
 from studium.warehouse.inputs.repeats import find_repeats
 from tests.warehouse.package.deliveries import Dump, write_package
@@ -114,6 +114,6 @@ def _dumps(folder: Path, dataset: str, lines: Sequence[str]) -> list[Dump]:
 
 
 def _found(workspace: Workspace, dumps: Sequence[Dump]) -> dict[str, list[str]]:
-    with open_warehouse(workspace) as connection:
-        register_dumps(connection, dumps)
-        return find_repeats(connection, dumps)
+    with open_engine(workspace) as engine:
+        register_dumps(engine.connection, dumps)
+        return find_repeats(engine, dumps)

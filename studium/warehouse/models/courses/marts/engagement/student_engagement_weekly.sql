@@ -5,7 +5,7 @@ with
 actions as (
     select *
     from {{ ref('int_learner_actions') }}
-    where {{ is_touched_course('course_id', follows_as_of=true) }}
+    where {{ is_touched_course('course_id') }}
 )
 
 select

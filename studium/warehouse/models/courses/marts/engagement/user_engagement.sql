@@ -12,7 +12,7 @@ actions as (
         count,
         date >= {{ shifted("date '" ~ var("as_of") ~ "'", -7) }} as is_last_week
     from {{ ref('module_engagement') }}
-    where {{ is_touched_course('course_id', follows_as_of=true) }}
+    where {{ is_touched_course('course_id') }}
 )
 
 select

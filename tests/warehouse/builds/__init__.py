@@ -1,0 +1,1 @@
+"""Which models a build runs, and what it remembers."""
