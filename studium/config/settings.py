@@ -91,8 +91,8 @@ class LandingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     scopes: Annotated[
         list[Annotated[str, Meta(pattern="^[^=]+=[^=]+$")]],
         Meta(
-            description="Whose rows lie in folders whose names do not say so: `PATTERN = KIND ID`, such as"
-            ' `"salem-* = district salem"` or `"archive = site"`.'
+            description="Whose rows lie in folders whose names do not say so, a pattern before kind and id of a"
+            ' scope: `"salem-*=district salem"`, `"archive=site"`.'
         ),
     ] = field(default_factory=list[str])
     drift: Annotated[

@@ -186,13 +186,17 @@ def _result(promise: Promise, failures: int, seconds: float) -> CheckOutcome:
 
 
 def failing_rows(workspace: Workspace, name: str, limit: int = 20) -> FailingRows:
-    """The rows that break promise `name` now, at most `limit`; raises MisuseError if it is none."""
+    """The rows that break promise `name` now, at most `limit`; raises MisuseError if it is none.
+
+    A promise about tables without input has not been asked: no row breaks it.
+    """
+    names = [promise.name for promise in Project(workspace).graph.promises]
+    if name not in names:
+        fix = f"Checks: {', '.join(names)}"
+        raise MisuseError(f"There is no check {name}", "check --show", fix)
     with open_engine(workspace) as engine:
-        views = [it.split(".", 1) for it, kind in engine.relations().items() if kind == "view"]
-        names = sorted(view.strip('"') for schema, view in views if schema == _FAILURES)
-        if name not in names:
-            listed = ", ".join(names) or "none: run `studium check` first"
-            raise MisuseError(f"There is no check {name}", "check --show", f"Checks: {listed}")
+        if f'{_FAILURES}."{name}"' not in engine.relations():
+            return FailingRows([], [])
         found = engine.connection.execute(f'from {_FAILURES}."{name}" limit {int(limit)}')
         columns = [column[0] for column in found.description or []]
         return FailingRows(columns, found.fetchall())

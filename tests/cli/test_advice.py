@@ -245,8 +245,9 @@ def test_describe_names_a_few_inputs_and_shows_plain_sql(campus: Path, studium: 
     assert "{{" not in shown
     assert "{%" not in shown
     manifest = studium.json("--workspace", campus, "describe")
-    assert len(manifest["inputs"]) == 11
-    assert all("{{" not in readable_sql(table["sql"]) for table in manifest["tables"])
+    (area,) = manifest["areas"]
+    assert len(area["inputs"]) == 11
+    assert all("{{" not in readable_sql(table["sql"]) for table in area["tables"])
 
 
 def test_events_of_a_wrong_clock_are_remarked(campus: Path, studium: Answers) -> None:

@@ -141,9 +141,9 @@ def test_query_of_what_is_not_there_is_misuse_and_names_the_nearest(
 
 
 def test_describe_explains_every_table(published: Path, studium: Answers) -> None:
-    manifest = studium.json("--workspace", published, "describe")
-    assert len(manifest["tables"]) >= 10
-    for table in manifest["tables"]:
+    (area,) = studium.json("--workspace", published, "describe")["areas"]
+    assert len(area["tables"]) >= 10
+    for table in area["tables"]:
         shown = studium("--workspace", published, "describe", table["name"])
         assert table["grain"].startswith("One row per ")
         assert all(column["description"] for column in table["columns"])

@@ -198,8 +198,8 @@ def test_big_sort_spills_within_its_limit(
     sql = "select max(place) from (select row_number() over (order by text) as place from big)"
     assert rows(tight, sql) == [(2_000_000,)]
     assert sorted(path.name for path in find_release(workspace, None).path.iterdir()) == [
-        "manifest.json",
         "courses.duckdb",
+        "manifest.json",
     ]
 
 

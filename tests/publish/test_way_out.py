@@ -13,6 +13,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import duckdb
+import msgspec
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -196,21 +197,27 @@ def test_a_query_that_fails_has_written_nothing() -> None:
             next(write_rows(pa.schema({"a": pa.int64()}), fail(), form))
 
 
-def split(release: Release) -> None:
-    """Give a release a database for each of two areas, as those to come have."""
+def split(release: Release) -> Release:
+    """The same with a database for each of two areas, as those to come have."""
+    (whole,) = release.manifest.areas
+    areas = []
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release.database}' as whole (read_only)")
-        (release.path / "areas").mkdir()
-        for area, table in [("one", "video"), ("two", "texts")]:
-            path = release.path / "areas" / f"{area}.duckdb"
-            connection.execute(f"attach '{path}' as \"{area}\"")
-            connection.execute(f'create table "{area}".main.{table} as from whole.main.{table}')
+        for name, table in [("one", "video"), ("two", "texts")]:
+            database = f"{name}.duckdb"
+            connection.execute(f"attach '{release.path / database}' as \"{name}\"")
+            connection.execute(f'create table "{name}".main.{table} as from whole.main.{table}')
+            tables = [it for it in whole.tables if it.name == table]
+            areas.append(
+                msgspec.structs.replace(whole, name=name, database=database, tables=tables)
+            )
     release.database.unlink()
+    manifest = msgspec.structs.replace(release.manifest, areas=areas)
+    return msgspec.structs.replace(release, manifest=manifest)
 
 
 def test_a_release_of_several_databases_reads_like_one(published: Workspace) -> None:
-    release = find_release(published, None)
-    split(release)
+    release = split(find_release(published, None))
     with open_release(OpenRelease, release, LIMITS) as opened:
         assert opened.number("select count(*) from video", {}) == 10
         assert opened.number("select count(*) from video, texts", {}) == 10 * len(RUN + HARMLESS)

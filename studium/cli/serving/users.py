@@ -133,7 +133,6 @@ def set_role(session: Session, name: str, role: str) -> None:
 @examples(
     "studium user courses bob --course course-v1:Uni+One+2024 --course Uni/Old/2013",
     "studium user courses bob --scope institution=Uni",
-    "studium user courses bob",
 )
 @pass_session
 def set_courses(session: Session, name: str, grants: tuple[Scope, ...]) -> None:

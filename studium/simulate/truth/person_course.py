@@ -237,15 +237,16 @@ def _verified(seen: Iterable[Sighting]) -> Values:
     """First entry into the verified track, and the leaving that no entry follows."""
     entered: int | None = None
     left: int | None = None
+    is_inside = False
     for each in seen:
         if each.kind not in ("activated", "deactivated", "mode_changed"):
             continue
         is_verified = MODES[each.fact.item] == "verified"
         if is_verified and each.kind != "deactivated":
             entered = each.time if entered is None else entered
-            left = None
-        elif is_verified or (entered is not None and each.kind == "mode_changed"):
-            left = each.time
+            left, is_inside = None, True
+        elif is_inside or (is_verified and entered is None):
+            left, is_inside = each.time, False
     return {"verified_enroll_time": clock(entered), "verified_unenroll_time": clock(left)}
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from studium.lake.formats.courses.datasets.tables import TABLES
 from studium.lake.formats.courses.names import Named, read_name
 from studium.lake.formats.courses.packages import course_key, dashed, twins_of
 from studium.lake.formats.courses.packages import is_course_key as is_key
@@ -21,6 +22,10 @@ STATEMENT = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:--|/\*|#|(?:DROP|CREATE|INSERT|REPLACE|LOCK|SET|USE|START|BEGIN)\b)",
     re.IGNORECASE,
 )
+TABLE_NAMED = re.compile(
+    rb"\b(?:TABLE|INTO)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?[`\"]?(\w+)", re.IGNORECASE
+)
+NAMES_OF_TABLES = frozenset(table.name.encode() for table in TABLES)
 NOT_OURS = (
     "no known file of the platform lies beside it, so nobody says whose rows it holds: "
     "name its folder in landing.scopes"
@@ -111,7 +116,12 @@ def _scope(named: Named, keys: Mapping[str, str]) -> Scope:
 
 
 def _is_of_platform(one: Candidate, places: set[str], known: Known) -> bool:
-    """Whether a known file lies beside one that any table could be, or its course is known."""
+    """Whether a file that any table could be names one of the platform's, or a known one lies beside it, or its
+    course is known.
+    """
+    head = head_of(one.bytes_at)
+    if STATEMENT.match(head) and NAMES_OF_TABLES.intersection(TABLE_NAMED.findall(head)):
+        return True
     text = one.told.course_text
     if text and any(dashed(key) == text.replace("__", "-") for key in _courses(known)):
         return True
