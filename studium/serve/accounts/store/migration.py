@@ -22,7 +22,7 @@ class NewerAccountsError(StudiumError):
         super().__init__(
             f"The accounts belong to a newer Studium: version {found}, this one knows {VERSION}",
             "accounts",
-            "Update Studium, or restore the accounts of a backup from before: studium restore --help",
+            "Update Studium, or put accounts.sqlite and keys/ of a copy from before back in their place",
         )
 
 
