@@ -10,9 +10,11 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from types import FrameType
 from typing import Any, NoReturn
 
 from studium.cli.session import Session
@@ -20,6 +22,7 @@ from studium.errors import MisuseError, StudiumError
 
 PROGRAM_MB = 2_000  # what the program and its libraries take of addresses, most of it never touched
 IN_MEMORY_MB = 10_000  # where a format is made in memory, within bounds of its own
+GRACE_SECONDS = 2.0  # for a child that is to end
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
@@ -47,14 +50,30 @@ def contained(session: Session, work: Callable[[], None], program_mb: int = PROG
             said = stream.read()
         _, status = os.waitpid(child, 0)
     except BaseException:
-        with suppress(ProcessLookupError, ChildProcessError):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+        _end(child)
         raise
     if said:
         _raise(json.loads(said))
     if status:
         raise _ended(status)
+
+
+def _end(child: int) -> None:
+    """Let a child take back what it has begun; one that does not hear it is killed."""
+    with suppress(ProcessLookupError, ChildProcessError):
+        os.kill(child, signal.SIGTERM)
+        until = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < until:
+            if os.waitpid(child, os.WNOHANG)[0]:
+                return
+            time.sleep(0.02)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: what follows is taking back
+    raise KeyboardInterrupt
 
 
 def _be_child(
@@ -65,8 +84,9 @@ def _be_child(
     code = 1
     try:
         ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-            signal.signal(number, signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stop)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         stop_hard()
@@ -77,6 +97,8 @@ def _be_child(
             sys.stdout.flush()
             sys.stderr.flush()
         code = 0
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT  # the parent heard it too, and tells
     except BaseException as error:  # noqa: BLE001 - the parent is told of all
         fault = _fault(error)
         if fault is None:
