@@ -1,7 +1,6 @@
 """Ctrl-C and SIGTERM in the middle of real commands: one line, the shell's code, nothing half-done."""
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from tests.reliability.processes import (
 
 ENDLESS = "select count(*) from range(100000000) a, range(1000) b where hash(a.range + b.range) = 1"
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
+PACE = {"run": 1.0, "build": 0.2, "land": 0.1}  # how long each is at work, beside a run
 
 
 def assert_stopped(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
@@ -53,7 +53,7 @@ def test_interrupted_writer_leaves_nothing_half_done(
     process = start(half, *command, mark=str(half))
     workspace = open_workspace(half, {})
     until(lambda: (holder := read_holder(workspace)) and holder.pid == process.pid)
-    time.sleep(seconds if command != ("land",) else seconds / 10)
+    time.sleep(seconds * PACE[command[0]])
 
     assert_stopped(process, number)
 
@@ -66,11 +66,10 @@ def test_interrupted_writer_leaves_nothing_half_done(
 
 def test_interrupted_build_is_done_again(half: Path, expected: Outcome) -> None:
     done(half, "land")
-    target = half / "tmp" / "dbt" / "target"
-    shutil.rmtree(target)  # of the build that `half` is made of
     process = start(half, "build", "--full-refresh")
-    until((target / "run").exists)
-    time.sleep(0.5)
+    workspace = open_workspace(half, {})
+    until(lambda: (holder := read_holder(workspace)) and holder.pid == process.pid)
+    time.sleep(0.15)
     assert_stopped(process, signal.SIGTERM)
     done(half, "run")
     assert outcome_of(half) == expected
@@ -94,11 +93,14 @@ def test_interrupt_while_the_program_loads_prints_no_stack(
     assert stopped.stderr.split() == TOLD.split()
 
 
-def test_interrupt_before_dbt_reads_its_flags_prints_no_stack(half: Path) -> None:
+def test_interrupt_before_dbt_reads_its_flags_prints_no_stack(half: Path, tmp_path: Path) -> None:
     """Until then dbt would print every error that it meets, whatever it was told to print."""
     done(half, "land")
+    for parsed in (half / "tmp" / "dbt").glob("*-manifest.*"):
+        parsed.unlink()
     program = (
-        "import os, signal\nimport dbt.cli.flags\n"
+        f"import os, signal\nos.environ['XDG_CACHE_HOME'] = {str(tmp_path / 'cache')!r}\n"
+        "import dbt.cli.flags\n"
         "def stop(*_): os.kill(os.getpid(), signal.SIGINT)\n"
         f"dbt.cli.flags.read_project_flags = stop\n{PROGRAM}"
     )
