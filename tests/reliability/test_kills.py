@@ -38,8 +38,8 @@ def soaked(seeds: Iterable[int]) -> list[Any]:
 
 
 # After which line of progress, and within how many seconds more, a kill comes.
-EARLY = [("", 1.0), ("", 2.2), ("parse:", 1.5), ("parse:", 3.0), ("build:", 1.0)]
-LATE = [("", 1.5), ("parse:", 2.5), ("check:", 0.2), ("check:", 0.2)]
+EARLY = [("", 0.6), ("", 1.2), ("parse:", 0.6), ("parse:", 1.2), ("build:", 0.3)]
+LATE = [("", 0.6), ("parse:", 0.8), ("check:", 0.05), ("check:", 0.05)]
 
 
 @pytest.mark.parametrize("seed", [20240301, *soaked(range(25))])

@@ -44,7 +44,8 @@ def test_file_of_later_days_only_is_no_input_before_it_is_built(half: Path, tmp_
     log.write_text(json.dumps(LATER) + "\n")
     broken = tmp_path / "broken.log"
     broken.write_text('{"broken": \n')
-    as_of = json.loads((half / "current" / "manifest.json").read_bytes())["build"]["as_of"]
+    (area,) = json.loads((half / "current" / "manifest.json").read_bytes())["areas"]
+    as_of = area["build"]["as_of"]
     before = rows_of_release(half)
     done(half, "land", log)
 
@@ -61,4 +62,4 @@ def test_file_of_later_days_only_is_no_input_before_it_is_built(half: Path, tmp_
 
 def _inputs(root: Path) -> list[str]:
     manifest = json.loads((root / "current" / "manifest.json").read_bytes())
-    return [file["name"] for file in manifest["inputs"]]
+    return [file["name"] for area in manifest["areas"] for file in area["inputs"]]
