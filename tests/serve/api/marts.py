@@ -3,8 +3,9 @@
 Enters: nothing. Leaves: SQL of the marts, and their classification as the models have it.
 """
 
-from studium.vocabulary import Belonging, Groups, Rights
+from tests.serve.api.classified import classify_marts
 from tests.serve.conftest import COURSES, ONE, TWO
+from tests.serve.conftest import MARTS as OTHERS
 
 VIDEO = "block-v1:Uni+One+2024+type@video+block@v1"
 PROBLEM = "block-v1:Uni+One+2024+type@problem+block@p1"
@@ -158,54 +159,11 @@ create table marts.subject_engagement_monthly as
     union all select date '2024-03-01', 'art', 'Art', null, null, null, null, null, null, null;
 create table marts.subject_take_rates as
     select 'math' as subject_id, 'Mathematics' as subject_title, 2 as courses, 60 as learners, 66 as registrations,
-        12 as verified_registrations, 9 as certificates, 8 as verified_certificates, 18.2 as verified_percent,
-        13.6 as certificate_percent, 66.7 as verified_certificate_percent;
+        22 as verified_registrations, 19 as certificates, 18 as verified_certificates, 33.3 as verified_percent,
+        28.8 as certificate_percent, 81.8 as verified_certificate_percent;
+create table marts.parts_of_totals as
+    select 'subject_take_rates' as dataset, column_name, 'math' as group_key, 20 as smallest,
+        null::bigint as next_smallest
+    from (values ('learners'), ('registrations')) as columns (column_name);
 """
-OF_COURSE = Rights(level="course", scope=Belonging("course", "course_id"))
-OF_LEARNER = Rights(level="learner", scope=Belonging("course", "course_id"), learner=["username"])
-_LEARNERS = (
-    *("module_engagement", "learner_segments", "user_engagement", "forum_posts"),
-    *("person_course_day", "problem_response"),
-)
-_INSTITUTION = (
-    *("course_coenrollment", "subject_activity_monthly", "subject_engagement_monthly"),
-    "subject_take_rates",
-)
-_COURSES = (
-    *("course_enrollment_mode_daily", "course_enrollment_gender_daily", "course_activity"),
-    *("course_enrollment_birth_year_daily", "course_enrollment_education_level_daily"),
-    *("course_enrollment_location_current", "video", "video_axis", "course_problem", "course_item"),
-    *("answer_distribution", "tags_distribution", "grade_distribution", "course_axis"),
-    *("sequential_open_distribution", "module_engagement_metric_ranges", "stats_module_usage"),
-    *("course_program_metadata", "enrollment_retention"),
-)
-CLASSIFIED = {
-    **dict.fromkeys(_COURSES, OF_COURSE),
-    **dict.fromkeys(_LEARNERS, OF_LEARNER),
-    **dict.fromkeys(_INSTITUTION, Rights(level="institution")),
-    "course_enrollment_location_current": Rights(
-        level="course",
-        scope=Belonging("course", "course_id"),
-        groups=Groups(within=["course_id", "date"], counts=["count", "cumulative_count"]),
-    ),
-    "answer_distribution": Rights(
-        level="course",
-        scope=Belonging("course", "course_id"),
-        groups=Groups(
-            within=["course_id", "part_id"], counts=["first_response_count", "last_response_count"]
-        ),
-    ),
-    "video_timeline": Rights(level="course", scope=Belonging("course", "pipeline_video_id", "|")),
-    "person_course": Rights(
-        level="learner",
-        scope=Belonging("course", "course_id"),
-        learner=["user_id", "username"],
-        personal=["ip"],
-    ),
-    "learner_roster": Rights(
-        level="learner",
-        scope=Belonging("course", "course_id"),
-        learner=["user_id", "username"],
-        personal=["year_of_birth"],
-    ),
-}
+CLASSIFIED = classify_marts(MARTS, before=OTHERS)

@@ -14,10 +14,11 @@ import duckdb
 import pytest
 
 from studium.serve.rights import Role
-from studium.vocabulary import Belonging, Rights
+from tests.serve.api.classified import classify_marts
 from tests.serve.api.conftest import publish_rich
-from tests.serve.api.marts import CLASSIFIED, OF_COURSE, OF_LEARNER
+from tests.serve.api.marts import CLASSIFIED, MARTS
 from tests.serve.conftest import COURSES, ONE, Campus, make_workspace, open_campus
+from tests.serve.conftest import MARTS as OTHERS
 
 OLD = COURSES[2]
 NEXT = "course-v1:Uni+One+2025"  # another run with the title of ONE
@@ -71,16 +72,7 @@ create table marts.forum_events as
         case number % 3 when 0 then 'created_thread' when 1 then 'created_response' else 'read' end as forum_action
     from range(1, 31) as numbers (number);
 """
-MORE = {
-    **dict.fromkeys(
-        ("video_places", "problem_first_attempt_correct", "item_reliabilities", "item_irt_grm"),
-        OF_COURSE,
-    ),
-    **dict.fromkeys(("problem_check", "forum_events"), OF_LEARNER),
-    "person_problem": Rights(
-        level="learner", scope=Belonging("course", "course_id"), learner=["user_id"]
-    ),
-}
+MORE = classify_marts(CHANGE, before=OTHERS + MARTS)
 
 
 @pytest.fixture(scope="module")

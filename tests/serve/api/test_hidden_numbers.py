@@ -62,7 +62,7 @@ def grouped(tmp_path_factory: pytest.TempPathFactory) -> Campus:
     [
         (Role.INSTITUTION_VIEWER, PAGE, 1),
         (Role.INSTITUTION_VIEWER, "/datasets", 0),
-        (Role.INSTITUTION_VIEWER, f"/courses/{ONE}/chapters", 0),
+        (Role.INSTITUTION_VIEWER, f"/courses/{ONE}/chapters", 1),
         (Role.ANALYST, PAGE, 0),
         (Role.COURSE_STAFF, PAGE, 0),
     ],
