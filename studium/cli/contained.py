@@ -71,8 +71,10 @@ def _end(child: int) -> None:
         os.waitpid(child, 0)
 
 
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    signal.signal(number, signal.SIG_IGN)  # once is enough: what follows is taking back
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    # Once is enough: what follows is taking back. A terminal's Ctrl-C reaches us, and then our parent's SIGTERM.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
