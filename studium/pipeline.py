@@ -311,7 +311,7 @@ def _gone(workspace: Workspace) -> frozenset[str]:
 
 
 def _described(workspace: Workspace) -> "list[Table]":
-    """All tables: those of models, and those of analyses, which are of the area of what they read."""
+    """All tables: those of models, and those of analyses, which come of what they read."""
     from studium import analyses, warehouse
 
     models = {table.name: table for table in warehouse.catalogue(workspace)}
@@ -319,5 +319,5 @@ def _described(workspace: Workspace) -> "list[Table]":
     for table in analyses.analysis_catalogue():
         read = [models[name] for name in table.depends_on if name in models]
         sources = sorted({source for model in read for source in model.sources})
-        found.append(replace(table, area=read[0].area, sources=sources))
+        found.append(replace(table, sources=sources))
     return found

@@ -1,10 +1,9 @@
-"""Front door of the simulation: an invented university whose numbers are known.
+"""Front door of the simulation: invented institutions whose numbers are known, a folder for each area.
 
-Enters: a `Plan`. Leaves: a folder with tracking logs (`logs/`), on request data packages
-(`packages/`), and the correct answers (`truth/`), for the demo, tests and benchmarks.
+Enters: a `Plan`. Leaves: a folder with what the systems of an area write, and the correct answers (`truth/`), for
+the demo, tests and benchmarks.
 """
 
-from studium.simulate.plan import PACKAGE_TRAPS, TRAPS, Plan, SimulationReport
-from studium.simulate.run import simulate
+from studium.simulate.courses import PACKAGE_TRAPS, TRAPS, Plan, SimulationReport, simulate
 
 __all__ = ["PACKAGE_TRAPS", "TRAPS", "Plan", "SimulationReport", "simulate"]

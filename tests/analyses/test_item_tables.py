@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from studium.analyses import analysis_catalogue
-from studium.analyses.course_scores import CourseScores, analyse_scores, grade
-from studium.analyses.item_tables import update_item_tables
+from studium.analyses.courses.course_scores import CourseScores, analyse_scores, grade
+from studium.analyses.courses.item_tables import update_item_tables
 from studium.progress import Silent
 from tests.analyses.answers import simulate_answers
 

@@ -175,7 +175,7 @@ def test_a_failing_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("studium.simulate.run.write_file", fail)
+    monkeypatch.setattr("studium.simulate.courses.run.write_file", fail)
     with pytest.raises(StudiumError, match="No space left"):
         simulate(Plan(events=100, files=1), tmp_path / "out", Silent())
     assert list(tmp_path.iterdir()) == []
