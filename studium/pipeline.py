@@ -253,13 +253,12 @@ def _lake_evidence(workspace: Workspace) -> "Callable[[str], LakeEvidence]":
     mismatches = lake.reconcile(workspace)
     days = lake.event_partitions(workspace)
     unbuilt = warehouse.unbuilt_dates(workspace, days)
-    unbuilt_courses = warehouse.unbuilt_courses(workspace, interval)
+    unbuilt_scopes = warehouse.unbuilt_scopes(workspace, interval)
     gone = _gone(workspace)
 
     def of_area(name: str) -> "LakeEvidence":
         files = [file for file in inputs if file.area in {name, ""}]
         has_logs = any(not file.dump_date for file in files)
-        has_dumps = any(file.dump_date for file in files)
         return publish.LakeEvidence(
             inputs=files,
             mismatches=[
@@ -269,7 +268,7 @@ def _lake_evidence(workspace: Workspace) -> "Callable[[str], LakeEvidence]":
             ],
             events={it.day: it.rows - it.duplicate_rows for it in days} if has_logs else {},
             unbuilt=unbuilt if has_logs else [],
-            unbuilt_courses=unbuilt_courses if has_dumps else [],
+            unbuilt_scopes=unbuilt_scopes.get(name, []),
             event_days=days if has_logs else [],
             gone=gone,
         )

@@ -5,7 +5,7 @@ Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
 from studium.publish.answers import write_answer
-from studium.publish.events import (
+from studium.publish.courses.events import (
     DEVICE_RULES,
     DIMENSIONS,
     Device,
@@ -15,14 +15,15 @@ from studium.publish.events import (
     EventQuestion,
     query_events,
 )
+from studium.publish.courses.reports import REPORTS, ReportOrder, write_report
 from studium.publish.exports import (
-    CoursePackage,
     Delivery,
     Operator,
     Order,
+    Package,
     Recipient,
     export_table,
-    package_course,
+    package_scope,
 )
 from studium.publish.gate import AreaEvidence, Candidate, Condition, LakeEvidence
 from studium.publish.holding import held_release
@@ -58,7 +59,6 @@ from studium.publish.release_store import (
     releases,
     rollback,
 )
-from studium.publish.reports import REPORTS, ReportOrder, write_report
 from studium.publish.retention import hold_open
 
 __all__ = [
@@ -73,7 +73,6 @@ __all__ = [
     "Candidate",
     "Clock",
     "Condition",
-    "CoursePackage",
     "DamagedReleaseError",
     "Delivery",
     "Device",
@@ -88,6 +87,7 @@ __all__ = [
     "OpenRelease",
     "Operator",
     "Order",
+    "Package",
     "Publication",
     "Recipient",
     "Release",
@@ -105,7 +105,7 @@ __all__ = [
     "in_total_order",
     "media_type",
     "open_release",
-    "package_course",
+    "package_scope",
     "publish",
     "query",
     "query_events",

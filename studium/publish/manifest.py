@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from studium.errors import StudiumError
-from studium.vocabulary import CheckOutcome, InputFile, Table
+from studium.vocabulary import CheckOutcome, InputFile, Scope, Table
 
 FORMAT = 2
 EVENTS = "events"  # the dataset of the lake that logs become
@@ -242,10 +242,10 @@ def decode_manifest(content: bytes, folder: Path) -> Manifest:
 
 
 def _counted(inputs: list[InputFile]) -> list[InputFile]:
-    """The files with the rows that counted: all events, and of each table and course the fullest of the newest day."""
-    best: dict[tuple[str | None, str | None], InputFile] = {}
+    """The files with the rows that counted: all events, and of each table and scope the fullest of the newest day."""
+    best: dict[tuple[str | None, Scope | None], InputFile] = {}
     for file in inputs:
-        key = (file.dataset, file.course_id)
+        key = (file.dataset, file.holder)
         if file.dump_date and (key not in best or _rank(file) > _rank(best[key])):
             best[key] = file
     counted = {file.sha256 for file in best.values()}

@@ -119,7 +119,7 @@ def query(
 def _refuse_unless_one_reading_statement(sql: str) -> None:
     import duckdb
 
-    fix = 'Ask one question that reads, for example: studium query "from course_activity limit 10"'
+    fix = 'Ask one question that reads, for example: studium query "from TABLE limit 10"'
     try:
         statements = duckdb.extract_statements(sql)
     except duckdb.Error as error:

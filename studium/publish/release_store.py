@@ -18,7 +18,7 @@ from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.publish.database import Marts
 from studium.publish.disk import flush_file, flush_folder, link_file, move_link, write_flushed
-from studium.publish.events import digest_days, link_days, link_published
+from studium.publish.event_days import digest_days, link_days, link_published
 from studium.publish.holding import hold, let_go
 from studium.publish.manifest import (
     MANIFEST_NAME,
@@ -35,8 +35,6 @@ from studium.publish.manifest import (
 )
 from studium.publish.retention import RELEASE, UNFINISHED, release_folders, sort_releases
 from studium.vocabulary import EventDay, Table
-
-ARCHIVED = "person_course"
 
 
 class Draft(Struct, frozen=True):
@@ -281,8 +279,9 @@ def _write_area(marts: Marts, draft: Draft, folder: Path, created_at: datetime) 
     database = folder / area.database
     marts.copy_to(database, area.tables)
     archive = None
-    if any(table.name == ARCHIVED for table in area.tables):
-        archive = _archive(marts, folder, created_at)
+    for table in area.tables:
+        if table.is_archived:
+            archive = _archive(marts, table.name, folder, created_at)
     event_files = link_days(folder, draft.days)
     for name in [area.database, *([archive.name] if archive else [])]:
         flush_file(folder / name)
@@ -297,12 +296,12 @@ def _write_area(marts: Marts, draft: Draft, folder: Path, created_at: datetime) 
     )
 
 
-def _archive(marts: Marts, folder: Path, created_at: datetime) -> ArchiveCopy:
-    """The combined person-course as a dated file, so that it can be kept longer than its release."""
-    name = f"{ARCHIVED}-{created_at:%Y-%m-%d}.parquet"
-    rows = marts.archive(ARCHIVED, folder / name)
+def _archive(marts: Marts, table: str, folder: Path, created_at: datetime) -> ArchiveCopy:
+    """A table as a dated file, so that it can be kept longer than its release."""
+    name = f"{table}-{created_at:%Y-%m-%d}.parquet"
+    rows = marts.archive(table, folder / name)
     size = (folder / name).stat().st_size
-    return ArchiveCopy(name, ARCHIVED, rows, hash_file(folder / name), size)
+    return ArchiveCopy(name, table, rows, hash_file(folder / name), size)
 
 
 def _choose_id(workspace: Workspace, now: datetime) -> tuple[str, datetime]:

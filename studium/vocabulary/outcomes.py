@@ -8,6 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from studium.vocabulary.scopes import Scope
+
 
 class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}):
     """A landed file: lines == events + table_rows + duplicates + quarantined + skipped.
@@ -40,6 +42,13 @@ class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}
     damage: str | None = None
     area: str = ""
     reached: dict[str, int] = {}
+
+    @property
+    def holder(self) -> Scope | None:
+        """Whose rows it holds; None for a file of an old manifest that does not say."""
+        if self.scope:
+            return Scope(self.scope, self.scope_id or "")
+        return Scope("course", self.course_id) if self.course_id else None
 
 
 class EventDay(Struct, frozen=True):

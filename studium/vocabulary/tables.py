@@ -27,7 +27,8 @@ class Table(Struct, frozen=True):
     `rows` and `checksum`, which does not depend on the order of rows, are known of a release's. One without
     `rights` is for administrators only. `window_days`: it tells of so many days before `as_of` alone; with
     `is_better_small` it lists what is wrong. Fewer rows of such are no surprise. `sources` are the datasets of
-    the lake that its rows come from, by whatever way.
+    the lake that its rows come from, by whatever way. With `is_archived` it leaves as a dated file, too, which may be
+    kept longer than its release; one table of an area may.
     """
 
     name: str
@@ -44,3 +45,4 @@ class Table(Struct, frozen=True):
     area: str = ""
     sources: list[str] = []
     is_better_small: bool = False
+    is_archived: bool = False

@@ -4,7 +4,7 @@ Enters: event partitions of the lake. Leaves: marts in warehouse.duckdb, for pub
 Importing this stays cheap: dbt and DuckDB are loaded by the functions that need them.
 """
 
-from studium.warehouse.build import BuildReport, build, unbuilt_courses, unbuilt_dates
+from studium.warehouse.build import BuildReport, build, unbuilt_dates, unbuilt_scopes
 from studium.warehouse.catalogue import area_reads, catalogue, unfinished_models
 from studium.warehouse.checks import FailingRows, check, failing_rows
 from studium.warehouse.database import inspect_warehouse, open_warehouse, set_aside
@@ -35,7 +35,7 @@ __all__ = [
     "open_warehouse",
     "read_last_build",
     "set_aside",
-    "unbuilt_courses",
     "unbuilt_dates",
+    "unbuilt_scopes",
     "unfinished_models",
 ]

@@ -5,6 +5,7 @@ Enters: partitions of the lake, the interval to count. Leaves: tables in warehou
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -194,17 +195,19 @@ def unbuilt_dates(workspace: Workspace, partitions: Sequence[EventDay]) -> list[
         return find_unbuilt(connection, {part.day: part.fingerprint for part in partitions})
 
 
-def unbuilt_courses(workspace: Workspace, interval: Interval) -> list[str]:
-    """Courses whose current dumps are not those of the last build."""
+def unbuilt_scopes(workspace: Workspace, interval: Interval) -> dict[str, list[str]]:
+    """Area -> whose current dumps, that its models read, are not those of the last build."""
     from studium.lake import dump_partitions
 
     with open_engine(workspace) as engine:
         prepare_notes(engine)
         changed = find_changed(engine, parts_of(dump_partitions(workspace, interval.as_of)))
-    read = {source_of(key) for it in Project(workspace).graph.models.values() for key in it.reads}
-    dumps = changed.keys() & read - {EVENTS, LOCATIONS}
-    found = {part for source in dumps for part in changed[source]}
-    return sorted(part or "the whole site" for part in found)
+    found: dict[str, set[str]] = defaultdict(set)
+    for model in Project(workspace).graph.models.values():
+        sources = {source_of(key) or "" for key in model.reads} - {EVENTS, LOCATIONS}
+        for source in sources & changed.keys():
+            found[model.area].update(part or "the whole site" for part in changed[source])
+    return {area: sorted(scopes) for area, scopes in found.items() if scopes}
 
 
 def build_variables(

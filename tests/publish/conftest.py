@@ -88,7 +88,7 @@ def make_candidate(**changed: object) -> Candidate:
             depends_on=["stg_edx__events"],
             **{"sources": ["events"], **meant},  # type: ignore[arg-type]
         ),
-        *map(Table, OTHERS),
+        *(Table(name, is_archived=name == "person_course") for name in OTHERS),
     ]
     evidence = AreaEvidence(checks=given["checks"], lake=lake, described=described)  # type: ignore[arg-type]
     return Candidate({"courses": evidence})

@@ -32,7 +32,7 @@ from studium.publish import (
     publish,
     query_events,
 )
-from studium.publish.events.devices import device_sql
+from studium.publish.courses.events.devices import device_sql
 from studium.publish.release import Limits, OpenRelease, open_release
 from studium.vocabulary import EventDay
 from tests.publish.conftest import make_candidate, make_clock

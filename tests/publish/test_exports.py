@@ -22,11 +22,12 @@ import pytest
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.progress import Silent
-from studium.publish import CoursePackage, Delivery, Order, export_table, package_course
+from studium.publish import Delivery, Order, Package, export_table, package_scope
 from studium.publish.exports import statistical_files
 from studium.publish.exports.files import file_group
 from studium.publish.exports.names import Dialect, file_names
 from studium.publish.retention import remove_old_releases
+from studium.vocabulary import Scope
 from tests.publish.conftest import publish_now
 
 FORMULAS = ["=1+1", "+cmd", "-2+3", "@sum(a)", "\tx", "\rx"]
@@ -190,8 +191,8 @@ def test_names_fit_the_program() -> None:
 
 
 def test_courses_can_be_chosen_or_parted(release: Workspace, tmp_path: Path) -> None:
-    one = _export(release, tmp_path / "one.csv", courses=("A/B/C",))
-    parted = _export(release, tmp_path / "parted", by_course=True)
+    one = _export(release, tmp_path / "one.csv", scopes=(Scope("course", "A/B/C"),))
+    parted = _export(release, tmp_path / "parted", by="course")
 
     assert one.rows == 6
     assert {row["course_id"] for row in _read_csv((tmp_path / "one.csv").read_bytes())} == {"A/B/C"}
@@ -206,8 +207,8 @@ def test_courses_can_be_chosen_or_parted(release: Workspace, tmp_path: Path) -> 
         ({"table": "learner"}, "Did you mean learners"),
         ({"columns": ("grades",)}, "Did you mean grade"),
         ({"columns": ("grade", "Grade")}, "named twice"),
-        ({"courses": ("A/B/D",)}, "Did you mean A/B/C"),
-        ({"table": "video", "courses": ("A/B/C",)}, "has no course_id"),
+        ({"scopes": (Scope("course", "A/B/D"),)}, "Did you mean A/B/C"),
+        ({"table": "video", "scopes": (Scope("course", "A/B/C"),)}, "has no course_id"),
         ({"form": "excel"}, "Formats: csv"),
         ({"where": "grades > 1"}, "Did you mean grade"),
         ({"where": "1 = 1; drop table learners"}, "not one expression"),
@@ -298,8 +299,8 @@ def test_the_network_is_a_graph(
 
 
 def test_a_package_holds_all_tables_of_one_course(release: Workspace, tmp_path: Path) -> None:
-    delivery = package_course(release, CoursePackage("A/B/C"), tmp_path, Silent())
-    again = package_course(release, CoursePackage("A/B/C"), tmp_path / "b.zip", Silent())
+    delivery = package_scope(release, Package(Scope("course", "A/B/C")), tmp_path, Silent())
+    again = package_scope(release, Package(Scope("course", "A/B/C")), tmp_path / "b.zip", Silent())
 
     assert delivery.files[0].sha256 == again.files[0].sha256
     root = f"A-B-C-{delivery.release_id}"
@@ -321,7 +322,9 @@ def test_a_package_holds_all_tables_of_one_course(release: Workspace, tmp_path: 
 
 
 def test_a_package_as_parquet_can_be_read(release: Workspace, tmp_path: Path) -> None:
-    package_course(release, CoursePackage("A/B/C", "parquet"), tmp_path / "p.zip", Silent())
+    package_scope(
+        release, Package(Scope("course", "A/B/C"), "parquet"), tmp_path / "p.zip", Silent()
+    )
 
     with zipfile.ZipFile(tmp_path / "p.zip") as archive:
         name = next(name for name in archive.namelist() if name.endswith("learners.parquet"))
@@ -331,9 +334,9 @@ def test_a_package_as_parquet_can_be_read(release: Workspace, tmp_path: Path) ->
 
 def test_a_package_of_an_unknown_course_is_refused(release: Workspace, tmp_path: Path) -> None:
     with pytest.raises(MisuseError, match="Did you mean A/B/C"):
-        package_course(release, CoursePackage("A/B/X"), tmp_path / "p.zip", Silent())
+        package_scope(release, Package(Scope("course", "A/B/X")), tmp_path / "p.zip", Silent())
     with pytest.raises(MisuseError, match=r"\.zip"):
-        package_course(release, CoursePackage("A/B/C"), tmp_path / "p.tar", Silent())
+        package_scope(release, Package(Scope("course", "A/B/C")), tmp_path / "p.tar", Silent())
     assert not list(tmp_path.glob("*p.*"))
 
 

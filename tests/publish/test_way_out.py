@@ -23,14 +23,14 @@ from isal import igzip
 from studium.config import Workspace
 from studium.progress import Silent
 from studium.publish import (
-    CoursePackage,
     OpenRelease,
     Order,
+    Package,
     Release,
     export_table,
     find_release,
     open_release,
-    package_course,
+    package_scope,
     query,
     write_answer,
 )
@@ -44,6 +44,7 @@ from studium.publish.release import (
     is_formula,
     write_rows,
 )
+from studium.vocabulary import Scope
 from tests.publish.conftest import publish_now
 
 RUN = [
@@ -116,7 +117,7 @@ def by_export(workspace: Workspace, folder: Path) -> bytes:
 
 
 def by_package(workspace: Workspace, folder: Path) -> bytes:
-    package_course(workspace, CoursePackage("A/B/C"), folder / "course.zip", Silent())
+    package_scope(workspace, Package(Scope("course", "A/B/C")), folder / "course.zip", Silent())
     with ZipFile(folder / "course.zip") as archive:
         name = next(name for name in archive.namelist() if name.endswith("texts.csv.gz"))
         content: bytes = igzip.decompress(archive.read(name))

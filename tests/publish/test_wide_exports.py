@@ -14,7 +14,8 @@ import pytest
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.progress import Silent
-from studium.publish import CoursePackage, Order, export_table, package_course
+from studium.publish import Order, Package, export_table, package_scope
+from studium.vocabulary import Scope
 from tests.publish.conftest import publish_now
 
 SCORES = """
@@ -36,7 +37,7 @@ def scored(workspace: Workspace, change: Callable[[str], None]) -> Workspace:
 
 
 def test_scores_leave_wide_with_a_column_per_problem(scored: Workspace, tmp_path: Path) -> None:
-    order = Order("person_problem_wide", courses=("A/B/C",))
+    order = Order("person_problem_wide", scopes=(Scope("course", "A/B/C"),))
     delivery = export_table(scored, order, tmp_path / "wide.csv", Silent())
 
     text = (tmp_path / "wide.csv").read_text()
@@ -46,26 +47,30 @@ def test_scores_leave_wide_with_a_column_per_problem(scored: Workspace, tmp_path
     assert "| `y3` | double | percent | Score on HW_1__1 (Sums)" in dictionary
     assert "Score on problem 11" in dictionary
 
-    export_table(scored, Order("person_problem_wide", by_course=True), tmp_path / "all", Silent())
+    export_table(scored, Order("person_problem_wide", by="course"), tmp_path / "all", Silent())
     assert (tmp_path / "all" / "A-B-C.csv").read_text() == text
     assert (tmp_path / "all" / "A-B-C~2.csv").read_text().splitlines() == ["user_id,y1", "5,25.0"]
-    chosen = Order("person_problem_wide", columns=("y11",), courses=("A/B/C",), where="y3 > 60")
+    chosen = Order(
+        "person_problem_wide", columns=("y11",), scopes=(Scope("course", "A/B/C"),), where="y3 > 60"
+    )
     export_table(scored, chosen, tmp_path / "one.csv", Silent())
     assert (tmp_path / "one.csv").read_text().splitlines() == ["y11", "0.0"]
 
 
 def test_a_wide_table_is_of_one_course(scored: Workspace, tmp_path: Path) -> None:
     for courses in ((), ("A/B/C", "course-v1:A+B+C")):
-        wanted = Order("person_problem_wide", courses=courses)
+        wanted = Order("person_problem_wide", scopes=tuple(Scope("course", key) for key in courses))
         with pytest.raises(MisuseError, match="other columns in each course"):
             export_table(scored, wanted, tmp_path / "wide.csv", Silent())
     with pytest.raises(MisuseError, match="Did you mean A/B/C"):
-        export_table(scored, Order("person_problem_wide", courses=("A/B/X",)), None, Silent())
+        export_table(
+            scored, Order("person_problem_wide", scopes=(Scope("course", "A/B/X"),)), None, Silent()
+        )
     assert not list(tmp_path.glob("*wide*"))
 
 
 def test_a_package_holds_the_wide_scores_too(scored: Workspace, tmp_path: Path) -> None:
-    package_course(scored, CoursePackage("A/B/C"), tmp_path / "p.zip", Silent())
+    package_scope(scored, Package(Scope("course", "A/B/C")), tmp_path / "p.zip", Silent())
     with zipfile.ZipFile(tmp_path / "p.zip") as archive:
         name = next(name for name in archive.namelist() if name.endswith("_wide.csv.gz"))
         assert gzip.decompress(archive.read(name)).decode().startswith("user_id,y3,y11")
@@ -78,12 +83,12 @@ def test_reading_for_an_export_ends_with_its_time(
     publish_now(workspace)
     slow = " and ".join(f"n + {number} <> n * n" for number in range(1, 60))
     order = Order("long", where=slow, time_limit_seconds=0.01)
-    wanted = CoursePackage("A/B/C", time_limit_seconds=0.001)
+    wanted = Package(Scope("course", "A/B/C"), time_limit_seconds=0.001)
     began = time.monotonic()
     with pytest.raises(StudiumError, match=r"took longer than 0\.01 s") as caught:
         export_table(workspace, order, tmp_path / "long.csv", Silent())
     with pytest.raises(StudiumError, match=r"took longer than 0\.001 s"):
-        package_course(workspace, wanted, tmp_path / "p.zip", Silent())
+        package_scope(workspace, wanted, tmp_path / "p.zip", Silent())
     assert "--time-limit SECONDS" in caught.value.fix
     assert time.monotonic() - began < 10
     assert list(tmp_path.glob("*long*")) + list(tmp_path.glob("p.zip*")) == []

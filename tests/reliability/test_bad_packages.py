@@ -13,7 +13,8 @@ from studium.errors import MisuseError
 from studium.lake import packages
 from studium.pipeline import Job, build, land, publish
 from studium.progress import Silent
-from studium.publish import CoursePackage, current_release, package_course, query
+from studium.publish import Package, current_release, package_scope, query
+from studium.vocabulary import Scope
 from tests.lake.deliveries.deliveries import (
     COURSE,
     enrollments,
@@ -73,7 +74,7 @@ def test_a_course_without_learners_breaks_nothing(job: Job, tmp_path: Path) -> N
         assert connection.execute(counts, [EMPTY]).fetchone() == (0,)
     assert _rows(job, f"from person_course where course_id = '{EMPTY}'") == []
     with pytest.raises(MisuseError, match="There is no course"):
-        package_course(job.workspace, CoursePackage(EMPTY), tmp_path / "p.zip", Silent())
+        package_scope(job.workspace, Package(Scope("course", EMPTY)), tmp_path / "p.zip", Silent())
 
 
 def test_faults_of_content_and_forum_are_told_and_cost_themselves(job: Job) -> None:

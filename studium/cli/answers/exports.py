@@ -13,6 +13,7 @@ from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, size
 from studium.errors import MisuseError
+from studium.vocabulary import Scope
 
 if TYPE_CHECKING:
     from studium.config import Workspace
@@ -117,16 +118,16 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
         table=table,
         form=_format(options["form"], output),
         columns=options["columns"],
-        courses=options["courses"],
+        scopes=tuple(Scope("course", key) for key in options["courses"]),
         where=options["where"],
-        by_course=not combined,
+        by="" if combined else "course",
         release_id=options["release_id"],
         time_limit_seconds=options["time_limit"],
         recipient=recipient,
     )
     what = {"for": recipient.name, "personal": options["personal"], "where": order.where}
     remember_leaving(
-        workspace, "export", table, what | {"columns": order.columns, "courses": order.courses}
+        workspace, "export", table, what | {"columns": order.columns, "courses": order.ids}
     )
 
     def work() -> None:
@@ -168,12 +169,12 @@ def package(session: Session, /, course: str, form: str, **options: Any) -> None
 
     workspace = session.workspace()
     recipient = _recipient(workspace, options, "researcher")
-    wanted = publish.CoursePackage(
-        course, form, options["release_id"], options["time_limit"], recipient
+    wanted = publish.Package(
+        Scope("course", course), form, options["release_id"], options["time_limit"], recipient
     )
     what = {"for": recipient.name, "personal": options["personal"]}
     remember_leaving(workspace, "package", course, what)
-    delivery = publish.package_course(
+    delivery = publish.package_scope(
         workspace,
         wanted,
         options["output"],

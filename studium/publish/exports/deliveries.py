@@ -3,7 +3,6 @@
 Enters: an `Order`. Leaves: a `Delivery`; the files appear together under their names, or not at all.
 """
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,27 +12,30 @@ from msgspec import Struct
 from studium.config import Workspace
 from studium.errors import MisuseError
 from studium.progress import Progress
+from studium.publish.exports.areas import all_formats, derived_tables
 from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
-from studium.publish.exports.formats import FORMATS, Format
+from studium.publish.exports.formats import Format
 from studium.publish.exports.readmes import About, describe_selection, write_readme
 from studium.publish.exports.recipients import Operator, Recipient
-from studium.publish.exports.rows.selections import (
-    Selection,
-    courses_of,
-    require_courses,
-    select_rows,
+from studium.publish.exports.rows.scopes import (
+    Cut,
+    ids_of,
+    require_column,
+    require_ids,
+    slug_of,
 )
-from studium.publish.exports.rows.wide_tables import WIDE, only_course, select_wide, wide_courses
+from studium.publish.exports.rows.selections import Selection, select_rows
 from studium.publish.finding import open_held
 from studium.publish.release import OpenRelease
 from studium.publish.release_store import find_table
-
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+from studium.vocabulary import Scope
 
 
 class Order(Struct, frozen=True):
-    """What to export and for whom; empty `columns` and `courses` mean all, `by_course` one file for each.
+    """What to export and for whom; empty `columns` and `scopes` mean all, `by` one file for each scope of that kind.
+
+    Scopes are of one kind.
 
     Reading may take `time_limit_seconds`, by default as long as a query may.
     """
@@ -41,12 +43,22 @@ class Order(Struct, frozen=True):
     table: str
     form: str = "csv"
     columns: tuple[str, ...] = ()
-    courses: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()
     where: str = ""
-    by_course: bool = False
+    by: str = ""
     release_id: str | None = None
     time_limit_seconds: float | None = None
     recipient: Recipient = Operator()
+
+    @property
+    def kind(self) -> str:
+        """The kind of scope that rows are cut to; empty: they are not."""
+        return self.by or next((scope.kind for scope in self.scopes), "")
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the scopes."""
+        return tuple(scope.id for scope in self.scopes)
 
 
 class Delivery(NamedTuple):
@@ -63,22 +75,23 @@ def export_table(
 ) -> Delivery:
     """Write a table of a release to `output`, by default named for it in the current folder.
 
-    With `by_course` the output is a folder. Raises MisuseError for what is not in the release, for
+    With `by` the output is a folder. Raises MisuseError for what is not in the release, for
     a condition that is refused, and when a file is there already and `force` is not set.
     """
     form = _format(order.form)
     with open_held(OpenRelease, workspace, order.release_id, order.time_limit_seconds) as release:
-        if order.courses:
-            require_courses(release, _courses(release, order.table), order.courses)
+        if order.scopes:
+            require_ids(release, order.kind, _ids(release, order), order.ids)
         selections = _selections(release, order)
-        folder, stems = _names(order, form, output, [course for course, _ in selections])
+        folder, stems = _names(order, form, output, [one for one, _ in selections])
         rows = [selection.count(release) for _, selection in selections]
         names = [name for stem in stems for name in _names_of(stem, form)]
         progress.start("export", float(sum(rows)), "rows")
         with file_group(folder, names, force) as group:
-            for (course, selection), stem, count in zip(selections, stems, rows, strict=True):
-                title = f"{order.table}{f', {course}' if course else ''}"
-                about = About(release.release, title, (course,) if course else order.courses)
+            for (one, selection), stem, count in zip(selections, stems, rows, strict=True):
+                title = f"{order.table}{f', {one}' if one else ''}"
+                whose = (Scope(order.kind, one),) if one else order.scopes
+                about = About(release.release, title, whose)
                 _write_one(release, selection, _Target(group, stem, form, about, count), progress)
         progress.finish()
         return Delivery(release.release.id, sum(rows), folder, tuple(group.written))
@@ -114,39 +127,46 @@ def _write_one(
 
 
 def _selections(release: OpenRelease, order: Order) -> list[tuple[str, Selection]]:
-    if not order.by_course:
-        return [("", _select(release, order, order.courses))]
-    courses: Sequence[str] = order.courses or _courses(release, order.table)
-    if not courses:
+    if not order.by:
+        return [("", _select(release, order, order.ids))]
+    ids: Sequence[str] = order.ids or _ids(release, order)
+    if not ids:
         raise MisuseError(
-            f"Table {order.table} has no rows of any course",
+            f"Table {order.table} has no rows of any {order.by}",
             f"release {release.release.id}",
             "Export all of it in one file: --combined",
         )
-    return [(course, _select(release, order, (course,))) for course in courses]
+    return [(one, _select(release, order, (one,))) for one in ids]
 
 
-def _courses(release: OpenRelease, table: str) -> list[str]:
-    if table == WIDE:
-        return wide_courses(release)
-    return courses_of(release, find_table(release.release, table))
+def _ids(release: OpenRelease, order: Order) -> list[str]:
+    derived = derived_tables().get(order.table)
+    if derived:
+        return derived.ids(release)
+    return ids_of(release, find_table(release.release, order.table), order.kind)
 
 
-def _select(release: OpenRelease, order: Order, courses: tuple[str, ...]) -> Selection:
-    if order.table == WIDE:
-        return select_wide(
-            release, order.recipient, only_course(courses), order.columns, order.where
+def _select(release: OpenRelease, order: Order, ids: tuple[str, ...]) -> Selection:
+    derived = derived_tables().get(order.table)
+    if derived is None:
+        table = find_table(release.release, order.table)
+        cut = Cut(require_column(table, order.kind), ids) if ids else None
+        return select_rows(table, order.recipient, order.columns, cut, order.where)
+    if len(ids) != 1:
+        raise MisuseError(
+            f"{derived.name} has other columns in each {derived.kind}",
+            f"--{derived.kind}",
+            f"Name one {derived.kind}, --{derived.kind} KEY, or write a file for each: --by-{derived.kind}",
         )
-    table = find_table(release.release, order.table)
-    return select_rows(table, order.recipient, order.columns, courses, order.where)
+    return derived.select(release, order.recipient, ids[0], order.columns, order.where)
 
 
 def _names(
-    order: Order, form: Format, output: Path | None, courses: Sequence[str]
+    order: Order, form: Format, output: Path | None, ids: Sequence[str]
 ) -> tuple[Path, list[str]]:
     """The folder, and the name of each file without its suffix."""
-    if order.by_course:
-        return output or Path(order.table), _distinct([course_slug(course) for course in courses])
+    if order.by:
+        return output or Path(order.table), _distinct([slug_of(order.by, one) for one in ids])
     target = output or Path(f"{order.table}{form.suffix}")
     if target.is_dir():
         target = target / f"{order.table}{form.suffix}"
@@ -165,13 +185,8 @@ def _names_of(stem: str, form: Format) -> tuple[str, str, str, str]:
     return data, f"{data}.dictionary.md", f"{data}.schema.json", f"{data}.README.md"
 
 
-def course_slug(course: str) -> str:
-    """A course key as part of a file's name: Org-Number-Run."""
-    return _UNSAFE.sub("-", course.removeprefix("course-v1:")).strip("-.") or "course"
-
-
 def _distinct(slugs: Sequence[str]) -> list[str]:
-    """The same, numbered where two courses would share a name."""
+    """The same, numbered where two scopes would share a name."""
     seen: dict[str, int] = {}
     names = []
     for slug in slugs:
@@ -182,8 +197,9 @@ def _distinct(slugs: Sequence[str]) -> list[str]:
 
 
 def _format(name: str) -> Format:
-    if name not in FORMATS:
+    formats = all_formats()
+    if name not in formats:
         raise MisuseError(
-            f"There is no format {name}", "--format", f"Formats: {', '.join(FORMATS)}"
+            f"There is no format {name}", "--format", f"Formats: {', '.join(formats)}"
         )
-    return FORMATS[name]
+    return formats[name]

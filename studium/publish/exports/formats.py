@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from studium.publish.exports.files import Stream
-from studium.publish.exports.graphs import write_network
 from studium.publish.exports.rows.selections import Selection
 from studium.publish.exports.statistical_files import write_spss, write_stata
 from studium.publish.release import Form, OpenRelease, quoted, write_rows
@@ -109,12 +108,5 @@ FORMATS = {
         write_spss,
         "NULL is missing, of texts the empty one. Whole numbers beyond 9,007,199,254,740,992, which SPSS cannot "
         "hold, are texts.",
-    ),
-    "graphml": Format(
-        "GraphML",
-        ".graphml",
-        write_network,
-        "An undirected graph: a node per course with its `learners`, an edge per row with the shared learners as "
-        "`weight`.",
     ),
 }

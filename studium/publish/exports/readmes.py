@@ -12,16 +12,17 @@ from studium.publish.exports.formats import Format
 from studium.publish.exports.recipients import Operator, Recipient
 from studium.publish.exports.rows.selections import Selection
 from studium.publish.manifest import Manifest, Release
+from studium.vocabulary import Scope
 
 _SHOWN_INPUTS = 20
 
 
 class About(NamedTuple):
-    """What an export is of: a release, its title, and the courses that it is cut to (none: all)."""
+    """What an export is of: a release, its title, and the scopes that it is cut to (none: all)."""
 
     release: Release
     title: str
-    courses: tuple[str, ...]
+    scopes: tuple[Scope, ...]
 
 
 def write_readme(
@@ -29,12 +30,12 @@ def write_readme(
 ) -> str:
     """The README of an export; `notes` are paragraphs about its content.
 
-    What is about one course, or for somebody else, says nothing of other inputs of the workspace.
+    What is about one scope, or for somebody else, says nothing of other inputs of the workspace.
     """
     lines = [f"# {about.title}", ""]
     for note in (*recipient.notes, *notes):
         lines += [note, ""]
-    is_all = not about.courses and isinstance(recipient, Operator)
+    is_all = not about.scopes and isinstance(recipient, Operator)
     lines += _release_lines(about.release.manifest, is_all)
     lines += _input_lines(about, is_all)
     lines += ["## Files", "", "| file | bytes | SHA-256 |", "|---|---|---|"]
@@ -86,18 +87,14 @@ def _release_lines(manifest: Manifest, is_all: bool) -> Iterator[str]:
 
 
 def _input_lines(about: About, is_all: bool) -> Iterator[str]:
-    """Files by their own names, not by where they lay; those of the courses alone, where it is about courses."""
+    """Files by their own names, not by where they lay; those of its scopes alone, where it is cut to some."""
     manifest = about.release.manifest
-    files = [
-        file
-        for file in manifest.inputs
-        if is_all or (file.course_id is not None and file.course_id in about.courses)
-    ]
+    files = [file for file in manifest.inputs if is_all or file.holder in about.scopes]
     yield from ("## Inputs", "")
     if is_all:
         yield f"{len(files):,} files with {manifest.events:,} events."
     else:
-        yield f"{len(files):,} files of data packages, and events of the tracking logs."
+        yield f"{len(files):,} files of its own, and what came with those of wider scopes."
     if files:
         yield from ("", "| SHA-256 | lines | file |", "|---|---|---|")
     for file in files[:_SHOWN_INPUTS]:

@@ -158,7 +158,7 @@ def _refuse_many_cells(release: OpenRelease, selection: Selection) -> None:
         raise StudiumError(
             f"{rows:,} rows of {len(selection.columns)} columns are too many for a file of Stata or SPSS",
             f"table {selection.table.name}",
-            "Name --columns or --course, or take Parquet, which both programs read: --format parquet",
+            "Name --columns or fewer rows, or take Parquet, which both programs read: --format parquet",
         )
 
 

@@ -22,9 +22,9 @@ class Evidence(NamedTuple):
     failed: Sequence[str]  # models that could not be built
     mismatches: Sequence[str]  # files whose lines do not add up, in words
     unbuilt: Sequence[date]  # dates that changed in the lake since the build
-    unbuilt_courses: Sequence[str]  # courses whose dumps changed since the build
+    unbuilt_scopes: Sequence[str]  # whose dumps changed since the build
     inputs: Sequence[InputFile]
-    has_events: bool  # whether any tracking log was landed
+    has_events: bool  # whether any file of events was landed
     lake_events: int  # inside the interval of the build, duplicates not counted
     counted_events: int  # as the tables count them
     table_rows: Mapping[str, int]
@@ -139,15 +139,13 @@ def _every_date_is_built(evidence: Evidence) -> Condition:
 
 
 def _every_dump_is_built(evidence: Evidence) -> Condition:
-    """The same for the tables that came in data packages."""
-    courses = evidence.unbuilt_courses
-    found = (
-        f"{len(courses)} courses have other dumps, the first is {min(courses)}" if courses else ""
-    )
+    """The same for what came as dumps."""
+    scopes = evidence.unbuilt_scopes
+    found = f"there are other dumps of {len(scopes)}, the first is {min(scopes)}" if scopes else ""
     return Condition(
         "every_dump_is_built",
-        not courses,
-        found or "the tables hold the current dump of every course",
+        not scopes,
+        found or "the tables hold every current dump",
         "studium build, then studium publish",
     )
 

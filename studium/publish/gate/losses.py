@@ -99,6 +99,6 @@ def _parts(files: Sequence[InputFile]) -> dict[_Part, int]:
     rows: dict[_Part, int] = {}
     for file in files:
         for dataset, count in file.reached.items():
-            part = (dataset, file.scope_id or file.course_id or "")
+            part = (dataset, file.holder.id if file.holder else "")
             rows[part] = rows.get(part, 0) + count
     return rows

@@ -22,7 +22,7 @@ from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
 class LakeEvidence(Struct, frozen=True):
     """What the lake says about itself: `events` by date, duplicates not counted, and their files.
 
-    `unbuilt` are the dates that changed since the tables were built, `unbuilt_courses` those with other dumps. `gone`
+    `unbuilt` are the dates that changed since the tables were built, `unbuilt_scopes` those with other dumps. `gone`
     are the files that were taken back or lost; None: all that were inputs once and are no more.
     """
 
@@ -30,7 +30,7 @@ class LakeEvidence(Struct, frozen=True):
     mismatches: list[str]
     events: dict[date, int]
     unbuilt: list[date] = []
-    unbuilt_courses: list[str] = []
+    unbuilt_scopes: list[str] = []
     event_days: list[EventDay] = []
     gone: frozenset[str] | None = None
 
@@ -144,7 +144,7 @@ def _weigh(
         failed=area.failed,
         mismatches=area.lake.mismatches,
         unbuilt=area.lake.unbuilt,
-        unbuilt_courses=area.lake.unbuilt_courses,
+        unbuilt_scopes=area.lake.unbuilt_scopes,
         inputs=area.lake.inputs,
         has_events=_has_events(area.lake),
         lake_events=sum(inside.values()),

@@ -1,6 +1,6 @@
 """Which rows and columns of a table leave, in words for the README and in SQL.
 
-Enters: a table of a release, names of columns, courses, a condition. Leaves: a `Selection`, or a
+Enters: a table of a release, names of columns, scopes, a condition. Leaves: a `Selection`, or a
 MisuseError with the nearest name.
 """
 
@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 from studium.errors import MisuseError
 from studium.publish.exports.recipients import Recipient
 from studium.publish.exports.rows.conditions import read_condition
+from studium.publish.exports.rows.scopes import Cut
 from studium.publish.release import OpenRelease, quoted
 from studium.vocabulary import Table, TableColumn
-
-COURSE = "course_id"
 
 
 class Selection(NamedTuple):
@@ -54,7 +53,7 @@ def select_rows(
     stored: Table,
     recipient: Recipient,
     columns: Sequence[str] = (),
-    courses: Sequence[str] = (),
+    cut: Cut | None = None,
     where: str = "",
 ) -> Selection:
     """All rows and columns that the recipient gets, unless some are named.
@@ -72,12 +71,11 @@ def select_rows(
     source, given = recipient.rows(stored)
     conditions, filters = ["true"], []
     values: dict[str, Any] = dict(given)
-    if courses:
-        require_course_column(table)
-        keys = {f"course{number}": key for number, key in enumerate(courses, start=1)}
+    if cut:
+        keys = {f"scope{number}": key for number, key in enumerate(cut.ids, start=1)}
         values |= keys
-        conditions.append(f"{COURSE} in ({', '.join(f'${name}' for name in keys)})")
-        filters.append(f"course_id is {' or '.join(courses)}")
+        conditions.append(f"{quoted(cut.column)} in ({', '.join(f'${name}' for name in keys)})")
+        filters.append(f"{cut.column} is {' or '.join(cut.ids)}")
     if where:
         condition = read_condition(where, [column.name for column in table.columns])
         conditions.append(condition.sql)
@@ -88,39 +86,6 @@ def select_rows(
     return Selection(
         table, chosen, condition_sql, values, tuple(filters), source, recipient, is_whole
     )
-
-
-def require_course_column(table: Table) -> None:
-    """Raise MisuseError for a table that does not say which course a row is about."""
-    if COURSE not in {column.name for column in table.columns}:
-        raise MisuseError(
-            f"Table {table.name} has no {COURSE}",
-            "--course",
-            "Export all of it: leave --course out",
-        )
-
-
-def courses_of(release: OpenRelease, table: Table) -> list[str]:
-    """The courses that a table has rows of, sorted."""
-    require_course_column(table)
-    sql = (
-        f"select distinct {COURSE} from {quoted(table.name)} where {COURSE} is not null order by 1"
-    )
-    return release.texts(sql, {})
-
-
-def require_courses(release: OpenRelease, known: Sequence[str], wanted: Sequence[str]) -> None:
-    """Raise MisuseError, with the nearest key, for a course that no row is about."""
-    for course in wanted:
-        if course not in known:
-            nearest = get_close_matches(course, known, n=1, cutoff=0.3)
-            hint = f"Did you mean {nearest[0]}? " if nearest else ""
-            raise MisuseError(
-                f"There is no course {course}",
-                f"release {release.release.id}",
-                f"{hint}The release has {len(known):,} courses: "
-                f"{', '.join(known[:10])}{', …' if len(known) > 10 else ''}",
-            )
 
 
 def _choose_columns(table: Table, names: Sequence[str]) -> tuple[TableColumn, ...]:

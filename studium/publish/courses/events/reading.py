@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from studium.errors import StudiumError
-from studium.publish.events.parts import FOLDER, count_parts, list_parts
-from studium.publish.events.questions import (
+from studium.publish.courses.events.questions import (
     EventQuestion,
     Query,
     check_question,
     summary_sql,
     write_query,
 )
+from studium.publish.event_days import FOLDER, count_parts, list_parts
 from studium.publish.manifest import DamagedReleaseError, Release
 from studium.publish.release import Limits, OpenRelease, OverdueError, open_release
 

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from studium.errors import MisuseError
 from studium.publish.exports.files import Stream
+from studium.publish.exports.formats import Format
 from studium.publish.exports.rows.selections import Selection
 from studium.publish.release import OpenRelease, quoted
 
@@ -68,3 +69,12 @@ def _rows(
     for batch in release.batches(query, selection.values):
         rows = batch.to_pydict()
         yield from zip(*(rows[name] for name in names), strict=True)
+
+
+GRAPHML = Format(
+    "GraphML",
+    ".graphml",
+    write_network,
+    "An undirected graph: a node per course with its `learners`, an edge per row with the shared learners as "
+    "`weight`.",
+)

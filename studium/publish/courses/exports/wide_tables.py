@@ -4,19 +4,16 @@ Enters: person_problem of an open release, one course. Leaves: a `Selection`. Ea
 release holds the long form alone.
 """
 
-from studium.errors import MisuseError
+from studium.publish.exports.face import Derived
 from studium.publish.exports.recipients import Operator, Recipient
-from studium.publish.exports.rows.selections import (
-    Selection,
-    courses_of,
-    require_courses,
-    select_rows,
-)
+from studium.publish.exports.rows.scopes import ids_of, require_ids
+from studium.publish.exports.rows.selections import Selection, select_rows
 from studium.publish.release import OpenRelease, quoted
 from studium.publish.release_store import find_table
 from studium.vocabulary import Table, TableColumn
 
 WIDE = "person_problem_wide"
+_KIND = "course"
 _LONG, _PROBLEMS = "person_problem", "course_problem"
 _GRAIN = (
     "One row per learner who answered a problem of the course, a column per problem: y and its number. The long form, "
@@ -31,26 +28,26 @@ def has_long_form(release: OpenRelease) -> bool:
 
 def wide_courses(release: OpenRelease) -> list[str]:
     """The courses in which somebody answered a problem; raises MisuseError for a release without problems."""
-    return courses_of(release, find_table(release.release, _LONG))
+    return ids_of(release, find_table(release.release, _LONG), _KIND)
 
 
 def select_wide(
     release: OpenRelease,
     recipient: Recipient,
-    course: str,
+    one: str,
     columns: tuple[str, ...] = (),
     where: str = "",
 ) -> Selection:
     """The wide form of one course; raises MisuseError for a course without answers."""
-    require_courses(release, wide_courses(release), [course])
+    require_ids(release, _KIND, wide_courses(release), [one])
     numbers = release.rows(
         f"select distinct problem_nid from {_LONG} where course_id = $course order by 1",
-        {"course": course},
+        {"course": one},
     )
     problems = [int(number) for (number,) in numbers]
     long = select_rows(find_table(release.release, _LONG), recipient)
-    wide = _table(release, course, problems, long)
-    selection = select_rows(wide, Operator(), columns, (), where)
+    wide = _table(release, one, problems, long)
+    selection = select_rows(wide, Operator(), columns, None, where)
     scores = "".join(
         f", max(case when problem_nid = {number} then problem_pct_score end) as {quoted(f'y{number}')}"
         for number in problems
@@ -63,20 +60,9 @@ def select_wide(
         source=source,
         recipient=recipient,
         is_whole=False,
-        values=long.values | selection.values | {"wide_course": course},
-        filters=(f"course_id is {course}", *selection.filters),
+        values=long.values | selection.values | {"wide_course": one},
+        filters=(f"course_id is {one}", *selection.filters),
     )
-
-
-def only_course(courses: tuple[str, ...]) -> str:
-    """The one course of a wide file; raises MisuseError for none or several, whose columns differ."""
-    if len(courses) != 1:
-        raise MisuseError(
-            f"{WIDE} has other columns in each course",
-            "--course",
-            "Name one course, --course KEY, or write a file for each: --by-course",
-        )
-    return courses[0]
 
 
 def _table(release: OpenRelease, course: str, problems: list[int], long: Selection) -> Table:
@@ -103,3 +89,6 @@ def _names(release: OpenRelease, course: str) -> dict[int, str]:
         {"course": course},
     )
     return {number: f"{short} ({name})" if name else short for number, short, name in rows if short}
+
+
+WIDE_SCORES = Derived(WIDE, _KIND, has_long_form, wide_courses, select_wide)

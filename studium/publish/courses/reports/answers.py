@@ -6,8 +6,7 @@ Enters: answer_distribution or problem_response of a release. Leaves: rows with 
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from studium.publish.release import OpenRelease
-from studium.publish.reports.files import (
+from studium.publish.courses.reports.files import (
     Course,
     Report,
     ReportFile,
@@ -15,6 +14,7 @@ from studium.publish.reports.files import (
     rows_of,
     safe_course,
 )
+from studium.publish.release import OpenRelease
 
 _DISTRIBUTION = {
     "ModuleID": "module_id",

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from studium.errors import MisuseError
-from studium.publish.events.devices import Device, device_sql
+from studium.publish.courses.events.devices import Device, device_sql
 
 _LONGEST_NAME = 200
 _MOST_NAMES = 4

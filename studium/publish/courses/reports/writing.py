@@ -12,17 +12,18 @@ from typing import NamedTuple
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
+from studium.publish.courses.reports.answers import ANSWERS
+from studium.publish.courses.reports.files import Course, Report, ReportFile
+from studium.publish.courses.reports.student_engagement import STUDENT_ENGAGEMENT
 from studium.publish.exports.deliveries import Delivery
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
-from studium.publish.exports.rows.selections import courses_of, require_courses
+from studium.publish.exports.rows.scopes import ids_of, require_ids
 from studium.publish.finding import open_held
 from studium.publish.release import OpenRelease, csv_lines
 from studium.publish.release_store import find_table
-from studium.publish.reports.answers import ANSWERS
-from studium.publish.reports.files import Course, Report, ReportFile
-from studium.publish.reports.student_engagement import STUDENT_ENGAGEMENT
 
 REPORTS: dict[str, Report] = {**STUDENT_ENGAGEMENT, **ANSWERS}
+_KIND = "course"
 _BLOCK_ROWS = 5_000
 _LINE_END = "\r\n"  # of the published files
 
@@ -47,8 +48,8 @@ def write_report(
     written: list[Written] = []
     rows = 0
     with open_held(OpenRelease, workspace, order.release_id) as release:
-        known = courses_of(release, find_table(release.release, report.table))
-        require_courses(release, known, order.courses)
+        known = ids_of(release, find_table(release.release, report.table), _KIND)
+        require_ids(release, _KIND, known, order.courses)
         courses = [_course(workspace, release, key, order) for key in order.courses or known]
         progress.start(order.report, float(len(courses)), "courses")
         for course in courses:

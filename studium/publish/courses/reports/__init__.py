@@ -3,6 +3,6 @@
 Enters: a release, the name of a report, courses. Leaves: files below a folder, those of a course together or none.
 """
 
-from studium.publish.reports.writing import REPORTS, ReportOrder, write_report
+from studium.publish.courses.reports.writing import REPORTS, ReportOrder, write_report
 
 __all__ = ["REPORTS", "ReportOrder", "write_report"]

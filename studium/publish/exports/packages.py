@@ -1,6 +1,6 @@
-"""All tables of one course in one archive: what a researcher gets who asks for a course.
+"""All tables of one scope in one archive: what somebody gets who asks for all of it.
 
-Enters: a course of a release. Leaves: a .zip with data, dictionary, schemas, README and SHA256SUMS. The same
+Enters: a scope of a release. Leaves: a .zip with data, dictionary, schemas, README and SHA256SUMS. The same
 release gives the same bytes.
 """
 
@@ -12,22 +12,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from studium.config import Workspace
 from studium.errors import MisuseError
 from studium.progress import Progress
-from studium.publish.exports.deliveries import Delivery, course_slug
+from studium.publish.exports.areas import derived_tables
+from studium.publish.exports.deliveries import Delivery
 from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import HashingStream, Stream, Written, file_group
 from studium.publish.exports.formats import FORMATS, Advance
 from studium.publish.exports.readmes import About, write_readme
 from studium.publish.exports.recipients import Operator, Recipient
-from studium.publish.exports.rows.selections import (
-    COURSE,
-    Selection,
-    courses_of,
-    require_courses,
-    select_rows,
-)
-from studium.publish.exports.rows.wide_tables import WIDE, has_long_form, select_wide, wide_courses
+from studium.publish.exports.rows.scopes import Cut, find_column, ids_of, require_ids, slug_of
+from studium.publish.exports.rows.selections import Selection, select_rows
 from studium.publish.finding import open_held
 from studium.publish.release import OpenRelease
+from studium.vocabulary import Scope
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -35,10 +31,10 @@ if TYPE_CHECKING:
 PACKAGE_FORMATS = ("csv", "parquet")
 
 
-class CoursePackage(NamedTuple):
-    """What to package: `form` is csv (compressed) or parquet; reading is limited in time."""
+class Package(NamedTuple):
+    """Whose rows to package: `form` is csv (compressed) or parquet; reading is limited in time."""
 
-    course: str
+    scope: Scope
     form: str = "csv"
     release_id: str | None = None
     time_limit_seconds: float | None = None
@@ -72,16 +68,16 @@ class _Archive:
             stream.write(text.encode())
 
 
-def package_course(
+def package_scope(
     workspace: Workspace,
-    package: CoursePackage,
+    package: Package,
     output: Path | None,
     progress: Progress,
     force: bool = False,
 ) -> Delivery:
-    """Write all tables that have rows of courses, cut to one course, into one .zip.
+    """Write all tables that say of which scope of its kind a row is, cut to this one, into one .zip.
 
-    Raises MisuseError for an unknown course or format, and when the file is there already and
+    Raises MisuseError for an unknown scope or format, and when the file is there already and
     `force` is not set.
     """
     from zipfile import ZipFile
@@ -97,7 +93,7 @@ def package_course(
     ) as release:
         selections = _select(release, package)
         rows = {name: selection.count(release) for name, selection in selections.items()}
-        root = f"{course_slug(package.course)}-{release.release.id}"
+        root = f"{slug_of(package.scope.kind, package.scope.id)}-{release.release.id}"
         target = _target(output, root)
         progress.start("package", float(sum(rows.values())), "rows")
         with file_group(target.parent, [target.name], force) as group:
@@ -113,18 +109,22 @@ def package_course(
         return Delivery(release.release.id, sum(rows.values()), target.parent, (written,))
 
 
-def _select(release: OpenRelease, package: CoursePackage) -> dict[str, Selection]:
-    course, recipient = package.course, package.recipient
+def _select(release: OpenRelease, package: Package) -> dict[str, Selection]:
+    (kind, one), recipient = (package.scope.kind, package.scope.id), package.recipient
     tables = [
-        table
+        (table, column)
         for table in release.release.manifest.tables
-        if COURSE in {column.name for column in table.columns} and recipient.table(table)
+        if (column := find_column(table, kind)) and recipient.table(table)
     ]
-    known = sorted({key for table in tables for key in courses_of(release, table)})
-    require_courses(release, known, [course])
-    selections = {table.name: select_rows(table, recipient, courses=(course,)) for table in tables}
-    if has_long_form(release) and course in wide_courses(release):
-        selections[WIDE] = select_wide(release, recipient, course)
+    known = sorted({key for table, _ in tables for key in ids_of(release, table, kind)})
+    require_ids(release, kind, known, [one])
+    selections = {
+        table.name: select_rows(table, recipient, cut=Cut(column, (one,)))
+        for table, column in tables
+    }
+    for derived in derived_tables().values():
+        if derived.kind == kind and derived.exists(release) and one in derived.ids(release):
+            selections[derived.name] = derived.select(release, recipient, one)
     return dict(sorted(selections.items()))
 
 
@@ -171,7 +171,7 @@ def _suffix(form: str) -> str:
 def _write_documents(
     members: _Archive,
     release: OpenRelease,
-    what: tuple[dict[str, Selection], CoursePackage],
+    what: tuple[dict[str, Selection], Package],
     rows: dict[str, int],
 ) -> None:
     selections, package = what
@@ -185,8 +185,8 @@ def _write_documents(
         for name, count in rows.items()
     )
     intro = (
-        f"All tables of release `{about.id}` that are about courses, cut to the rows whose `course_id` is "
-        f"`{package.course}`. The columns are explained in `dictionary.md`, for programs in `schemas/`."
+        f"All tables of release `{about.id}` that are about {package.scope.kind}s, cut to the rows of "
+        f"`{package.scope.id}`. The columns are explained in `dictionary.md`, for programs in `schemas/`."
     )
     notes = [
         intro,
@@ -194,11 +194,11 @@ def _write_documents(
         f"| table | rows | |\n|---|---|---|\n{tables}",
         "`SHA256SUMS` holds the checksums of all files: `sha256sum --check SHA256SUMS`.",
     ]
-    title = f"Course {package.course}"
+    title = f"{package.scope.kind.capitalize()} {package.scope.id}"
     members.write_text(
         "README.md",
         write_readme(
-            About(about, title, (package.course,)), package.recipient, members.written, notes
+            About(about, title, (package.scope,)), package.recipient, members.written, notes
         ),
     )
     sums = "".join(f"{file.sha256}  {file.name}\n" for file in members.written)

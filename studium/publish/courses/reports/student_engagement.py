@@ -10,8 +10,15 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
+from studium.publish.courses.reports.files import (
+    Course,
+    Report,
+    ReportFile,
+    Row,
+    hashed_folder,
+    rows_of,
+)
 from studium.publish.release import OpenRelease
-from studium.publish.reports.files import Course, Report, ReportFile, Row, hashed_folder, rows_of
 
 
 class Kind(NamedTuple):
