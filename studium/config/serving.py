@@ -61,7 +61,12 @@ class ServeSettings(Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(gt=0, le=8760, description="How long a sign-in holds, in hours.")
     ] = 12.0
     lockout_failures: Annotated[
-        int, Meta(ge=1, description="Wrong passwords of one name after which it is locked.")
+        int,
+        Meta(
+            ge=1,
+            description="Wrong passwords of one name from one address after which it is locked there;"
+            " twenty times as many from all addresses lock it everywhere.",
+        ),
     ] = 5
     lockout_minutes: Annotated[
         float, Meta(gt=0, description="How long failures count, and so the lock, in minutes.")

@@ -3,6 +3,7 @@
 import re
 import statistics
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from studium.errors import MisuseError
+from studium.serve.accounts import LockedError
 from studium.serve.accounts.forms import SESSION_COOKIE
 from studium.serve.accounts.passwords import hash_password
 from studium.serve.rights import Role
@@ -136,8 +138,6 @@ def test_the_lock_opens_after_its_minutes(
 def test_guesses_at_the_same_time_are_counted_before_they_are_looked_at(own_campus: Campus) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from studium.serve.accounts import LockedError
-
     def guess(number: int) -> str:
         try:
             own_campus.desk.check_password(ADMIN, f"wrong {number} password", "10.0.0.1")
@@ -151,8 +151,6 @@ def test_guesses_at_the_same_time_are_counted_before_they_are_looked_at(own_camp
 
 
 def test_an_address_that_tries_many_names_is_locked_too(own_campus: Campus) -> None:
-    from studium.serve.accounts import LockedError
-
     lockout = own_campus.desk.lockout
     for number in range(100):
         lockout.begin(f"name{number}", "203.0.113.9")
@@ -161,13 +159,54 @@ def test_an_address_that_tries_many_names_is_locked_too(own_campus: Campus) -> N
     lockout.begin("another", "203.0.113.10")
 
 
+def test_who_guesses_is_locked_and_not_the_one_whose_name_is_guessed(own_campus: Campus) -> None:
+    """Five wrong tries from anywhere locked an administrator out, again and again."""
+    desk = own_campus.desk
+    for number in range(5):
+        desk.check_password(ADMIN, f"wrong password {number}", "203.0.113.9")
+    with pytest.raises(LockedError):
+        desk.check_password(ADMIN, PASSWORD, "203.0.113.9")
+    assert desk.check_password(ADMIN, PASSWORD, "198.51.100.7") is not None
+    for number in range(100):  # many together are stopped all the same, from wherever
+        with suppress(LockedError):
+            desk.lockout.begin(ADMIN, f"192.0.2.{number}")
+    with pytest.raises(LockedError):
+        desk.lockout.begin(ADMIN, "192.0.2.200")
+    for number in range(5):  # whoever has a network of IPv6 has one address for this
+        desk.lockout.begin("eve", f"2001:db8::{number + 1}")
+    with pytest.raises(LockedError):
+        desk.lockout.begin("eve", "2001:db8::ffff")
+
+
+def test_every_try_is_in_the_audit_log_and_a_flood_in_few_records(
+    own_campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, start = own_campus.client(), time.time()
+    for number in range(5 + 11):
+        sign_in(client, ADMIN, f"wrong password {number}")
+
+    def noted() -> list[tuple[str, int]]:
+        refused = [
+            it.record
+            for it in own_campus.desk.audit.list(40)
+            if it.record.action == "sign-in refused"
+        ]
+        return [(it.username, it.detail.get("tries", 0)) for it in reversed(refused)]
+
+    refused = [(ADMIN, tries) for tries in (0, 0, 0, 0, 0, 1, 2, 4, 8)]
+    assert noted() == refused
+    monkeypatch.setattr("studium.serve.accounts.lockout.time.time", lambda: start + 16 * 60)
+    sign_in(client, Role.ANALYST.value, PASSWORD)
+    assert noted() == [*refused, (ADMIN, 11)]  # the sum, at the next try of anybody
+
+
 def test_a_name_that_does_not_exist_takes_as_long(own_campus: Campus) -> None:
     """Else the time of an answer says who has an account; medians of one process, without the network."""
 
     def seconds(username: str) -> float:
         taken = []
         for number in range(7):
-            own_campus.desk.lockout.forgive(username)
+            own_campus.desk.lockout.forgive(username, "testclient")
             began = time.perf_counter()
             assert (
                 own_campus.desk.check_password(username, "a wrong password", f"10.0.0.{number}")

@@ -147,14 +147,19 @@ def set_courses(session: Session, name: str, grants: tuple[Scope, ...]) -> None:
 
 @user.command("password", cls=Command)
 @_name
-@examples("studium user password ada", "studium user password ada < password.txt")
+@click.option(
+    "--keep-tokens",
+    is_flag=True,
+    help="Leave tokens as they are; by default they open nothing any more.",
+)
+@examples("studium user password ada", "studium user password ada --keep-tokens < password.txt")
 @pass_session
-def set_password(session: Session, name: str) -> None:
+def set_password(session: Session, name: str, keep_tokens: bool) -> None:
     """Give an account another password; its sessions end, and its tokens open nothing any more."""
     desk = open_accounts(session)
     desk.people.find(name)  # before a person types for nobody
-    account = desk.people.set_password(name, _read_password())
-    remember(desk, "password changed", account.username)
+    account = desk.people.set_password(name, _read_password(), keep_tokens)
+    remember(desk, "password changed", account.username, {"keeps_tokens": keep_tokens})
     session.say(f"Changed   the password of {account.username}")
     session.answer(_facts(account))
 

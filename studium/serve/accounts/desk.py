@@ -9,7 +9,7 @@ from fastapi import Request
 
 from studium.config import Workspace
 from studium.serve.accounts.forms import SESSION_COOKIE, bearer_of, has_bearer
-from studium.serve.accounts.lockout import Lockout
+from studium.serve.accounts.lockout import Lockout, Refused
 from studium.serve.accounts.oidc import OpenIdConnect
 from studium.serve.accounts.passwords import fits
 from studium.serve.accounts.people import People
@@ -17,7 +17,7 @@ from studium.serve.accounts.secrets import Secrets, load_secrets
 from studium.serve.accounts.sessions import Sessions
 from studium.serve.accounts.store import close, open_database
 from studium.serve.accounts.tokens import Tokens
-from studium.serve.audit import AuditLog, HeadFile
+from studium.serve.audit import AuditLog, HeadFile, Record
 from studium.serve.rights import Principal, SignInNeededError
 
 
@@ -45,12 +45,19 @@ class Desk:
 
     def check_password(self, username: str, password: str, address: str) -> int | None:
         """The user id where name and password fit; raises LockedError after too many tries."""
-        self.lockout.begin(username, address)
+        for refused in self.lockout.begin(username, address):
+            self.audit.append([self.refusal(refused)])
         user_id, hashed = self.people.password_of(username)
         if not fits(password, hashed) or user_id is None:
             return None
-        self.lockout.forgive(username)
+        self.lockout.forgive(username, address)
         return user_id
+
+    def refusal(self, refused: Refused) -> Record:
+        """What the audit log says of tries while a name was locked; a name that is no account's is not kept."""
+        known = refused.username if self.people.password_of(refused.username)[0] else "(unknown)"
+        detail = {"by": "password", "reason": "locked", "tries": refused.tries}
+        return Record(known, "sign-in refused", known, address=refused.address, detail=detail)
 
     def close(self) -> None:
         """Leave all of it in the database's own file; nothing is asked of this desk after."""

@@ -127,14 +127,18 @@ class People:
             username, [*others, *(Scope("course", course) for course in courses)]
         )
 
-    def set_password(self, username: str, password: str) -> Account:
-        """Another password; whoever was signed in is signed out everywhere, and tokens made before open nothing."""
+    def set_password(self, username: str, password: str, keeps_tokens: bool = False) -> Account:
+        """Another password; whoever was signed in is signed out everywhere, and tokens made before open nothing.
+
+        Where programs shall go on, `keeps_tokens` leaves those.
+        """
         account = self.find(username)
         self._change(username, {"password_hash": hash_password(password, account.username)})
         with writing(self.engine) as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.user_id == account.user_id))
             own = (TOKENS.c.user_id == account.user_id) & TOKENS.c.revoked_at.is_(None)
-            connection.execute(update(TOKENS).where(own).values(revoked_at=time.time()))
+            if not keeps_tokens:
+                connection.execute(update(TOKENS).where(own).values(revoked_at=time.time()))
         return self.find(username)
 
     def remove(self, username: str) -> Account:

@@ -16,7 +16,7 @@ from studium.errors import MisuseError
 from studium.serve.accounts.people import principal_of
 from studium.serve.accounts.sessions import digest
 from studium.serve.accounts.store import ACCOUNTS, TOKENS, writing
-from studium.serve.rights import Principal, TokenScope
+from studium.serve.rights import Principal, SignInNeededError, TokenScope
 
 LONGEST_DAYS = 3660
 _FORM = re.compile(r"studium_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -33,6 +33,7 @@ class Token:
     created_at: float
     expires_at: float
     revoked_at: float | None
+    parent: str | None  # the token that made it
 
     @property
     def is_valid(self) -> bool:
@@ -47,9 +48,18 @@ class Tokens:
         self._engine = engine
 
     def create(
-        self, user_id: int, label: str, scopes: Iterable[TokenScope], days: float
+        self,
+        user_id: int,
+        label: str,
+        scopes: Iterable[TokenScope],
+        days: float,
+        maker: Principal | None = None,
     ) -> tuple[str, str]:
-        """(id, text) of a new token; raises MisuseError without scopes or with an end that is none."""
+        """(id, text) of a new token; raises MisuseError without scopes or with an end that is none.
+
+        One that a token makes (`maker` came by it) ends with that token at the latest, and is revoked with it;
+        raises SignInNeededError where that token opens nothing any more.
+        """
         wanted = sorted(set(scopes))
         if not wanted or not 0 < days <= LONGEST_DAYS or not 0 < len(label) <= 100:
             raise MisuseError(
@@ -66,8 +76,17 @@ class Tokens:
             "scopes": " ".join(wanted),
             "created_at": now,
             "expires_at": now + days * 86400,
+            "parent": maker.token_id if maker else None,
         }
         with writing(self._engine) as connection:
+            if row["parent"]:
+                same = (TOKENS.c.token_id == row["parent"]) & TOKENS.c.revoked_at.is_(None)
+                end = connection.execute(
+                    select(TOKENS.c.expires_at).where(same).with_for_update()
+                ).scalar()
+                if end is None or end <= now:
+                    raise SignInNeededError
+                row["expires_at"] = min(now + days * 86400, end)
             connection.execute(insert(TOKENS).values(row))
         return token_id, f"studium_{token_id}_{secret}"
 
@@ -84,7 +103,7 @@ class Tokens:
                 return None
             principal = principal_of(connection, row.user_id, f"token {row.token_id}")
         scopes = frozenset(TokenScope(scope) for scope in row.scopes.split())
-        return principal and replace(principal, scopes=scopes)
+        return principal and replace(principal, scopes=scopes, token_id=row.token_id)
 
     def list(self, user_id: int | None = None) -> list[Token]:
         """Tokens of one account, or all of them, newest first."""
@@ -105,17 +124,22 @@ class Tokens:
                     created_at=row.created_at,
                     expires_at=row.expires_at,
                     revoked_at=row.revoked_at,
+                    parent=row.parent,
                 )
                 for row in connection.execute(wanted)
             ]
 
     def revoke(self, token_id: str, user_id: int | None = None) -> bool:
-        """Whether there was such a token (of that account); it opens nothing from now on."""
+        """Whether there was such a token (of that account); it, and what it made, opens nothing from now on."""
         matching = TOKENS.c.token_id == token_id
         if user_id is not None:
             matching &= TOKENS.c.user_id == user_id
-        change = update(TOKENS).where(matching & TOKENS.c.revoked_at.is_(None))
+        made = select(TOKENS.c.token_id).where(matching).cte("made", recursive=True)
+        made = made.union(select(TOKENS.c.token_id).where(TOKENS.c.parent == made.c.token_id))
         with writing(self._engine) as connection:
-            changed = connection.execute(change.values(revoked_at=time.time())).rowcount
-            exists = connection.execute(select(TOKENS.c.token_id).where(matching)).first()
-        return bool(changed) or exists is not None
+            exists = connection.execute(select(TOKENS.c.token_id).where(matching).with_for_update())
+            if exists.first() is None:
+                return False
+            those = TOKENS.c.token_id.in_(select(made.c.token_id)) & TOKENS.c.revoked_at.is_(None)
+            connection.execute(update(TOKENS).where(those).values(revoked_at=time.time()))
+        return True

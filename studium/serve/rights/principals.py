@@ -30,6 +30,7 @@ class Principal:
     grants: frozenset[Scope] = frozenset()
     scopes: frozenset[TokenScope] | None = None
     credential: str = ""  # which session or token, for the audit log; no secret
+    token_id: str | None = None  # the token that they came by; None for a session
 
     @property
     def powers(self) -> Powers:

@@ -13,7 +13,7 @@ from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.serve.accounts import open_desk
 from studium.serve.accounts.store import migration
-from studium.vocabulary import Role, Scope
+from studium.vocabulary import Role, Scope, TokenScope
 from tests.serve.conftest import ONE, TWO, make_workspace
 
 FORMER = f"""
@@ -86,6 +86,23 @@ def test_killed_anywhere_the_accounts_are_as_before_or_as_after(former: Workspac
         if process.exitcode == 0:
             break
     assert number > 20, "the migration has many statements, and each was tried"
+
+
+def test_tokens_of_before_they_had_a_cause_go_on(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path / "second")
+    desk = open_desk(workspace)
+    user = desk.people.add("ada", Role.ADMINISTRATOR).user_id
+    _, text = desk.tokens.create(user, "old", [TokenScope.READ], 1)
+    desk.close()
+    with sqlite3.connect(workspace.accounts) as connection:
+        connection.executescript(
+            "drop view grants; alter table tokens drop column parent; alter table attempts drop column tries;"
+            'update versions set version = 2; create view grants as select * from "newer";'
+        )
+    again = open_desk(workspace)
+    assert again.tokens.resolve(text) is not None
+    assert [it.parent for it in again.tokens.list()] == [None]
+    assert again.lockout.begin("ada", "192.0.2.1") == []
 
 
 def test_accounts_of_a_newer_studium_are_refused_and_not_touched(former: Workspace) -> None:

@@ -130,3 +130,33 @@ def test_a_new_password_ends_the_tokens_made_before_it(own_campus: Campus) -> No
     assert status_with(own_campus, make(own_campus, Role.ANALYST, TokenScope.READ)) == 200
     others = own_campus.tokens[Role.ADMINISTRATOR]
     assert status_with(own_campus, others, "/api/v1/courses") == 200
+
+
+def test_a_token_that_a_token_made_ends_with_it_and_is_revoked_with_it(own_campus: Campus) -> None:
+    """A token of one day made one of ten years, which went on after the first was revoked."""
+    client = own_campus.client()
+    parent = make(own_campus, Role.ADMINISTRATOR, *TokenScope, days=1)
+    made = [parent]
+    for days in (3660, 30):  # one makes one, which makes one
+        client.headers["authorization"] = f"Bearer {made[-1]}"
+        wish = {"label": "child", "scopes": ["read", "administer"], "days": days}
+        made.append(client.post("/api/v1/tokens", json=wish).json()["token"])
+    listed = {it["token_id"]: it for it in client.get("/api/v1/tokens").json()["items"]}
+    ends = [listed[token.split("_")[1]]["expires_at"] for token in made]
+    assert ends[0] == ends[1] == ends[2]
+    own_campus.desk.tokens.revoke(parent.split("_")[1])
+    assert [status_with(own_campus, token) for token in made] == [401, 401, 401]
+
+
+def test_a_person_ends_what_a_token_made_and_nothing_else(own_campus: Campus) -> None:
+    browser = own_campus.client(Role.ANALYST)
+    own = browser.post("/api/v1/tokens", json={"label": "x", "scopes": ["administer"]}).json()
+    other = make(own_campus, Role.ANALYST, TokenScope.READ)
+    assert browser.delete(f"/api/v1/tokens/{own['token_id']}").status_code == 200
+    assert status_with(own_campus, other) == 200
+
+
+def test_a_new_password_leaves_tokens_where_it_is_said_so(own_campus: Campus) -> None:
+    token = own_campus.tokens[Role.ANALYST]
+    own_campus.desk.people.set_password(Role.ANALYST.value, "another long passphrase", True)
+    assert status_with(own_campus, token) == 200

@@ -64,5 +64,16 @@ def _leave_word(connection: Connection) -> None:
         connection.execute(text(f'create view if not exists grants as select * from "{_WORD}"'))
 
 
-_STEPS: tuple[Callable[[Connection], None], ...] = (_grants_of_scopes,)
+def _causes_of_tokens(connection: Connection) -> None:
+    """A token knows the one that made it, and a refused try how many it stands for."""
+    for table, column in (
+        ("tokens", "parent varchar(16)"),
+        ("attempts", "tries integer not null default 1"),
+    ):
+        name = column.partition(" ")[0]
+        if name not in {it["name"] for it in inspect(connection).get_columns(table)}:
+            connection.execute(text(f"alter table {table} add column {column}"))
+
+
+_STEPS: tuple[Callable[[Connection], None], ...] = (_grants_of_scopes, _causes_of_tokens)
 VERSION = len(_STEPS) + 1

@@ -56,6 +56,7 @@ TOKENS = Table(
     Column("created_at", Float, nullable=False),
     Column("expires_at", Float, nullable=False),
     Column("revoked_at", Float),
+    Column("parent", String(16)),  # the token that made it; NULL: a person did
 )
 ATTEMPTS = Table(
     "attempts",
@@ -63,6 +64,7 @@ ATTEMPTS = Table(
     Column("number", _NUMBER, primary_key=True),
     Column("subject", String(200), nullable=False),
     Column("at", Float, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="1"),
     Index("attempts_by_subject", "subject", "at"),
 )
 SIGN_INS = Table(

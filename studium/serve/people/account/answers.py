@@ -35,11 +35,11 @@ def tokens(caller: Caller, request: Request) -> dict[str, Any]:
 @router.post("/tokens", status_code=201)
 @rule(Rule.PERSON)
 def create_token(wish: TokenWish, caller: Caller, request: Request) -> dict[str, Any]:
-    """A new token. Its text is in this answer and nowhere else."""
+    """A new token. Its text is in this answer and nowhere else; made by a token, it ends with that one."""
     if not all(caller.may(scope) for scope in wish.scopes):
         raise ForbiddenError("scopes beyond those of your own token")
     token_id, text = server_of(request).desk.tokens.create(
-        caller.user_id, wish.label, wish.scopes, wish.days
+        caller.user_id, wish.label, wish.scopes, wish.days, caller
     )
     said = {"scopes": sorted(wish.scopes), "days": wish.days, "label": wish.label}
     remember(request, "token created", token_id, said)
@@ -66,6 +66,7 @@ def describe_token(token: Token) -> dict[str, Any]:
         "expires_at": _as_time(token.expires_at),
         "revoked_at": None if token.revoked_at is None else _as_time(token.revoked_at),
         "is_valid": token.is_valid,
+        "made_by": token.parent,
     }
 
 

@@ -43,7 +43,7 @@ def create_token(
     wanted = [scope for scope in scopes or [] if caller.may(scope)]
     try:
         tokens = server_of(request).desk.tokens
-        token_id, text = tokens.create(caller.user_id, label.strip(), wanted, days)
+        token_id, text = tokens.create(caller.user_id, label.strip(), wanted, days, caller)
     except MisuseError as error:
         return _page(request, caller, {"problem": f"{error.problem}. {error.fix}"}, 422)
     said = {"scopes": sorted(wanted), "days": days, "label": label.strip()}

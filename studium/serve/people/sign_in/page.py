@@ -17,6 +17,7 @@ from studium.serve.accounts.forms import (
     keep_session,
     visit_of,
 )
+from studium.serve.accounts.lockout import LockedError
 from studium.serve.accounts.oidc import RETURN_PATH, Returned
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import remember, render, server_of
@@ -46,7 +47,12 @@ def sign_in(
     """By password; a name that does not exist and a wrong password are answered alike, and as fast."""
     desk = server_of(request).desk
     address = request.client.host if request.client else ""
-    user_id = desk.check_password(username, password, address)
+    try:
+        user_id = desk.check_password(username, password, address)
+    except LockedError as locked:
+        if locked.refused:
+            desk.audit.append([desk.refusal(locked.refused)])
+        raise
     if user_id is None:
         known = username.lower() if desk.people.password_of(username)[0] else "(unknown)"
         remember(request, "sign-in refused", known, {"by": "password"}, username=known)
