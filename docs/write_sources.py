@@ -27,9 +27,9 @@ OF_EVENTS = {
     ),
 }
 REMEMBERED = {
-    "touched_courses": "One row per course that this build recomputes, unless it recomputes all.",
-    "touched_learners": (
-        "One row per learner of a course (course_id, username) with video events on a date that this build recomputes."
+    "touched_scopes": "One row per scope that this build recomputes, unless it recomputes all.",
+    "touched_people": (
+        "One row per person (scope_id, person) with events that a model notes, on a date that this build recomputes."
     ),
 }
 

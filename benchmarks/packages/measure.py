@@ -64,7 +64,7 @@ def _timed(workspace: Path, files: Sequence[Path]) -> dict[str, Any]:
         "cpu_seconds": round(timing.cpu_seconds, 2),
         "steps": report["seconds"],
         "dbt_start_seconds": round(built["start_seconds"], 2),
-        "touched_courses": built["touched_courses"],
+        "touched_scopes": built["touched_scopes"],
         "models": [[it["name"], it["rows"], round(it["seconds"], 2)] for it in slowest],
     }
 

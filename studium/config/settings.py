@@ -138,7 +138,7 @@ class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GeographySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where learners are, by the address of their requests."""
+    """Where people are, by the address of their requests."""
 
     database: Annotated[
         str,

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import duckdb
 
 _SCHEMA = "marts"
-_COUNTED = "event_types_daily"
-_ALWAYS = {_COUNTED, PARTS}
 
 
 class Marts:
@@ -39,7 +37,8 @@ class Marts:
         self._connection = connection
         self._described = {table.name: table for table in described}
         columns = self._read_columns()
-        kept = {*wanted, *_ALWAYS} if wanted else columns.keys()
+        always = {PARTS, *(table.name for table in described if table.counts)}
+        kept = {*wanted, *always} if wanted else columns.keys()
         self._columns = {
             name: columns[name] for name in columns if name in kept and name in self._described
         }
@@ -60,12 +59,12 @@ class Marts:
             for name in self.names_of(area)
         }
 
-    def count_events(self, area: str, column: str = "event_count") -> int:
-        """Events as event_types_daily counts them: what the gate compares with the lake."""
-        if _COUNTED not in self.names_of(area):
-            return 0
-        return self._number(
-            f"select coalesce(sum({_quoted(column)}), 0)::bigint from {_mart(_COUNTED)}"
+    def count_events(self, area: str) -> int:
+        """Events as the tables of an area count them: what the gate compares with the lake."""
+        return sum(
+            self._number(f"select coalesce(sum({_quoted(column)}), 0)::bigint from {_mart(name)}")
+            for name in self.names_of(area)
+            if (column := self._described[name].counts)
         )
 
     def read_build(self) -> BuildInfo:

@@ -45,6 +45,7 @@ class Dataset:
     follows from the delivery where a file lacks it. Of the files of one scope the `newest` counts, or
     `every_file`, or every file, but of rows with one key those of the newest (`merge`). With `by_time` it holds events,
     in a folder for each day of that column, and every file counts.
+    `naming` are kinds of scopes, each with a column that names one of which a row tells: it may be of several.
     `names` are regular expressions of whole file names, without endings, that its area looks for beside the own name.
     `aliases` are other names that columns have in raw files. With `takes_others` false, columns that are not named
     here are left out. `area` is the folder that declares it; the registry fills it in.
@@ -63,6 +64,7 @@ class Dataset:
     aliases: tuple[tuple[str, str], ...] = ()
     takes_others: bool = True
     by_time: str = ""
+    naming: tuple[tuple[str, str], ...] = ()
     area: str = ""
 
     @property

@@ -28,7 +28,8 @@ class Table(Struct, frozen=True):
     `rights` is for administrators only. `window_days`: it tells of so many days before `as_of` alone; with
     `is_better_small` it lists what is wrong. Fewer rows of such are no surprise. `sources` are the datasets of
     the lake that its rows come from, by whatever way. With `is_archived` it leaves as a dated file, too, which may be
-    kept longer than its release; one table of an area may.
+    kept longer than its release; one table of an area may. The sum of the
+    column `counts` is the number of events of its area: it is built and published always, the gate asks it.
     """
 
     name: str
@@ -46,3 +47,4 @@ class Table(Struct, frozen=True):
     sources: list[str] = []
     is_better_small: bool = False
     is_archived: bool = False
+    counts: str = ""

@@ -26,7 +26,6 @@ from studium.warehouse.inputs.changes import (
     read_parts,
     source_of,
 )
-from studium.warehouse.inputs.courses import find_courses, find_named
 from studium.warehouse.inputs.dumps import Contents, register_dumps
 from studium.warehouse.inputs.idle import find_idle
 from studium.warehouse.inputs.locations import AddressLocations, register_locations
@@ -36,6 +35,7 @@ from studium.warehouse.inputs.partitions import (
     register_lake,
 )
 from studium.warehouse.inputs.repeats import repeats_of
+from studium.warehouse.inputs.scopes import find_named, find_scopes
 from studium.warehouse.interval import Interval, resolve
 from studium.warehouse.journal import Plan, begin, finish
 from studium.warehouse.plan import Before, Today, plan_steps
@@ -48,7 +48,7 @@ from studium.warehouse.refusals import DamagedWarehouseError, explained
 class BuildReport:
     """What a build did. `models` is empty when nothing had changed; `is_full` if none kept a row.
 
-    `touched_courses` are the courses that tables by course recomputed, None for all of them. `failures` are models
+    `touched_scopes` are those that tables by scope recomputed, None for all of them. `failures` are models
     that could not be built: their areas have not all of their tables. `query_seconds` is the time of all models,
     `start_seconds` the rest.
     """
@@ -57,7 +57,7 @@ class BuildReport:
     models_hash: str
     is_full: bool
     touched_dates: tuple[date, ...]
-    touched_courses: tuple[str, ...] | None
+    touched_scopes: tuple[str, ...] | None
     models: tuple[ModelRun, ...]
     start_seconds: float
     query_seconds: float
@@ -147,7 +147,7 @@ class _Build:
             today=today,
             before=before,
             steps=steps,
-            courses=find_courses(engine, changed, before.touched, named),
+            scopes=find_scopes(engine, changed, before.touched, named),
             named=named,
             state=state,
             is_full=all(step.is_anew or step.model.name in idle for step in steps),
@@ -181,7 +181,7 @@ class _Build:
             models_hash=self._project.models_hash,
             is_full=plan is not None and plan.is_full,
             touched_dates=tuple(plan.before.touched) if plan else (),
-            touched_courses=_courses(plan) if plan else (),
+            touched_scopes=_scopes(plan) if plan else (),
             models=tuple(outcome.runs),
             start_seconds=time.perf_counter() - began - query_seconds,
             query_seconds=query_seconds,
@@ -211,18 +211,18 @@ def unbuilt_scopes(workspace: Workspace, interval: Interval) -> dict[str, list[s
 
 
 def build_variables(
-    interval: Interval, touched: Sequence[date] | None = None, *, few_courses: bool = False
+    interval: Interval, touched: Sequence[date] | None = None, *, few_scopes: bool = False
 ) -> dict[str, Any]:
     """dbt's variables of a build: dates as ISO text; `touched` None recomputes all dates.
 
-    With `few_courses` tables by course recompute those in studium.touched_courses only.
+    With `few_scopes` tables by scope recompute those in studium.touched_scopes only.
     """
     return {
         "events_from": (interval.events_from or date.min).isoformat(),
         "as_of": (interval.as_of or date.max).isoformat(),
         "compat": interval.compat,
         "touched_dates": None if touched is None else [day.isoformat() for day in touched],
-        "touched_courses": few_courses,
+        "touched_scopes": few_scopes,
     }
 
 
@@ -235,7 +235,7 @@ def read_state_of(engine: DuckdbEngine) -> str:
     return read_state(engine) if is_there else ""
 
 
-def _courses(plan: Plan) -> tuple[str, ...] | None:
-    whole = [it for it in plan.steps if it.action == "table" and it.model.kind == "by_course"]
+def _scopes(plan: Plan) -> tuple[str, ...] | None:
+    whole = [it for it in plan.steps if it.action == "table" and it.model.kind == "by_scope"]
     is_whole = any(not it.model.config.get("follows_as_of") for it in whole)
-    return None if plan.is_full or is_whole else tuple(plan.courses)
+    return None if plan.is_full or is_whole else tuple(str(scope) for scope in plan.scopes)

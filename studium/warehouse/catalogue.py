@@ -113,4 +113,5 @@ def _describe(node: dict[str, Any], tests: list[str], sources: Collection[str]) 
         sources=sorted(sources),
         is_better_small=meta.get("is_better_small", False),
         is_archived=meta.get("is_archived", False),
+        counts=meta.get("counts", ""),
     )

@@ -65,7 +65,7 @@ class Execution:
         self._of_parts: Mapping[str, Any] = {
             **plan.today.variables,
             "touched_dates": touched,
-            "touched_courses": True,
+            "touched_scopes": True,
             "is_interval_moved": False,
         }
 
@@ -124,7 +124,7 @@ class Execution:
 
     def _make_part(self, model: Model) -> None:
         gone = self._condition(model)
-        notes = self._note_of_learners(model)
+        notes = self._note_of_people(model)
         for statement in notes:
             self._engine.rows(statement)
         sql = self._sql(model, self._of_parts)
@@ -137,17 +137,18 @@ class Execution:
         if model.kind == "by_date":
             arguments = [model.config["date_column"], model.config.get("reach", 0)]
             return self._macro("is_recomputed", *arguments)
-        if model.kind == "by_course":
-            return self._macro("is_touched_course", "course_id")
-        return self._macro("is_touched_learner", model.relation)
+        if model.kind == "by_scope":
+            return self._macro("is_touched_scope", model.config["scope"], model.scope_column)
+        return self._macro("is_touched_person", model.relation, model.config["person"])
 
-    def _note_of_learners(self, model: Model) -> list[str]:
-        """Before and after: whose rows go, and whose come, for the tables by learner."""
-        if not model.config.get("keeps_learners"):
+    def _note_of_people(self, model: Model) -> list[str]:
+        """Before and after: whose rows go, and whose come, for the tables by person."""
+        person = model.config.get("keeps_people")
+        if not person:
             return []
         column, reach = model.config["date_column"], model.config.get("reach", 0)
         days = self._renderer.call("recomputed_dates", self._of_parts, reach)
-        return [self._macro("note_learners", model.relation, column, days)]
+        return [self._macro("note_people", model.relation, person, column, days)]
 
     def _macro(self, name: str, *arguments: object) -> str:
         return str(self._renderer.call(name, self._of_parts, *arguments))

@@ -7,9 +7,10 @@ A model that failed, and those that read it, stay half done; the others are buil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from studium.vocabulary import Scope
 from studium.warehouse.engine import Engine
-from studium.warehouse.inputs import changes, courses
-from studium.warehouse.inputs.courses import Named
+from studium.warehouse.inputs import changes, scopes
+from studium.warehouse.inputs.scopes import Named
 from studium.warehouse.plan import Before, Step, Today, sources_of
 from studium.warehouse.records import (
     UNFINISHED,
@@ -23,14 +24,14 @@ from studium.warehouse.records import (
 
 @dataclass(frozen=True)
 class Plan:
-    """What is built, and from what: `courses` are recomputed where a table keeps the others, `named` by the events
+    """What is built, and from what: `scopes` are recomputed where a table keeps the others, `named` by the events
     of the touched dates; `state` is that of everything when all is done.
     """
 
     today: Today
     before: Before
     steps: Sequence[Step]
-    courses: Sequence[str]
+    scopes: Sequence[Scope]
     named: Named
     state: str
     is_full: bool
@@ -58,7 +59,7 @@ def begin(engine: Engine, plan: Plan) -> None:
         engine.rows("update studium.last_build set is_complete = false")
         note_state(engine, "")
         changes.mark_unbuilt(engine, plan.before.changed)
-        courses.note_begun(engine, plan.courses, plan.before.touched, plan.named)
+        scopes.note_begun(engine, plan.scopes, plan.before.touched, plan.named)
 
 
 def finish(engine: Engine, plan: Plan, unfinished: Collection[str] = ()) -> None:
@@ -72,8 +73,8 @@ def finish(engine: Engine, plan: Plan, unfinished: Collection[str] = ()) -> None
         write_records(engine, [step.record for step in done])
         changes.mark_built(engine, built, plan.today.parts)
         if not unfinished:
-            courses.note_finished(engine, plan.before.touched, plan.named)
-            engine.rows("delete from studium.touched_learners")
+            scopes.note_finished(engine, plan.before.touched, plan.named)
+            engine.rows("delete from studium.touched_people")
             note_state(engine, plan.state)
         last = LastBuild(plan.today.interval, plan.today.models_hash, is_complete=True)
         note_last_build(engine, last)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from studium.warehouse.inputs.changes import EVENTS, WHOLE, Parts, source_of
+from studium.warehouse.inputs.changes import EVENTS, WHOLE, Parts, scope_of, source_of
+from studium.warehouse.inputs.scopes import kinds_of_events
 from studium.warehouse.interval import Interval
 from studium.warehouse.project import Graph, Model, fingerprint
 from studium.warehouse.records import UNFINISHED, LastBuild, Record
 
 Action = Literal["keep", "note", "empty", "remove", "view", "table", "part"]
-_DAYS, _COURSES, _ALL = "days", "courses", "all"  # which rows a change may reach
+_DAYS, _ALL = "days", "all"  # which rows a change may reach; else those of scopes of a kind
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,16 @@ class _Planner:
             return "remove" if self._today.idle[model.name] else "empty"
         if model.kind == "view":
             return "view" if _ALL in reach or old is None or old.text != new.text else "note"
-        keeps = {_DAYS, _COURSES} if model.kind == "by_course" else {_DAYS}
-        if not model.is_partial or not keeps.issuperset(reach):
+        if not model.is_partial or not self._kept_through(model).issuperset(reach):
             return "table"
         return "part" if reach else "note"
+
+    def _kept_through(self, model: Model) -> set[str]:
+        """Which changes leave rows of a table that is made in parts; of events those whose scopes they name."""
+        if model.kind != "by_scope":
+            return {_DAYS}
+        kind = model.config["scope"]
+        return {kind, _DAYS} if kind in kinds_of_events() else {kind}
 
     def _is_other(self, model: Model, old: Record, new: Record) -> bool:
         """Whether its rows say something else than before, or none are there to be kept."""
@@ -143,7 +150,7 @@ class _Planner:
             return frozenset()
         if source == EVENTS:
             return frozenset({_DAYS})
-        return frozenset({_ALL if WHOLE in parts else _COURSES})
+        return frozenset(_ALL if part == WHOLE else scope_of(part).kind for part in parts)
 
 
 def source_version(key: str, parts: Parts) -> str:

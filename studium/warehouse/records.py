@@ -21,12 +21,20 @@ _TABLES = {
     "built_models": "name varchar primary key, relation varchar, definition varchar, text varchar, version varchar",
     "built_inputs": "source varchar, part varchar, fingerprint varchar, primary key (source, part)",
     "built_repeats": "dataset varchar primary key, files varchar[]",
-    "courses_of_days": "event_date date, course_id varchar",
-    "touched_courses": "course_id varchar primary key",
-    "touched_learners": "course_id varchar, username varchar",
+    "scopes_of_days": "event_date date, kind varchar, id varchar",
+    "touched_scopes": "kind varchar, id varchar, primary key (kind, id)",
+    "touched_people": "scope_id varchar, person varchar",
     "promises": "name varchar primary key, state varchar, status varchar, failures bigint",
 }
-_FORMER = ("built_partitions", "built_dumps", "built_locations", "idle_models")
+_FORMER = (
+    "built_partitions",
+    "built_dumps",
+    "built_locations",
+    "idle_models",
+    "courses_of_days",
+    "touched_courses",
+    "touched_learners",
+)
 
 
 @dataclass(frozen=True)
@@ -60,10 +68,11 @@ def prepare_notes(engine: Engine) -> None:
         return
     with engine.transaction():
         engine.rows("create schema if not exists studium")
+        is_former = any(f'studium."{name}"' in known for name in _FORMER)
+        for name in (*_FORMER, *(_TABLES if is_former else ())):
+            engine.rows(f"drop table if exists studium.{name}")
         for name, columns in _TABLES.items():
             engine.rows(f"create table if not exists studium.{name} ({columns})")
-        for name in _FORMER:
-            engine.rows(f"drop table if exists studium.{name}")
 
 
 def read_last_build(connection: "DuckDBPyConnection") -> LastBuild | None:

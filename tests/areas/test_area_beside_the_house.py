@@ -67,7 +67,11 @@ def test_results_of_two_districts_reach_a_mart_with_their_district_and_file(tmp_
     built = json.loads(place.run("build", "--json"))
 
     assert place.rows("select count(*) from marts.student_assessments") == [(6,)]
-    assert (built["is_full"], built["touched_courses"], built["touched_dates"]) == (False, [], [])
+    assert (built["is_full"], built["touched_scopes"], built["touched_dates"]) == (
+        False,
+        ["district salem"],
+        [],
+    )
 
 
 def _results_as_they_were_sent() -> list[tuple[object, ...]]:

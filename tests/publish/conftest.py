@@ -88,7 +88,14 @@ def make_candidate(**changed: object) -> Candidate:
             depends_on=["stg_edx__events"],
             **{"sources": ["events"], **meant},  # type: ignore[arg-type]
         ),
-        *(Table(name, is_archived=name == "person_course") for name in OTHERS),
+        *(
+            Table(
+                name,
+                is_archived=name == "person_course",
+                counts="event_count" if name == "event_types_daily" else "",
+            )
+            for name in OTHERS
+        ),
     ]
     evidence = AreaEvidence(checks=given["checks"], lake=lake, described=described)  # type: ignore[arg-type]
     return Candidate({"courses": evidence})

@@ -157,7 +157,7 @@ def _every_event_is_counted(evidence: Evidence) -> Condition:
     return Condition(
         "every_event_is_counted",
         difference == 0,
-        f"the lake has {evidence.lake_events:,} events, event_types_daily counts "
+        f"the lake has {evidence.lake_events:,} events, the tables count "
         f"{evidence.counted_events:,}",
         "studium build, then studium publish",
     )

@@ -1,13 +1,14 @@
 """What the lake holds, part by part, and which parts are others than those that were built.
 
 Enters: contents of the lake, locations of addresses, the warehouse's notes. Leaves: a fingerprint per source and part:
-of events a part is a date, of dumps a course; the empty part is the whole, of which nobody knows which rows changed.
+of events a part is a date, of dumps a scope; the empty part is the whole, of which nobody knows which rows changed.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from studium.vocabulary import SITE, Scope
 from studium.warehouse.engine import Engine
 from studium.warehouse.inputs.dumps import Contents, DumpPartition
 from studium.warehouse.inputs.locations import AddressLocations
@@ -16,7 +17,6 @@ from studium.warehouse.interval import Interval
 EVENTS = "lake.events"
 LOCATIONS = "lake.ip_locations"
 WHOLE = ""
-_KIND = "course"  # what tables by course are computed by
 _UNBUILT = ""
 Parts = Mapping[str, Mapping[str, str]]  # source -> part -> fingerprint
 
@@ -32,11 +32,22 @@ def read_parts(contents: Contents, locations: AddressLocations, interval: Interv
     return {EVENTS: days, LOCATIONS: places, **parts_of(contents.dumps)}
 
 
-def parts_of(dumps: Iterable[DumpPartition]) -> Parts:
-    """Fingerprints of the dumps that count, by source and course.
+def part_of(scope: Scope) -> str:
+    """How the part of a source is called that holds the rows of one scope."""
+    return f"{scope.kind} {scope.id}"
 
-    Rows of courses that came for a wider scope may be of any course: they are of the whole, as are those of a dataset
-    of another kind. What nobody declares, nobody reads.
+
+def scope_of(part: str) -> Scope:
+    """The scope that a part of a source is of; not for WHOLE."""
+    kind, _, name = part.partition(" ")
+    return Scope(kind, name)
+
+
+def parts_of(dumps: Iterable[DumpPartition]) -> Parts:
+    """Fingerprints of the dumps that count, by source and scope.
+
+    Rows that came for a wider scope than their dataset is about may be of any: they are of the whole, as are those of
+    the site. What nobody declares, nobody reads.
     """
     from studium.lake import DATASETS
 
@@ -44,8 +55,8 @@ def parts_of(dumps: Iterable[DumpPartition]) -> Parts:
     for dump in dumps:
         declared = DATASETS.get(dump.dataset)
         if declared:
-            is_of_course = declared.scope == dump.reach.kind == _KIND
-            part = dump.reach.id if is_of_course else WHOLE
+            is_of_one = declared.scope == dump.reach.kind and dump.reach != SITE
+            part = part_of(dump.reach) if is_of_one else WHOLE
             prints[f"lake.{dump.dataset}"][part].append(dump.fingerprint)
     return {
         source: {part: " ".join(sorted(found)) for part, found in parts.items()}

@@ -49,7 +49,7 @@ _BEFORE_SCOPES = {
 
 @dataclass(frozen=True)
 class Contents:
-    """What the lake holds: events by date, and the current dumps by dataset and course."""
+    """What the lake holds: events by date, and the current dumps by dataset and scope."""
 
     partitions: Sequence[EventDay]
     dumps: Sequence[DumpPartition] = ()

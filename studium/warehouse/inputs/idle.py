@@ -13,8 +13,6 @@ from studium.vocabulary import PARTS
 from studium.warehouse.inputs.changes import source_of
 from studium.warehouse.project import Graph, Model
 
-COUNTED = "event_types_daily"  # always built: the gate compares it with the lake
-
 
 def find_idle(graph: Graph, filled: Collection[str], wanted: Collection[str]) -> dict[str, bool]:
     """Names of all models to pass over, and whether that is because nobody wants them.
@@ -38,8 +36,9 @@ def _find_unwanted(graph: Graph, wanted: Collection[str]) -> set[str]:
             f"Did you mean {nearest[0]}?" if nearest else "All tables: docs/reference/tables.md",
         )
     reached: set[str] = set()
+    counting = {name for name, it in by_name.items() if it.meta.get("counts")}  # the gate asks them
     beside = {PARTS} if any(_has_parts(by_name[name]) for name in wanted) else set()
-    waiting = [by_name[name].key for name in {*wanted, COUNTED, *beside}]
+    waiting = [by_name[name].key for name in {*wanted, *counting, *beside}]
     while waiting:
         key = waiting.pop()
         if key in graph.models and key not in reached:

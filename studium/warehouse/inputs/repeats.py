@@ -7,10 +7,11 @@ A dump is read for this once; studium.dump_repeats remembers the outcome by its 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
+from studium.vocabulary import SITE
 from studium.warehouse.engine import Engine
 from studium.warehouse.inputs.dumps import DumpPartition
 
-_AT_ONCE = 25  # courses: every key of theirs is in memory
+_AT_ONCE = 25  # scopes: every key of theirs is in memory
 _MOST_FILES = 50  # with repeated keys; beyond them all rows are looked through
 _TABLE = """
     create table if not exists studium.dump_repeats (
@@ -42,7 +43,7 @@ def find_repeats(engine: Engine, dumps: Sequence[DumpPartition]) -> dict[str, li
     """Dataset -> the values of source_file whose rows repeat a key.
 
     A dataset is left out where a key may stand in two files: with a dump of the whole site, with rows of
-    other courses, or with two files for a course.
+    other scopes, or with two files for one.
     """
     from studium.lake import DATASETS
 
@@ -52,7 +53,7 @@ def find_repeats(engine: Engine, dumps: Sequence[DumpPartition]) -> dict[str, li
     # A package also holds tables that nobody describes, such as those of the wiki: they have no key and no view.
     for dataset in sorted({dump.dataset for dump in dumps} & DATASETS.keys()):
         current = [dump for dump in dumps if dump.dataset == dataset]
-        if not _has_one_file_for_each_course(current):
+        if not _has_one_file_for_each_scope(current):
             continue
         files = _files_with_repeats(engine, dataset, current)
         if files is not None and len(files) <= _MOST_FILES:
@@ -60,17 +61,18 @@ def find_repeats(engine: Engine, dumps: Sequence[DumpPartition]) -> dict[str, li
     return found
 
 
-def _has_one_file_for_each_course(current: Sequence[DumpPartition]) -> bool:
-    courses = Counter(dump.scope.id or None for dump in current)
-    return None not in courses and max(courses.values()) == 1
+def _has_one_file_for_each_scope(current: Sequence[DumpPartition]) -> bool:
+    scopes = Counter(dump.scope for dump in current)
+    kinds = {scope.kind for scope in scopes}
+    return SITE not in scopes and len(kinds) == 1 and max(scopes.values()) == 1
 
 
 def _files_with_repeats(
     engine: Engine, dataset: str, current: Sequence[DumpPartition]
 ) -> list[str] | None:
-    """None where a file holds rows of another course than its own."""
+    """None where a file holds rows of another scope than its own."""
     packages = engine.rows(f"select distinct scope_id from lake.{dataset}")
-    if not {course for (course,) in packages} <= {dump.scope.id or None for dump in current}:
+    if not {one for (one,) in packages} <= {dump.scope.id or None for dump in current}:
         return None
     known = _read_known(engine, dataset)
     new = [dump for dump in current if dump.fingerprint not in known]
@@ -95,9 +97,10 @@ def _read_known(engine: Engine, dataset: str) -> dict[str, tuple[str, bool, bool
 
 def _note(engine: Engine, dataset: str, dumps: Sequence[DumpPartition]) -> None:
     """Read the keys of some dumps. Two keys of one hash only make a file look as if it had repeats."""
-    courses = [dump.scope.id for dump in dumps]
-    rows = engine.rows(_query(dataset), {"courses": courses})
-    outcomes = {course: outcome for course, *outcome in rows}
+    rows = engine.rows(
+        _query(dataset, dumps[0].scope.kind), {"ids": [dump.scope.id for dump in dumps]}
+    )
+    outcomes = {one: outcome for one, *outcome in rows}
     for note in _notes(dataset, dumps, outcomes):
         engine.rows(
             "insert into studium.dump_repeats values ($dataset, $print, $file, $has_repeats, $is_own)",
@@ -113,20 +116,20 @@ def _notes(
         yield (dataset, dump.fingerprint, *outcomes.get(dump.scope.id, empty))
 
 
-def _query(dataset: str) -> str:
+def _query(dataset: str, kind: str) -> str:
     from studium.lake import DATASETS
 
     described = DATASETS[dataset]
-    within = [f'"{column}"' for column in described.key if column != "course_id"]
-    key = ", ".join(within or ["scope_id"])  # of a list of courses: one row for each
-    has_course = "course_id" in described.lake_columns
-    is_other = "course_id <> scope_id" if has_course else "false"
+    holder = described.scope_column or f"{kind}_id"
+    within = [f'"{column}"' for column in described.key if column != holder]
+    key = ", ".join(within or ["scope_id"])  # of a list of scopes: one row for each
+    is_other = f'"{holder}" <> scope_id' if holder in described.lake_columns else "false"
     return f"""
-        select -- all rows of a file are of one course, also where course_id is NULL
+        select -- all rows of a file are of one scope, also where they do not say so
             scope_id,
             min(source_file),
             count(*) > count(distinct hash({key})),
             count(*) filter (where {is_other}) = 0 and count(distinct source_file) = 1
-        from lake.{dataset} where scope_id in (select unnest($courses))
+        from lake.{dataset} where scope_id in (select unnest($ids))
         group by scope_id
     """

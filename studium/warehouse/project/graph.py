@@ -14,7 +14,8 @@ from typing import Any
 from studium.warehouse.project.rendering import Renderer
 
 _FORM = "1"  # of the statements that make tables: another one makes all of them anew
-PARTIAL = ("by_date", "by_course", "by_learner")
+PARTIAL = ("by_date", "by_scope", "by_person")
+_KEPT = ("date_column", "reach", "scope", "scope_column", "person", "keeps_people")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,13 @@ class Model:
 
     @property
     def is_partial(self) -> bool:
-        """Whether it keeps the rows that a build does not touch: by date, by course, by learner."""
+        """Whether it keeps the rows that a build does not touch: by date, by scope, by person."""
         return self.kind in PARTIAL
+
+    @property
+    def scope_column(self) -> str:
+        """Where a table by scope says of which one a row is."""
+        return str(self.config.get("scope_column") or f"{self.config['scope']}_id")
 
     @property
     def meta(self) -> Mapping[str, Any]:
@@ -93,7 +99,7 @@ class Graph:
         node = self._nodes[key]
         columns = {name: column["data_type"] for name, column in node["columns"].items()}
         config = node["config"]
-        kept = {name: config.get(name) for name in ("date_column", "reach", "keeps_learners")}
+        kept = {name: config.get(name) for name in _KEPT}
         kept |= {"follows_as_of": config.get("follows_as_of"), "kind": config["materialized"]}
         return Model(
             key=key,

@@ -27,7 +27,7 @@ class _ReturnedError(Exception):
 class Renderer:
     """The nodes of one manifest as SQL; its macros are compiled when they are first called.
 
-    `answer` is asked where a macro looks into the database: which courses are touched.
+    `answer` is asked where a macro looks into the database: which scopes are touched.
     """
 
     def __init__(self, manifest: Mapping[str, Any]) -> None:

@@ -31,7 +31,7 @@ def test_a_new_dump_of_a_course_rebuilds_that_course(tmp_path: Path) -> None:
     second = write_folder(tmp_path / "a-2017-09-10", package(1, 2, 4))
     land_paths(workspace, second)
     report = build_all(workspace)
-    assert (report.is_full, report.touched_courses) == (False, (COURSE,))
+    assert (report.is_full, report.touched_scopes) == (False, (f"course {COURSE}",))
     assert rows(workspace, LEARNERS) == [other, *before, (COURSE, 4, "user4", "honor")]
 
     fresh = Workspace(tmp_path / "fresh", Settings())

@@ -57,7 +57,7 @@ def test_lines_that_do_not_add_up_stop(workspace: Workspace) -> None:
 
 def test_event_missing_in_the_tables_stops(workspace: Workspace) -> None:
     error = refuse(workspace, events={DAY: 6, date(2024, 3, 2): 3})
-    assert "the lake has 9 events, event_types_daily counts 8" in error.problem
+    assert "the lake has 9 events, the tables count 8" in error.problem
     assert "studium build" in error.fix
 
 

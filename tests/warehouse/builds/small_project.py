@@ -16,7 +16,7 @@ from studium.warehouse.project import FOLDER
 from tests.warehouse.package.deliveries import Dump, write_package
 
 BY_COURSE, BY_DATE = (
-    "{{ config(materialized='by_course') }} ",
+    "{{ config(materialized='by_scope', scope='course') }} ",
     "{{ config(materialized='by_date', date_column='date') }} ",
 )
 # Model -> columns of its contract, SQL.

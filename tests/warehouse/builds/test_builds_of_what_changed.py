@@ -121,9 +121,9 @@ def test_only_what_follows_from_a_change_runs(use: Callable[[str], None], tmp_pa
 
     assert first.is_full
     assert names(modes) == ["mode_counts"]
-    assert users.touched_courses == (B,)
+    assert users.touched_scopes == (f"course {B}",)
     assert set(names(users)) == {"members", "member_count", "course_days"}
-    assert event.touched_courses == (C,)
+    assert event.touched_scopes == (f"course {C}",)
     assert names(event) == ["days", "course_days"]
     assert names(nothing) == []
     assert tables(workspace)["marts.course_days"] == [(A, 1, 1), (B, 2, 2), (C, 1, 0)]
@@ -142,7 +142,7 @@ def test_a_site_wide_row_that_nobody_reads_rebuilds_nothing(
 
     report = run(workspace, [*read, *unread])
 
-    assert (report.models, report.touched_courses) == ((), ())
+    assert (report.models, report.touched_scopes) == ((), ())
 
 
 def test_a_changed_model_and_its_readers_are_made_anew_while_others_stay_incremental(

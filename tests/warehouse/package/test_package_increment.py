@@ -48,10 +48,10 @@ def test_packages_and_events_in_any_split_equal_a_full_rebuild(
     dumps = write_package(WORLD / "package", tmp_path / "week3")
     third = _build(workspace, dumps, compat)
 
-    assert (first.is_full, first.touched_courses) == (True, None)
+    assert (first.is_full, first.touched_scopes) == (True, None)
     # None is all of them: where a dataset comes for the first time, models wake and are made anew.
-    assert second.touched_courses is None or {UNI, MIT, CCX} <= set(second.touched_courses)
-    assert third.touched_courses is None or set(third.touched_courses) == {UNI, MIT}
+    assert second.touched_scopes is None or {UNI, MIT, CCX} <= named(second)
+    assert third.touched_scopes is None or named(third) == {UNI, MIT}
     assert third.touched_dates == ()
     assert _tables(workspace) == _rebuilt(workspace, dumps, compat, tmp_path / "rebuilt")
 
@@ -73,7 +73,11 @@ def test_a_new_dump_of_one_course_leaves_the_others_alone(tmp_path: Path) -> Non
 
     report = _build(workspace, dumps)
 
-    assert (report.is_full, report.touched_dates, report.touched_courses) == (False, (), (MIT,))
+    assert (report.is_full, report.touched_dates, report.touched_scopes) == (
+        False,
+        (),
+        (f"course {MIT}",),
+    )
     tables = _tables(workspace)
     assert {row[2] for row in tables["marts.pc_nchapters"] if row[0] == UNI} == {99}
     engaged = [row for row in tables["marts.student_engagement_all"] if row[1] == UNI]
@@ -103,7 +107,7 @@ def test_a_killed_build_is_done_again_for_its_courses(
 
     report = _build(workspace, before)
 
-    assert report.touched_courses == (MIT,)
+    assert report.touched_scopes == (f"course {MIT}",)
     directory = _tables(workspace)["intermediate.int_person_courses_directory"]
     assert any(MIT in row for row in directory)
     assert not _build(workspace, before).models
@@ -129,7 +133,11 @@ def test_a_package_whose_name_is_no_key_touches_every_course(tmp_path: Path) -> 
 
     found = parts_of([*nameless, *dumps])
 
-    assert {part for parts in found.values() for part in parts} == {WHOLE, UNI, MIT}
+    assert {part for parts in found.values() for part in parts} == {
+        WHOLE,
+        f"course {UNI}",
+        f"course {MIT}",
+    }
     assert WHOLE in found[f"lake.{dumps[0].dataset}"]
 
 
@@ -158,6 +166,10 @@ def _rebuilt(
     contents = Contents(event_partitions(workspace), dumps)
     assert build(fresh, Interval(compat=compat), Silent(), contents=contents).is_full
     return _tables(fresh)
+
+
+def named(report: BuildReport) -> set[str]:
+    return {scope.removeprefix("course ") for scope in report.touched_scopes or ()}
 
 
 def _tables(workspace: Workspace) -> dict[str, list[Row]]:

@@ -37,4 +37,5 @@ EVENTS = Dataset(
     scope="course",
     keeps="every_file",
     by_time="event_time",
+    naming=(("course", "course_id"), ("course", "enrollment_course_id")),
 )

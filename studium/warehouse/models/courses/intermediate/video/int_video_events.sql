@@ -1,4 +1,4 @@
-{{ config(materialized='by_date', date_column='event_date', keeps_learners=true) }}
+{{ config(materialized='by_date', date_column='event_date', keeps_people=['course_id', 'username']) }}
 
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='by_course') }}
+{{ config(materialized='by_scope', scope='course') }}
 
 {%- set keys = 'days' if var('compat') else 'events' %}
 -- depends_on: {{ ref('int_problem_moments') }}

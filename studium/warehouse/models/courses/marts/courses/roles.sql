@@ -1,4 +1,4 @@
-{{ config(materialized='by_course') }}
+{{ config(materialized='by_scope', scope='course') }}
 {%- set community_ta = "'CommunityTA'" if var('compat') else "'Community TA'" %}
 
 with

@@ -1,4 +1,4 @@
-{{ config(materialized='by_course') }}
+{{ config(materialized='by_scope', scope='course') }}
 
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='by_course', follows_as_of=true) }}
+{{ config(materialized='by_scope', scope='course', follows_as_of=true) }}
 
 with
 

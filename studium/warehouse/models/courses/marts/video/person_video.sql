@@ -1,4 +1,4 @@
-{{ config(materialized='by_learner') }}
+{{ config(materialized='by_person', person=['course_id', 'username']) }}
 
 with
 
