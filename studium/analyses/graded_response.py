@@ -24,7 +24,7 @@ _MOST_ROUNDS = 1000
 
 
 @dataclass(frozen=True)
-class Answers:
+class ScoredAnswers:
     """`chosen` holds a row per person, a column per item: the category from 0, or -1 for no answer.
 
     `levels` is the number of categories of each item, each of which somebody chose.
@@ -114,16 +114,16 @@ class _Patterns:
         return found.reshape(self.shape).transpose(0, 2, 1)
 
 
-def _patterns(answers: Answers) -> _Patterns:
+def _patterns(answers: ScoredAnswers) -> _Patterns:
     chosen, of_persons, counts = np.unique(
         answers.chosen, axis=0, return_inverse=True, return_counts=True
     )
     shape = (len(answers.levels), answers.most_levels, len(ABILITIES))
-    hot = Answers(chosen, answers.levels).one_hot()
+    hot = ScoredAnswers(chosen, answers.levels).one_hot()
     return _Patterns(hot, counts, of_persons.reshape(-1), shape)
 
 
-def fit_items(answers: Answers) -> Fit:
+def fit_items(answers: ScoredAnswers) -> Fit:
     """EM from a fixed start; not converged when parameters still move after 1,000 rounds.
 
     Items are better left out that all answered alike. Nothing is drawn by chance.
@@ -175,7 +175,7 @@ def estimate_abilities(posterior: Numbers) -> tuple[Numbers, Numbers]:
     return means, spreads
 
 
-def _start(answers: Answers) -> GradedItems:
+def _start(answers: ScoredAnswers) -> GradedItems:
     """Slopes of 1, and intercepts from how many answered at least in a category."""
     cuts = answers.most_levels - 1
     intercepts = np.full((len(answers.levels), cuts), -np.inf)

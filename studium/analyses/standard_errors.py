@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from studium.analyses.graded_response import (
     ABILITIES,
-    Answers,
     Fit,
     GradedItems,
     Numbers,
+    ScoredAnswers,
     derivatives,
 )
 
@@ -30,7 +30,7 @@ class StandardErrors(NamedTuple):
     difficulties: Numbers
 
 
-def measure_errors(answers: Answers, fit: Fit) -> StandardErrors:
+def measure_errors(answers: ScoredAnswers, fit: Fit) -> StandardErrors:
     """Errors of all parameters; all NaN when the likelihood is flat in some direction."""
     items = fit.items
     known = np.concatenate(
@@ -51,7 +51,7 @@ def measure_errors(answers: Answers, fit: Fit) -> StandardErrors:
     return _errors(items, errors)
 
 
-def observed_information(answers: Answers, fit: Fit) -> Numbers:
+def observed_information(answers: ScoredAnswers, fit: Fit) -> Numbers:
     """Minus the second derivative of the log likelihood, over slopes and intercepts item by item."""
     items, posterior = fit.items, fit.posterior
     known = np.concatenate(
@@ -73,7 +73,7 @@ def observed_information(answers: Answers, fit: Fit) -> Numbers:
 
 
 def _complete_information(
-    answers: Answers, items: GradedItems, posterior: Numbers, scores: Numbers
+    answers: ScoredAnswers, items: GradedItems, posterior: Numbers, scores: Numbers
 ) -> Numbers:
     """Per item: expected minus second derivatives of the log likelihood if abilities were seen."""
     shape = (len(answers.levels), answers.most_levels, len(ABILITIES))

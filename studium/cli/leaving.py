@@ -15,10 +15,10 @@ def remember_leaving(
     workspace: "Workspace", command: str, subject: str, detail: Mapping[str, Any]
 ) -> None:
     """Write the record; what was not asked for is left out of it."""
-    from studium.serve import Record, open_desk
+    from studium.serve import AuditRecord, open_desk
 
     said = {name: value for name, value in detail.items() if value not in ((), "", None, False)}
     who = f"command line, {getpass.getuser()}"
     open_desk(workspace).audit.append(
-        [Record(username=who, action="export", subject=f"{command} {subject}", detail=said)]
+        [AuditRecord(username=who, action="export", subject=f"{command} {subject}", detail=said)]
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _PAUSE_SECONDS = 5.0
 
 
-class Lines:
+class ProgressLines:
     """A line when a step begins and ends, and every five seconds between."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -80,7 +80,7 @@ class Bars:
         if self._display is not None:
             self._display.console.print(message, highlight=False, markup=False)
         else:
-            Lines(_stderr()).note(message)
+            ProgressLines(_stderr()).note(message)
 
     def finish(self) -> None:
         """Leave the bar full."""

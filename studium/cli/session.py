@@ -60,9 +60,9 @@ class Session:
 
             self._bars = Bars()
             return self._bars
-        from studium.cli.progress import Lines
+        from studium.cli.progress import ProgressLines
 
-        return Lines(sys.stderr)
+        return ProgressLines(sys.stderr)
 
     def _warn_of_variables(self) -> None:
         from studium.config import unknown_variables

@@ -12,15 +12,15 @@ WIDEST_CELL = 60
 _MOST_IGNORED = 10
 
 
-class Figure(str):
+class FigureLine(str):
     """A number that was formatted already: stands to the right."""
 
     __slots__ = ()
 
 
-def figure(number: float) -> Figure:
+def figure(number: float) -> FigureLine:
     """A count with separators, as people read it: 1,234."""
-    return Figure(f"{number:,.0f}")
+    return FigureLine(f"{number:,.0f}")
 
 
 def table_lines(
@@ -98,7 +98,7 @@ def size(number: float) -> str:
 def _is_number(value: object) -> bool:
     if value is None:
         return True
-    if isinstance(value, Figure):
+    if isinstance(value, FigureLine):
         return True
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 

@@ -3,7 +3,7 @@
 Nothing heavy is imported before it is needed: `studium status` reads the ledger alone.
 """
 
-from studium.lake.deliveries import DumpPartition, Package, dump_partitions, packages
+from studium.lake.deliveries import DumpPartition, LandedPackage, dump_partitions, packages
 from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.health.mending import Repair, ledger_problem, repair
 from studium.lake.health.reconciliation import reconcile
@@ -36,9 +36,9 @@ __all__ = [
     "LakeStatus",
     "LandReport",
     "LandedFile",
+    "LandedPackage",
     "Locations",
     "Mismatch",
-    "Package",
     "Reject",
     "Repair",
     "Retraction",

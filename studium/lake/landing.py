@@ -25,7 +25,7 @@ from studium.lake.deliveries import (
     record_delivery,
     unpack,
 )
-from studium.lake.formats.face import Candidate, Known
+from studium.lake.formats.face import FoundFile, Known
 from studium.lake.health.arrivals import keep_arrivals
 from studium.lake.health.soundness import find_damage, set_back
 from studium.lake.ledger import COUNTED, now, open_ledger
@@ -255,7 +255,7 @@ def _told(
     return [file for file in plain if not isinstance(told.get(file.name), str)], deliveries
 
 
-def _candidate(file: RawFile, known: Known) -> Candidate | None:
+def _candidate(file: RawFile, known: Known) -> FoundFile | None:
     return candidate_of(file.name, file.path, file.modified_ns, known)
 
 

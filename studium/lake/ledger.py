@@ -13,7 +13,7 @@ from pathlib import Path
 
 from studium.config import Workspace
 from studium.errors import StudiumError, says_full_disk
-from studium.lake.tasks import Outcome
+from studium.lake.tasks import TaskOutcome
 
 SCHEMA_VERSION = 4
 # Of the provenance in Parquet of dumps: 1 names the course of a package, 2 a scope.
@@ -232,7 +232,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: Outcome) -> None:
+def record_parsed(ledger: sqlite3.Connection, sha256: str, outcome: TaskOutcome) -> None:
     """Replace all that is known of a file's lines by what a child told of them, in one transaction."""
     forget_lines(ledger, sha256)
     ledger.execute("delete from due where sha256 = ?", (sha256,))

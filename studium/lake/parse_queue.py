@@ -14,7 +14,7 @@ from studium.lake.ledger import COUNTED, forget_lines, open_ledger, record_parse
 from studium.lake.partitions import refresh_partitions, remove_unnamed
 from studium.lake.raw_bytes import landing_path
 from studium.lake.registry import EVENT_FORMAT
-from studium.lake.tasks import Delivered, Outcome, Task
+from studium.lake.tasks import Delivered, Task, TaskOutcome
 from studium.lake.workers import Pool
 from studium.progress import Progress
 from studium.vocabulary import Scope
@@ -193,7 +193,7 @@ def _step_back(ledger: sqlite3.Connection, sha256: str, state: str) -> list[str]
     return stepped
 
 
-def _landed(ledger: sqlite3.Connection, sha256: str, outcome: Outcome) -> LandedFile:
+def _landed(ledger: sqlite3.Connection, sha256: str, outcome: TaskOutcome) -> LandedFile:
     delivered = ledger.execute(
         "select format, dataset, scope, scope_id, dump_date from deliveries where sha256 = ?",
         (sha256,),

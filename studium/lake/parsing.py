@@ -14,22 +14,24 @@ from studium.lake.checksums import checksum_of, sha256_of
 from studium.lake.raw_bytes import sync_folder
 from studium.lake.reading.rejects import FILE as REJECTS
 from studium.lake.registry import FORMATS
-from studium.lake.tasks import Outcome, Task
+from studium.lake.tasks import Task, TaskOutcome
 
 LAND_AGAIN = "land the file again from where it came: studium land PATH"
 
 
-def parse_task(task: Task, advance: Callable[[int], None]) -> Outcome:
+def parse_task(task: Task, advance: Callable[[int], None]) -> TaskOutcome:
     """Parse a file by its format; a failure where the landing does not have the bytes that were landed."""
     if not task.path.exists():
-        return Outcome(
+        return TaskOutcome(
             failure=f"its raw bytes are gone from the landing ({task.path}); {LAND_AGAIN}"
         )
     if task.is_again and sha256_of(task.path) != task.content:
-        return Outcome(failure=f"its raw bytes in the landing changed ({task.path}); {LAND_AGAIN}")
+        return TaskOutcome(
+            failure=f"its raw bytes in the landing changed ({task.path}); {LAND_AGAIN}"
+        )
     known = FORMATS.get(task.format)
     if known is None:
-        return Outcome(failure=f"this Studium has no format {task.format}")
+        return TaskOutcome(failure=f"this Studium has no format {task.format}")
     temporary = task.lake / f".tmp-{os.getpid()}-{task.sha256}"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -42,7 +44,7 @@ def parse_task(task: Task, advance: Callable[[int], None]) -> Outcome:
     return outcome
 
 
-def _publish_parts(task: Task, temporary: Path, outcome: Outcome) -> list[tuple[str, int, str]]:
+def _publish_parts(task: Task, temporary: Path, outcome: TaskOutcome) -> list[tuple[str, int, str]]:
     """Move the Parquet into the lake; returns (path below the lake, bytes, checksum) of each file."""
     names = [f"events/event_date={day}/{name}" for day, name, _ in outcome.parts]
     names += [f"{folder}/dump_date={day}/{name}" for folder, day, name, _ in outcome.dump_parts]

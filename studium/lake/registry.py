@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import cast
 
 from studium.errors import StudiumError
-from studium.lake.formats.face import Area, Format, Recogniser
+from studium.lake.formats.face import AreaFormats, Format, Recogniser
 from studium.lake.reading.tables.declared import format_of
 from studium.vocabulary import Dataset, area_folders
 
 HOUSE = Path(__file__).parent / "formats"
 
 
-def _areas() -> dict[str, Area]:
+def _areas() -> dict[str, AreaFormats]:
     """Every folder below `formats` that declares something, those of the house first."""
-    found: dict[str, Area] = {}
+    found: dict[str, AreaFormats] = {}
     for folder in [
         *_below(HOUSE),
         *(below for root in area_folders() for below in _below(root / "formats")),
@@ -34,7 +34,7 @@ def _areas() -> dict[str, Area]:
         if folder.name in found:
             raise _declared_twice(folder, folder.name)
         if formats:
-            found[folder.name] = Area(
+            found[folder.name] = AreaFormats(
                 folder.name, {one.name: one for one in formats}, _recogniser(folder)
             )
     return found
@@ -73,7 +73,7 @@ def _declared_twice(folder: Path, name: str) -> StudiumError:
     )
 
 
-def _datasets(areas: dict[str, Area]) -> dict[str, Dataset]:
+def _datasets(areas: dict[str, AreaFormats]) -> dict[str, Dataset]:
     """Every dataset by name; one that several formats give is the same in each."""
     found: dict[str, Dataset] = {}
     every = (

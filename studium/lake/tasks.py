@@ -1,6 +1,6 @@
 """What is asked of a child process, and what it answers: one landed file to parse, and the account of its lines.
 
-Enters: nothing. Leaves: `Task`, `Delivered`, `Outcome`, which parent, child and ledger all speak of.
+Enters: nothing. Leaves: `Task`, `Delivered`, `TaskOutcome`, which parent, child and ledger all speak of.
 """
 
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ class Task:
 
 
 @dataclass
-class Outcome:
+class TaskOutcome:
     """What became of a file: lines == rows + lines of rejects + lines of skips. Each list is a table of the ledger.
 
     `damage` says why the file could not be read to its end, which makes it `partial`, or what was left out of a whole

@@ -22,7 +22,7 @@ from threading import Lock
 from typing import Any
 
 from studium.lake.registry import FORMATS
-from studium.lake.tasks import Outcome, Task
+from studium.lake.tasks import Task, TaskOutcome
 from studium.processes import end_with_parent
 
 POLL_SECONDS = 1.0
@@ -60,7 +60,7 @@ class Ended:
     """A task that ended: with an outcome, or with the reason of its failure."""
 
     task: Task
-    outcome: Outcome | None = None
+    outcome: TaskOutcome | None = None
     failure: str = ""
 
 

@@ -28,8 +28,8 @@ from studium.publish.gate.weighing import days_inside
 from studium.publish.holding import held_release, let_go
 from studium.publish.manifest import Area, Release
 from studium.publish.release_store import (
-    Contents,
     Draft,
+    ReleaseContents,
     create_release,
     current_release,
     damaged_releases,
@@ -106,7 +106,7 @@ def publish(
 
 def _contents(
     workspace: Workspace, candidate: Candidate, verdict: Verdict, marts: Marts
-) -> Contents:
+) -> ReleaseContents:
     drafts = [_draft(workspace, name, candidate, verdict, marts) for name in verdict.passing]
     kept = {name: verdict.before[name] for name in verdict.held if name in verdict.before}
     for name, area in sorted(kept.items()):
@@ -114,7 +114,7 @@ def _contents(
         drafts.append(Draft(replace(area, held_back=verdict.held[name]), is_kept=True))
     absent = {name: why for name, why in sorted(verdict.held.items()) if name not in kept}
     drafts.sort(key=lambda draft: draft.area.name)
-    return Contents(drafts=drafts, absent=absent, versions=_versions())
+    return ReleaseContents(drafts=drafts, absent=absent, versions=_versions())
 
 
 def _draft(

@@ -60,7 +60,7 @@ class Draft(Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
 
 
-class Contents(Struct, frozen=True):
+class ReleaseContents(Struct, frozen=True):
     """All that a release will say, before it has an id."""
 
     drafts: list[Draft]
@@ -183,7 +183,7 @@ def rollback(workspace: Workspace, release_id: str | None = None) -> Rollback:
     )
 
 
-def find_same(workspace: Workspace, contents: Contents) -> Release | None:
+def find_same(workspace: Workspace, contents: ReleaseContents) -> Release | None:
     """The newest release that says the same already, and whose bytes are as they were published."""
     digest = contents.digest
     for release in releases(workspace):
@@ -193,7 +193,7 @@ def find_same(workspace: Workspace, contents: Contents) -> Release | None:
 
 
 def create_release(
-    workspace: Workspace, marts: Marts, contents: Contents, now: datetime
+    workspace: Workspace, marts: Marts, contents: ReleaseContents, now: datetime
 ) -> Release:
     """Write the areas that changed into a new release, link the others; `current` is not moved yet."""
     unfinished = workspace.releases / f"{UNFINISHED}{os.getpid()}"

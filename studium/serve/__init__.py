@@ -6,7 +6,7 @@ commands about accounts, tokens and the audit log ask.
 
 from studium.serve.accounts import Account, Desk, Token, accounts_problem, open_desk
 from studium.serve.application import create_application
-from studium.serve.audit import Entry, Record
+from studium.serve.audit import AuditRecord, Entry
 from studium.serve.recipients import RoleRecipient, recipient_of
 from studium.serve.release import scopes_served
 from studium.serve.rights import Role, TokenScope
@@ -14,9 +14,9 @@ from studium.serve.running import serve
 
 __all__ = [
     "Account",
+    "AuditRecord",
     "Desk",
     "Entry",
-    "Record",
     "Role",
     "RoleRecipient",
     "Token",

@@ -15,7 +15,7 @@ from studium.config import Workspace
 from studium.serve.accounts import open_desk
 from studium.serve.audit import AuditGate
 from studium.serve.nouns import find_navigation, find_routers
-from studium.serve.protocol import Headers, HeadRequests, Limits
+from studium.serve.protocol import Headers, HeadRequests, RequestLimits
 from studium.serve.release import Bounds, Keeper
 from studium.serve.rights import Principal
 from studium.serve.web.admission import UnchangedError, admit, refuse_forged_forms
@@ -60,7 +60,7 @@ def create_application(
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     app.add_middleware(AuditGate, log=desk.audit)
-    app.add_middleware(Limits)
+    app.add_middleware(RequestLimits)
     app.add_middleware(Headers, form_targets=_form_targets(workspace))
     app.add_middleware(HeadRequests)
     return app

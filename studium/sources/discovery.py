@@ -16,7 +16,7 @@ import orjson
 
 from studium.config import Source, Workspace
 from studium.errors import MisuseError, StudiumError
-from studium.sources.http import CHECK, Client, Credentials, Limits, Tokens
+from studium.sources.http import CHECK, BearerTokens, Client, Credentials, FetchLimits
 
 RESOURCES = ("courses", "course_runs", "programs")
 MOST_PAGES = 100_000
@@ -122,8 +122,8 @@ def _next(content: bytes, url: str) -> str | None:
     return urlunsplit((ours.scheme, ours.netloc, theirs.path, theirs.query, ""))
 
 
-def _limits(source: Source) -> Limits:
-    return Limits(
+def _limits(source: Source) -> FetchLimits:
+    return FetchLimits(
         source.requests_per_second,
         source.attempts,
         source.timeout_seconds,
@@ -132,7 +132,7 @@ def _limits(source: Source) -> Limits:
     )
 
 
-def _tokens(source: Source, environment: Mapping[str, str]) -> Tokens | None:
+def _tokens(source: Source, environment: Mapping[str, str]) -> BearerTokens | None:
     """None for an API that needs none. Raises MisuseError where a variable with credentials is not set."""
     if not source.token_url:
         return None
@@ -145,7 +145,7 @@ def _tokens(source: Source, environment: Mapping[str, str]) -> Tokens | None:
                 f"Set it to what the platform's administrators gave you: export {name}=…",
             )
         values.append(environment[name])
-    return Tokens(source.token_url, Credentials(*values))
+    return BearerTokens(source.token_url, Credentials(*values))
 
 
 def _join(pages: Path, file: Path) -> None:

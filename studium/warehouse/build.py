@@ -37,7 +37,7 @@ from studium.warehouse.inputs.partitions import (
 from studium.warehouse.inputs.repeats import repeats_of
 from studium.warehouse.inputs.scopes import find_named, find_scopes
 from studium.warehouse.interval import Interval, resolve
-from studium.warehouse.journal import Plan, begin, finish
+from studium.warehouse.journal import BuildPlan, begin, finish
 from studium.warehouse.plan import Before, Today, plan_steps
 from studium.warehouse.project import Project, fingerprint, write_profile
 from studium.warehouse.records import last_build, prepare_notes, read_records, read_state
@@ -125,7 +125,7 @@ class _Build:
         self._refuse_if_nothing_is_left(plan, outcome)
         return self._report(plan, outcome, began)
 
-    def _plan(self, engine: DuckdbEngine, parts: Parts, state: str, full: bool) -> Plan:
+    def _plan(self, engine: DuckdbEngine, parts: Parts, state: str, full: bool) -> BuildPlan:
         graph = self._project.graph
         wanted = self._workspace.settings.build.tables
         idle = find_idle(graph, {source for source, it in parts.items() if it}, wanted)
@@ -143,7 +143,7 @@ class _Build:
         is_full = full or last is None or last.interval.compat != interval.compat
         steps = plan_steps(today, before, is_full)
         named = find_named(engine, before.touched)
-        return Plan(
+        return BuildPlan(
             today=today,
             before=before,
             steps=steps,
@@ -168,13 +168,13 @@ class _Build:
         if find_unbuilt(engine.connection, lake):
             note_lake(engine.connection, lake)
 
-    def _refuse_if_nothing_is_left(self, plan: Plan, outcome: Outcome) -> None:
+    def _refuse_if_nothing_is_left(self, plan: BuildPlan, outcome: Outcome) -> None:
         failed = {failure.area for failure in outcome.failures}
         areas = {it.model.area for it in plan.steps if it.model.name not in plan.today.idle}
         if failed and areas <= failed:
             raise outcome.failures[0].as_error()
 
-    def _report(self, plan: Plan | None, outcome: Outcome, began: float) -> BuildReport:
+    def _report(self, plan: BuildPlan | None, outcome: Outcome, began: float) -> BuildReport:
         query_seconds = sum(run.seconds for run in outcome.runs)
         return BuildReport(
             interval=self._interval,
@@ -235,7 +235,7 @@ def read_state_of(engine: DuckdbEngine) -> str:
     return read_state(engine) if is_there else ""
 
 
-def _scopes(plan: Plan) -> tuple[str, ...] | None:
+def _scopes(plan: BuildPlan) -> tuple[str, ...] | None:
     whole = [it for it in plan.steps if it.action == "table" and it.model.kind == "by_scope"]
     is_whole = any(not it.model.config.get("follows_as_of") for it in whole)
     return None if plan.is_full or is_whole else tuple(str(scope) for scope in plan.scopes)

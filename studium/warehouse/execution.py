@@ -13,7 +13,7 @@ from studium.config import Workspace
 from studium.errors import FullDiskError, StudiumError
 from studium.progress import Progress
 from studium.warehouse.engine import Engine
-from studium.warehouse.journal import Plan
+from studium.warehouse.journal import BuildPlan
 from studium.warehouse.plan import Step
 from studium.warehouse.project import Model
 from studium.warehouse.refusals import DamagedWarehouseError, explain
@@ -55,7 +55,7 @@ class Outcome:
 class Execution:
     """The steps of one plan, on one engine."""
 
-    def __init__(self, engine: Engine, plan: Plan, workspace: Workspace) -> None:
+    def __init__(self, engine: Engine, plan: BuildPlan, workspace: Workspace) -> None:
         self._engine = engine
         self._plan = plan
         self._workspace = workspace

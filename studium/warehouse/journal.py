@@ -23,7 +23,7 @@ from studium.warehouse.records import (
 
 
 @dataclass(frozen=True)
-class Plan:
+class BuildPlan:
     """What is built, and from what: `scopes` are recomputed where a table keeps the others, `named` by the events
     of the touched dates; `state` is that of everything when all is done.
     """
@@ -42,7 +42,7 @@ class Plan:
         return bool(self.before.changed) or any(step.action != "keep" for step in self.steps)
 
 
-def begin(engine: Engine, plan: Plan) -> None:
+def begin(engine: Engine, plan: BuildPlan) -> None:
     """Note that the build is under way."""
     affected = [step for step in plan.steps if step.action != "keep"]
     gone = plan.before.records.keys() - {step.model.name for step in plan.steps}
@@ -62,7 +62,7 @@ def begin(engine: Engine, plan: Plan) -> None:
         scopes.note_begun(engine, plan.scopes, plan.before.touched, plan.named)
 
 
-def finish(engine: Engine, plan: Plan, unfinished: Collection[str] = ()) -> None:
+def finish(engine: Engine, plan: BuildPlan, unfinished: Collection[str] = ()) -> None:
     """Note that everything is built but the models of these names."""
     done = [it for it in plan.steps if it.action != "keep" and it.model.name not in unfinished]
     left = sources_of(

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from studium.analyses.graded_response import Answers, GradedItems, Numbers
+from studium.analyses.graded_response import GradedItems, Numbers, ScoredAnswers
 
 
 class Simulated(NamedTuple):
     """Answers, and what they were drawn from."""
 
-    answers: Answers
+    answers: ScoredAnswers
     slopes: Numbers
     difficulties: Numbers
     abilities: Numbers
@@ -33,7 +33,7 @@ def simulate_answers(
     reached = model.at_least(abilities)[:, :, 1:-1].transpose(1, 0, 2)
     chosen = (random.random((persons, items))[:, :, None] < reached).sum(axis=2)
     chosen[random.random((persons, items)) < missing] = -1
-    answers = Answers(chosen.astype(np.int64), np.full(items, levels))
+    answers = ScoredAnswers(chosen.astype(np.int64), np.full(items, levels))
     return Simulated(answers, slopes, difficulties, abilities)
 
 

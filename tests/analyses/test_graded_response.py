@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from studium.analyses.graded_response import (
-    Answers,
     GradedItems,
     Numbers,
+    ScoredAnswers,
     estimate_abilities,
     fit_items,
     weigh_abilities,
@@ -17,7 +17,7 @@ from tests.analyses.answers import law_school_answers, simulate_answers
 
 def test_published_results_of_the_law_school_test_are_met() -> None:
     """As the R package ltm gives them: estimates, standard errors, log likelihood."""
-    answers = Answers(law_school_answers(), np.full(5, 2))
+    answers = ScoredAnswers(law_school_answers(), np.full(5, 2))
 
     fit = fit_items(answers)
     errors = measure_errors(answers, fit)
@@ -76,7 +76,7 @@ def test_information_is_minus_the_second_derivative() -> None:
     """Items of two and three levels, by differences of the log likelihood."""
     drawn = simulate_answers(seed=5, persons=400, items=4, levels=3).answers.chosen
     drawn[:, [0, 2]] = np.minimum(drawn[:, [0, 2]], 1)
-    answers = Answers(drawn, np.array([2, 3, 2, 3]))
+    answers = ScoredAnswers(drawn, np.array([2, 3, 2, 3]))
     fit = fit_items(answers)
 
     information = observed_information(answers, fit)
@@ -86,7 +86,7 @@ def test_information_is_minus_the_second_derivative() -> None:
 
 def test_the_estimate_is_a_maximum_whatever_the_start_of_persons() -> None:
     known = simulate_answers(seed=8, persons=500, items=6)
-    turned = Answers(known.answers.chosen[::-1].copy(), known.answers.levels)
+    turned = ScoredAnswers(known.answers.chosen[::-1].copy(), known.answers.levels)
 
     first, second = fit_items(known.answers), fit_items(turned)
 
@@ -102,7 +102,7 @@ def test_an_item_that_turns_the_other_way_has_a_negative_discrimination() -> Non
     turned = known.answers.chosen.copy()
     turned[:, 0] = 1 - turned[:, 0]
 
-    fit = fit_items(Answers(turned, known.answers.levels))
+    fit = fit_items(ScoredAnswers(turned, known.answers.levels))
 
     assert fit.items.slopes[0] < 0 < fit.items.slopes[1:].min()
 
@@ -111,13 +111,13 @@ def test_what_cannot_be_estimated_is_not_called_converged() -> None:
     """Two questions that everybody answers alike: the discriminations have no maximum."""
     chosen = np.repeat([[0, 0, 0], [1, 1, 1]], 40, axis=0)
 
-    fit = fit_items(Answers(chosen, np.full(3, 2)))
+    fit = fit_items(ScoredAnswers(chosen, np.full(3, 2)))
 
     assert not fit.is_converged
     assert np.all(np.isfinite(fit.items.slopes))
 
 
-def _by_differences(answers: Answers, items: GradedItems) -> Numbers:
+def _by_differences(answers: ScoredAnswers, items: GradedItems) -> Numbers:
     hot = answers.one_hot()
     full = np.concatenate([items.slopes[:, None], items.intercepts], axis=1)
     known = np.isfinite(full)

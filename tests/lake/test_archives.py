@@ -20,8 +20,8 @@ import zstandard
 from studium.errors import StudiumError
 from studium.lake.archives import (
     Archive,
+    ArchiveLimits,
     DamagedArchiveError,
-    Limits,
     RefusedArchiveError,
     archive_kind,
 )
@@ -200,7 +200,7 @@ def test_a_link_in_a_zip_is_passed_over(tmp_path: Path) -> None:
 def test_a_bomb_is_refused_before_it_fills_anything(tmp_path: Path, compression: str) -> None:
     path = tmp_path / "bomb"
     path.write_bytes(COMPRESSIONS[compression](tar_of({"zeros": bytes(8_000_000)})))
-    limits = Limits(free_bytes=1_000_000, ratio=50)
+    limits = ArchiveLimits(free_bytes=1_000_000, ratio=50)
     if compression == "plain":
         assert len(taken(Archive(path, limits))["zeros"]) == 8_000_000
         return
@@ -212,7 +212,7 @@ def test_a_bomb_is_refused_before_it_fills_anything(tmp_path: Path, compression:
 
 def test_a_zip_that_lies_about_its_sizes_is_refused_as_it_grows(tmp_path: Path) -> None:
     path = zip_of({"zeros": bytes(8_000_000)}, tmp_path / "bomb")
-    limits = Limits(free_bytes=1_000_000, ratio=50)
+    limits = ArchiveLimits(free_bytes=1_000_000, ratio=50)
     with pytest.raises(RefusedArchiveError, match="bomb"):
         taken(Archive(path, limits))
     lying = path.read_bytes().replace(struct.pack("<L", 8_000_000), struct.pack("<L", 900))
@@ -227,9 +227,9 @@ def test_too_many_bytes_and_too_many_entries_are_refused(tmp_path: Path) -> None
     tar.write_bytes(tar_of(FILES))
     for path in (tar, zipped):
         with pytest.raises(RefusedArchiveError, match="more than 1 entries"):
-            taken(Archive(path, Limits(entries=1)))
+            taken(Archive(path, ArchiveLimits(entries=1)))
         with pytest.raises(StudiumError, match="more than 60,000 bytes"):
-            taken(Archive(path, Limits(total_bytes=60_000)))
+            taken(Archive(path, ArchiveLimits(total_bytes=60_000)))
 
 
 def test_a_hundred_thousand_entries_pass_and_one_more_does_not(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import DatabaseError
 
 from studium.serve.accounts.store import AUDIT, writing
-from studium.serve.audit import AuditLog, HeadFile, Record
+from studium.serve.audit import AuditLog, AuditRecord, HeadFile
 from studium.serve.rights import Role, Rule, rule
 from studium.serve.web import Reading
 from tests.serve.conftest import ONE, Campus, sign_in
@@ -52,7 +52,7 @@ def client_of(campus: Campus, role: Role) -> TestClient:
     return campus.client(role)
 
 
-def records(campus: Campus) -> list[Record]:
+def records(campus: Campus) -> list[AuditRecord]:
     return [entry.record for entry in campus.desk.audit.list(100)]
 
 
@@ -66,7 +66,7 @@ def change(campus: Campus, sql: str) -> None:
 
 def fill(log: AuditLog, count: int) -> None:
     for number in range(count):
-        log.append([Record("ada", "read", f"table {number}", row_count=number)])
+        log.append([AuditRecord("ada", "read", f"table {number}", row_count=number)])
 
 
 def test_a_read_of_learners_says_who_when_what_which_and_how_many(own_campus: Campus) -> None:
@@ -196,7 +196,7 @@ def test_many_at_once_make_one_chain(own_campus: Campus) -> None:
 
 def test_what_is_written_is_cut_but_whole(own_campus: Campus) -> None:
     own_campus.desk.audit.append(
-        [Record("x" * 999, "read", "\0" + "y" * 9999, detail={"a": "\ud800" * 9999})]
+        [AuditRecord("x" * 999, "read", "\0" + "y" * 9999, detail={"a": "\ud800" * 9999})]
     )
     assert own_campus.desk.audit.verify().problem == ""
     with own_campus.desk.people.engine.connect() as connection:

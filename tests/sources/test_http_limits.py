@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from studium.errors import StudiumError
-from studium.sources.http import Client, Limits
+from studium.sources.http import Client, FetchLimits
 from studium.sources.http.addresses import is_public
 from studium.sources.http.waits import seconds_to_wait
 from tests.sources.servers import Api, Handler, answers, drip, flood, running
 
-OWN = Limits(1000.0, 1, 60, 1_000_000, allow_private=True)
-FOREIGN = Limits(1000.0, 1, 5, 1_000_000, allow_private=False)
+OWN = FetchLimits(1000.0, 1, 60, 1_000_000, allow_private=True)
+FOREIGN = FetchLimits(1000.0, 1, 5, 1_000_000, allow_private=False)
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_other_schemes_are_refused(scheme: str) -> None:
 
 def test_a_slow_head_ends_at_the_deadline(api: Api) -> None:
     api.faults["/slow"] += [drip]
-    limits = Limits(1000.0, 1, 1, 1_000_000, allow_private=True)
+    limits = FetchLimits(1000.0, 1, 1, 1_000_000, allow_private=True)
 
     began = time.monotonic()
     with Client(limits, None) as client, pytest.raises(StudiumError, match="no answer"):
@@ -125,7 +125,7 @@ def test_a_slow_head_ends_at_the_deadline(api: Api) -> None:
 def test_a_server_that_says_nothing_is_left_at_the_deadline(api: Api) -> None:
     """One step may take far longer than a whole request."""
     api.faults["/silent"] += [lambda handler: time.sleep(12)]
-    limits = Limits(1000.0, 1, 1, 1_000_000, allow_private=True)
+    limits = FetchLimits(1000.0, 1, 1, 1_000_000, allow_private=True)
 
     began = time.monotonic()
     with Client(limits, None) as client, pytest.raises(StudiumError, match="no answer"):
@@ -147,7 +147,7 @@ def test_the_limit_of_an_answer_is_met_to_the_byte(api: Api) -> None:
     exact = '"' + "a" * 998 + '"'
     api.faults["/exact"] += [lambda handler: handler.say(200, exact[1:-1])]
     api.faults["/more"] += [lambda handler: handler.say(200, exact[1:-1] + "a")]
-    limits = Limits(1000.0, 1, 60, 1000, allow_private=True)
+    limits = FetchLimits(1000.0, 1, 60, 1000, allow_private=True)
     with Client(limits, None) as client:
         assert client.get(f"http://127.0.0.1:{api.port}/exact") == exact.encode()
         with pytest.raises(StudiumError, match="more than 1,000 bytes"):
@@ -166,7 +166,7 @@ def test_a_giant_head_is_refused(api: Api) -> None:
 
 def test_requests_keep_their_rate(api: Api) -> None:
     waited: list[float] = []
-    limits = Limits(2.0, 1, 60, 1_000_000, allow_private=True)
+    limits = FetchLimits(2.0, 1, 60, 1_000_000, allow_private=True)
     api.faults["/a"] += [lambda handler: handler.say(200, 1)] * 4
     with Client(limits, None, waited.append) as client:
         for _ in range(4):
@@ -177,7 +177,7 @@ def test_requests_keep_their_rate(api: Api) -> None:
 
 def test_waits_grow_and_a_server_may_ask_for_its_own(api: Api) -> None:
     waited: list[float] = []
-    limits = Limits(1e6, 5, 60, 1_000_000, allow_private=True)
+    limits = FetchLimits(1e6, 5, 60, 1_000_000, allow_private=True)
     api.faults["/a"] += [answers(500), answers(503, Retry_After="7"), answers(429), answers(500)]
     api.faults["/a"] += [lambda handler: handler.say(200, 1)]
     with Client(limits, None, waited.append) as client:
@@ -188,7 +188,7 @@ def test_waits_grow_and_a_server_may_ask_for_its_own(api: Api) -> None:
 
 def test_a_server_that_asks_for_a_day_is_left_alone(api: Api) -> None:
     waited: list[float] = []
-    limits = Limits(1e6, 5, 60, 1_000_000, allow_private=True)
+    limits = FetchLimits(1e6, 5, 60, 1_000_000, allow_private=True)
     api.faults["/a"] += [answers(429, Retry_After="86400")]
     with Client(limits, None, waited.append) as client, pytest.raises(StudiumError, match="86,400"):
         client.get(f"http://127.0.0.1:{api.port}/a")

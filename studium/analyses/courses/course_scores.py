@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from studium.analyses.graded_response import Answers, Numbers, estimate_abilities, fit_items
+from studium.analyses.graded_response import Numbers, ScoredAnswers, estimate_abilities, fit_items
 from studium.analyses.reliability import measure_reliability
 from studium.analyses.standard_errors import measure_errors
 
@@ -54,7 +54,7 @@ def analyse_scores(scores: CourseScores, compat: bool) -> CourseRows:
 class Grading(NamedTuple):
     """Answers by level for the items whose scores vary: which ones, and where each level begins."""
 
-    answers: Answers
+    answers: ScoredAnswers
     items: NDArray[np.int64]
     first_scores: list[Numbers]
 
@@ -73,7 +73,7 @@ def grade(raw: Numbers, least: int) -> Grading:
             first_scores.append(starts)
     kept = np.array(items, dtype=np.int64)
     levels = np.array([len(starts) for starts in first_scores], dtype=np.int64)
-    return Grading(Answers(chosen[:, kept], levels), kept, first_scores)
+    return Grading(ScoredAnswers(chosen[:, kept], levels), kept, first_scores)
 
 
 def _levels(given: Numbers, least: int) -> Numbers:

@@ -103,9 +103,9 @@ def remember(
     desk: "Desk", action: str, subject: str, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Have what a command changed in the audit log; who: the user of the operating system."""
-    from studium.serve import Record
+    from studium.serve import AuditRecord
 
     who = f"command line, {getpass.getuser()}"
     desk.audit.append(
-        [Record(username=who, action=action, subject=subject, detail=dict(detail or {}))]
+        [AuditRecord(username=who, action=action, subject=subject, detail=dict(detail or {}))]
     )

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from studium.lake.archives.decompression import DamagedArchiveError
 from studium.lake.archives.entries import ArchiveEntry, SkippedEntry
-from studium.lake.archives.limits import PACKAGE_LIMITS, Limits, RefusedArchiveError
+from studium.lake.archives.limits import PACKAGE_LIMITS, ArchiveLimits, RefusedArchiveError
 from studium.lake.archives.tars import is_tar, tar_entries
 from studium.lake.archives.zips import is_zip, zip_entries
 
 __all__ = [
     "Archive",
     "ArchiveEntry",
+    "ArchiveLimits",
     "DamagedArchiveError",
-    "Limits",
     "RefusedArchiveError",
     "SkippedEntry",
     "archive_kind",
@@ -31,7 +31,7 @@ class Archive:
     the loop. RefusedArchiveError refuses the whole: the caller keeps nothing of it.
     """
 
-    def __init__(self, path: Path, limits: Limits = PACKAGE_LIMITS) -> None:
+    def __init__(self, path: Path, limits: ArchiveLimits = PACKAGE_LIMITS) -> None:
         self.path = path
         self.limits = limits
         self.skipped: list[SkippedEntry] = []

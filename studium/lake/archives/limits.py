@@ -16,7 +16,7 @@ class RefusedArchiveError(StudiumError):
 
 
 @dataclass(frozen=True)
-class Limits:
+class ArchiveLimits:
     """Bounds of one archive: entries, plain bytes, and plain bytes per raw byte once they are `free_bytes`."""
 
     entries: int = 100_000
@@ -25,10 +25,10 @@ class Limits:
     free_bytes: int = 256 * 1024 * 1024
 
 
-PACKAGE_LIMITS = Limits()
+PACKAGE_LIMITS = ArchiveLimits()
 
 
-def check_entries(path: Path, count: int, limits: Limits) -> None:
+def check_entries(path: Path, count: int, limits: ArchiveLimits) -> None:
     """Refuse an archive of too many entries."""
     if count > limits.entries:
         raise RefusedArchiveError(
@@ -38,7 +38,7 @@ def check_entries(path: Path, count: int, limits: Limits) -> None:
         )
 
 
-def check_bytes(path: Path, plain: int, raw: int, limits: Limits) -> None:
+def check_bytes(path: Path, plain: int, raw: int, limits: ArchiveLimits) -> None:
     """Refuse an archive that is, or claims to be, too large; `raw` is what was read of it for `plain` bytes."""
     if plain > limits.total_bytes:
         raise RefusedArchiveError(

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import zstandard
 
 from studium.lake.archives.decompression import DamagedArchiveError, compression_of
-from studium.lake.archives.limits import Limits, check_bytes
+from studium.lake.archives.limits import ArchiveLimits, check_bytes
 
 RAW_BYTES = 64 * 1024
 LARGEST_XZ_MEMORY = 256 * 1024 * 1024
@@ -31,7 +31,7 @@ class PlainStream:
     `tail` holds the last 512 bytes given: a tar that is whole ends in zeros.
     """
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: ArchiveLimits) -> None:
         self.path = path
         self.limits = limits
         self.given = 0

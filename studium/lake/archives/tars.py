@@ -17,7 +17,12 @@ from studium.lake.archives.entries import (
     tidy_name,
     time_of,
 )
-from studium.lake.archives.limits import Limits, RefusedArchiveError, check_bytes, check_entries
+from studium.lake.archives.limits import (
+    ArchiveLimits,
+    RefusedArchiveError,
+    check_bytes,
+    check_entries,
+)
 from studium.lake.archives.streams import CountedStream, PlainStream
 
 LARGEST_EXTRA_HEADER = 1024 * 1024  # a long name or a table of attributes
@@ -49,7 +54,7 @@ class CarefulHeader(tarfile.TarInfo):
 
 def is_tar(path: Path) -> bool:
     """Whether the first 512 plain bytes are a tar header with a right checksum."""
-    with PlainStream(path, Limits()) as stream:
+    with PlainStream(path, ArchiveLimits()) as stream:
         try:
             head = stream.read(tarfile.BLOCKSIZE)
             tarfile.TarInfo.frombuf(head, tarfile.ENCODING, "surrogateescape")
@@ -58,7 +63,9 @@ def is_tar(path: Path) -> bool:
     return True
 
 
-def tar_entries(path: Path, limits: Limits, skipped: list[SkippedEntry]) -> Iterator[ArchiveEntry]:
+def tar_entries(
+    path: Path, limits: ArchiveLimits, skipped: list[SkippedEntry]
+) -> Iterator[ArchiveEntry]:
     """Regular files in the order of the archive; raises DamagedArchiveError after the last whole one."""
     with PlainStream(path, limits) as stream:
         try:
@@ -82,7 +89,7 @@ def _opened(stream: PlainStream) -> tarfile.TarFile:
 
 
 def _regular_files(
-    path: Path, archive: tarfile.TarFile, limits: Limits, skipped: list[SkippedEntry]
+    path: Path, archive: tarfile.TarFile, limits: ArchiveLimits, skipped: list[SkippedEntry]
 ) -> Iterator[ArchiveEntry]:
     for count, header in enumerate(archive, start=1):
         check_entries(path, count, limits)

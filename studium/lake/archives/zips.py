@@ -19,7 +19,12 @@ from studium.lake.archives.entries import (
     printable,
     tidy_name,
 )
-from studium.lake.archives.limits import Limits, RefusedArchiveError, check_bytes, check_entries
+from studium.lake.archives.limits import (
+    ArchiveLimits,
+    RefusedArchiveError,
+    check_bytes,
+    check_entries,
+)
 from studium.lake.archives.streams import CountedStream
 
 FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error)
@@ -39,7 +44,9 @@ def is_zip(path: Path) -> bool:
         return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
-def zip_entries(path: Path, limits: Limits, skipped: list[SkippedEntry]) -> Iterator[ArchiveEntry]:
+def zip_entries(
+    path: Path, limits: ArchiveLimits, skipped: list[SkippedEntry]
+) -> Iterator[ArchiveEntry]:
     """Regular files in the order of the directory."""
     _check_directory(path, limits)
     try:
@@ -57,7 +64,7 @@ def zip_entries(path: Path, limits: Limits, skipped: list[SkippedEntry]) -> Iter
         yield from _regular_files(path, archive, limits, skipped)
 
 
-def _check_directory(path: Path, limits: Limits) -> None:
+def _check_directory(path: Path, limits: ArchiveLimits) -> None:
     """Refuse a directory that would fill the memory before its entries can be counted."""
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - LONGEST_END))
@@ -73,7 +80,7 @@ def _check_directory(path: Path, limits: Limits) -> None:
         check_entries(path, limits.entries + 1, limits)
 
 
-def _check_readable(path: Path, headers: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _check_readable(path: Path, headers: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
     if any(header.flag_bits & IS_ENCRYPTED for header in headers):
         raise RefusedArchiveError(
             "the zip is encrypted", str(path), "Decrypt it first: Studium asks for no passwords."
@@ -83,7 +90,7 @@ def _check_readable(path: Path, headers: list[zipfile.ZipInfo], limits: Limits) 
 
 
 def _regular_files(
-    path: Path, archive: zipfile.ZipFile, limits: Limits, skipped: list[SkippedEntry]
+    path: Path, archive: zipfile.ZipFile, limits: ArchiveLimits, skipped: list[SkippedEntry]
 ) -> Iterator[ArchiveEntry]:
     meter = Meter(path, limits)
     for header in archive.infolist():
@@ -103,15 +110,15 @@ def _regular_files(
 class Meter:
     """Counts what really comes out of all entries: a directory may lie."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    def __init__(self, path: Path, limits: ArchiveLimits) -> None:
         self.path = path
         self.raw_bytes = path.stat().st_size
         self.limits = limits
         self.given = 0
 
-    def counting(self, content: zipfile.ZipExtFile) -> "Reader":
+    def counting(self, content: zipfile.ZipExtFile) -> "ZipReader":
         """A function that reads from `content` and counts."""
-        return Reader(self, content)
+        return ZipReader(self, content)
 
     def count(self, size: int) -> None:
         """Refuse the archive once it gives more than it may."""
@@ -119,7 +126,7 @@ class Meter:
         check_bytes(self.path, self.given, self.raw_bytes, self.limits)
 
 
-class Reader:
+class ZipReader:
     """Reads one entry through the meter of its archive."""
 
     def __init__(self, meter: Meter, content: zipfile.ZipExtFile) -> None:

@@ -3,7 +3,7 @@
 Enters: raw files. Leaves: `Delivery`s for the ledger, and the files of each dataset and scope that count now.
 """
 
-from studium.lake.deliveries.current import DumpPartition, Package, dump_partitions, packages
+from studium.lake.deliveries.current import DumpPartition, LandedPackage, dump_partitions, packages
 from studium.lake.deliveries.recognition import (
     Delivery,
     candidate_of,
@@ -19,7 +19,7 @@ __all__ = [
     "ENCRYPTED",
     "Delivery",
     "DumpPartition",
-    "Package",
+    "LandedPackage",
     "candidate_of",
     "deliveries_of",
     "dump_partitions",

@@ -148,7 +148,7 @@ def _partition(lake: Path, dump: Dump, is_personal: bool) -> DumpPartition:
 
 
 @dataclass(frozen=True)
-class Package:
+class LandedPackage:
     """What landed of one scope for one day, for people; `replaced` tables have a better dump of the same day."""
 
     scope: str
@@ -165,7 +165,7 @@ class Package:
     replaced: tuple[str, ...]
 
 
-def packages(workspace: Workspace) -> list[Package]:
+def packages(workspace: Workspace) -> list[LandedPackage]:
     """All packages by scope and day."""
     with read_ledger(workspace) as ledger:
         dumps = _dumps(ledger)
@@ -206,11 +206,11 @@ def _doubts(rows: Iterable[sqlite3.Row]) -> Iterator[tuple[str, str, str]]:
 
 def _package(
     row: sqlite3.Row, dumps: list[Dump], chosen: set[Dump], notes: tuple[str, ...]
-) -> Package:
+) -> LandedPackage:
     scope = Scope(row["scope"], row["scope_id"] or "")
     own = [dump for dump in dumps if (dump.scope, dump.dump_date) == (scope, row["dump_date"])]
     best = set(current_of(own))
-    return Package(
+    return LandedPackage(
         scope=row["scope"],
         scope_id=row["scope_id"],
         dump_date=row["dump_date"],

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from studium.errors import StudiumError
-from studium.lake.formats.face import Candidate, Known, Told
+from studium.lake.formats.face import FoundFile, Known, Told
 from studium.lake.reading.heads import head_of
 from studium.lake.reading.naming import ARCHIVE, COMPRESSED, dump_date_of
 from studium.lake.registry import AREAS
@@ -49,19 +49,19 @@ class Delivery:
         return sha256("\n".join(part or "" for part in parts).encode()).hexdigest()
 
 
-def candidate_of(path: str, bytes_at: Path, modified_ns: int, known: Known) -> Candidate | None:
+def candidate_of(path: str, bytes_at: Path, modified_ns: int, known: Known) -> FoundFile | None:
     """A file that a declaration recognises, else one that an area does, else None."""
     modified = datetime.fromtimestamp(modified_ns / 1e9, UTC).date()
     for name, declared in _declared(path, bytes_at, known):
-        return Candidate(path, bytes_at, modified, name, declared)
+        return FoundFile(path, bytes_at, modified, name, declared)
     for area in AREAS.values():
         told = area.recogniser.tell(path, bytes_at, known) if area.recogniser else None
         if told is not None:
-            return Candidate(path, bytes_at, modified, area.name, told)
+            return FoundFile(path, bytes_at, modified, area.name, told)
     return None
 
 
-def deliveries_of(candidates: Sequence[Candidate], known: Known) -> dict[str, Delivery | str]:
+def deliveries_of(candidates: Sequence[FoundFile], known: Known) -> dict[str, Delivery | str]:
     """What each file delivers, by its path, or why it is refused."""
     settled: dict[str, Told | str] = {
         one.path: one.told for one in candidates if isinstance(one.told, Told | str)

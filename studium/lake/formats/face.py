@@ -1,7 +1,7 @@
 """The face of a format and of an area: all that the machinery of the lake knows of either.
 
-Enters: nothing. Leaves: `Format`, `Area` and what its recogniser speaks of. A face is cheap to import: its parser is
-loaded where a file is read.
+Enters: nothing. Leaves: `Format`, `AreaFormats` and what its recogniser speaks of. A face is cheap to import: its
+parser is loaded where a file is read.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
 
 from studium.lake.reading.naming import folders_and_name
-from studium.lake.tasks import Outcome, Task
+from studium.lake.tasks import Task, TaskOutcome
 from studium.vocabulary import Dataset, Scope
 
 Advance = Callable[[int], None]
-Parse = Callable[[Task, Path, Advance], Outcome]
+Parse = Callable[[Task, Path, Advance], TaskOutcome]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class FoundFile:
     """A file that may be a delivery: `path` as reports show it, `bytes_at` where its bytes can be read now.
 
     `told` is what its declaration, or the recogniser of its `area`, made of name and header.
@@ -94,7 +94,7 @@ class Recogniser(Protocol):
     def tell(self, path: str, bytes_at: Path | None, known: Known) -> Any:
         """What the name says, and the content where there is any; None where it is no file of the area."""
 
-    def settle(self, candidates: Sequence[Candidate], known: Known) -> Mapping[str, Told | str]:
+    def settle(self, candidates: Sequence[FoundFile], known: Known) -> Mapping[str, Told | str]:
         """What each candidate is, by its path, or why it is refused; files of one package agree."""
 
     def is_table(self, bytes_at: Path) -> bool:
@@ -108,7 +108,7 @@ class Recogniser(Protocol):
 
 
 @dataclass(frozen=True)
-class Area:
+class AreaFormats:
     """A subject: its formats by name, and its own recogniser, if it has one."""
 
     name: str

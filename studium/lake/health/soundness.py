@@ -38,7 +38,7 @@ class Damage(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedFile:
     """A file as it was written; `bytes` and `digest` are unknown for one of an older version.
 
     It is outdated where its raw file has other rows or columns by the rules of this version.
@@ -81,12 +81,12 @@ def set_back(workspace: Workspace, damaged: list[Damage]) -> None:
                 forget_duplicates(ledger, damage.path)
 
 
-def _damaged(files: Iterator[Expected], every_byte: bool) -> list[Damage]:
+def _damaged(files: Iterator[ExpectedFile], every_byte: bool) -> list[Damage]:
     found = ((file, _problem_of(file, every_byte)) for file in files)
     return [_damage(file, problem) for file, problem in found if problem]
 
 
-def _damage(file: Expected, problem: str) -> Damage:
+def _damage(file: ExpectedFile, problem: str) -> Damage:
     if file.origin is None:
         is_outdated = problem == _OUTDATED
         return Damage(
@@ -96,7 +96,7 @@ def _damage(file: Expected, problem: str) -> Damage:
     return Damage(file.path, problem, fix, file.sha256, is_raw=True)
 
 
-def _problem_of(file: Expected, every_byte: bool) -> str | None:
+def _problem_of(file: ExpectedFile, every_byte: bool) -> str | None:
     try:
         size = file.path.stat().st_size
         if file.bytes is not None and size != file.bytes:
@@ -113,7 +113,7 @@ def _problem_of(file: Expected, every_byte: bool) -> str | None:
     return None if digest == file.digest else "holds other bytes than were written"
 
 
-def _raw_files(workspace: Workspace) -> Iterator[Expected]:
+def _raw_files(workspace: Workspace) -> Iterator[ExpectedFile]:
     with read_ledger(workspace) as ledger:
         rows = ledger.execute(
             "select sha256, coalesce(content, sha256) as content, bytes, compression,"
@@ -123,10 +123,10 @@ def _raw_files(workspace: Workspace) -> Iterator[Expected]:
     for row in rows:
         path = landing_path(workspace, row["content"], row["compression"])
         origin = (row["origin"] or "PATH").split("!/")[0]
-        yield Expected(path, row["sha256"], row["bytes"], row["content"], origin)
+        yield ExpectedFile(path, row["sha256"], row["bytes"], row["content"], origin)
 
 
-def _lake_files(workspace: Workspace) -> Iterator[Expected]:
+def _lake_files(workspace: Workspace) -> Iterator[ExpectedFile]:
     with read_ledger(workspace) as ledger:
         rows = ledger.execute(
             "with expected as ("
@@ -145,7 +145,7 @@ def _lake_files(workspace: Workspace) -> Iterator[Expected]:
     for row in rows:
         path, sha256 = workspace.lake / row["path"], row["sha256"]
         is_outdated = sha256 in outdated
-        yield Expected(path, sha256, row["bytes"], row["checksum"], is_outdated=is_outdated)
+        yield ExpectedFile(path, sha256, row["bytes"], row["checksum"], is_outdated=is_outdated)
 
 
 def _outdated(ledger: sqlite3.Connection) -> set[str]:

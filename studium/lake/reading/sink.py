@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from studium.lake.reading.parsed import ARROW_TYPES, Counts
 from studium.lake.reading.rejects import Rejects
 from studium.lake.registry import DATASETS
-from studium.lake.tasks import Outcome, Task
+from studium.lake.tasks import Task, TaskOutcome
 from studium.vocabulary import PROVENANCE, Scope
 
 
@@ -31,7 +31,7 @@ class Origin:
 
 
 @dataclass
-class Account:
+class LineAccount:
     """What became of a file; `parts` holds (folder, day, name, rows) of its Parquet."""
 
     lines: int = 0
@@ -47,7 +47,7 @@ class Sink:
     """Takes what a parser gives; `sink(dataset, table)` writes rows, `close` ends all files."""
 
     def __init__(self, origin: Origin, out: Path) -> None:
-        self.account = Account()
+        self.account = LineAccount()
         self._origin = origin
         self._out = out
         self._writers: dict[str, pq.ParquetWriter] = {}
@@ -85,7 +85,7 @@ class Sink:
         """Put a line into quarantine."""
         self._rejects.add(line_no, reason, detail, raw)
 
-    def close(self, counts: Counts) -> Account:
+    def close(self, counts: Counts) -> LineAccount:
         """End all files; `counts` is the parser's own account, whose rejects are added."""
         for reject in counts.rejects:
             self.reject(*reject)
@@ -159,7 +159,7 @@ class Sink:
 
 def read_into_tables(
     task: Task, out: Path, read: Callable[[Sink], Counts], promised: Iterable[str] = ()
-) -> Outcome:
+) -> TaskOutcome:
     """Let a parser write the tables of a delivery; those `promised` are there without a row, if any was read."""
     file = task.delivered
     if file is None:
@@ -171,7 +171,7 @@ def read_into_tables(
     if counts.rows or not counts.rejects:
         sink.ensure(promised)
     account = sink.close(counts)
-    return Outcome(
+    return TaskOutcome(
         lines=account.lines,
         rows=account.rows,
         damage=account.damage,

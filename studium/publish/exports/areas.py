@@ -8,10 +8,10 @@ from importlib import import_module
 from pathlib import Path
 
 from studium.publish.exports.face import AreaExports, Derived
-from studium.publish.exports.formats import FORMATS, Format
+from studium.publish.exports.formats import FORMATS, FileFormat
 
 
-def all_formats() -> dict[str, Format]:
+def all_formats() -> dict[str, FileFormat]:
     """Formats of the house, then those of areas, by name."""
     return FORMATS | {name: form for area in _areas() for name, form in area.formats.items()}
 

@@ -15,7 +15,7 @@ from studium.progress import Progress
 from studium.publish.exports.areas import all_formats, derived_tables
 from studium.publish.exports.dictionaries import write_dictionary, write_schema
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
-from studium.publish.exports.formats import Format
+from studium.publish.exports.formats import FileFormat
 from studium.publish.exports.readmes import About, describe_selection, write_readme
 from studium.publish.exports.recipients import Operator, Recipient
 from studium.publish.exports.rows.scopes import (
@@ -102,7 +102,7 @@ class _Target(NamedTuple):
 
     group: FileGroup
     stem: str
-    form: Format
+    form: FileFormat
     about: About
     rows: int
 
@@ -162,7 +162,7 @@ def _select(release: OpenRelease, order: Order, ids: tuple[str, ...]) -> Selecti
 
 
 def _names(
-    order: Order, form: Format, output: Path | None, ids: Sequence[str]
+    order: Order, form: FileFormat, output: Path | None, ids: Sequence[str]
 ) -> tuple[Path, list[str]]:
     """The folder, and the name of each file without its suffix."""
     if order.by:
@@ -180,7 +180,7 @@ def _names(
     return target.parent, [stem]
 
 
-def _names_of(stem: str, form: Format) -> tuple[str, str, str, str]:
+def _names_of(stem: str, form: FileFormat) -> tuple[str, str, str, str]:
     data = f"{stem}{form.suffix}"
     return data, f"{data}.dictionary.md", f"{data}.schema.json", f"{data}.README.md"
 
@@ -196,7 +196,7 @@ def _distinct(slugs: Sequence[str]) -> list[str]:
     return names
 
 
-def _format(name: str) -> Format:
+def _format(name: str) -> FileFormat:
     formats = all_formats()
     if name not in formats:
         raise MisuseError(

@@ -6,7 +6,7 @@ Enters: nothing. Leaves: `AreaExports`, which a folder `publish/<area>/exports` 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
-from studium.publish.exports.formats import Format
+from studium.publish.exports.formats import FileFormat
 from studium.publish.exports.recipients import Recipient
 from studium.publish.exports.rows.selections import Selection
 from studium.publish.release import OpenRelease
@@ -43,4 +43,4 @@ class AreaExports(NamedTuple):
     """The additions of one area."""
 
     tables: tuple[Derived, ...] = ()
-    formats: Mapping[str, Format] = {}
+    formats: Mapping[str, FileFormat] = {}

@@ -22,7 +22,7 @@ Renamed = dict[str, str]
 _NESTED = ("STRUCT", "MAP", "UNION")
 
 
-class Format(NamedTuple):
+class FileFormat(NamedTuple):
     """How a format is called, what its files end in, and how rows become one."""
 
     name: str
@@ -83,7 +83,7 @@ def _described(
 
 
 FORMATS = {
-    "csv": Format(
+    "csv": FileFormat(
         "CSV",
         ".csv",
         _write_csv,
@@ -92,17 +92,17 @@ FORMATS = {
         "signs that are not seen, it begins with =, +, - or @, in whatever width, and is no number) has an "
         "apostrophe before it; the other formats have it as it is.",
     ),
-    "parquet": Format(
+    "parquet": FileFormat(
         "Parquet", ".parquet", _write_parquet, "Definitions of columns are metadata of the fields."
     ),
-    "stata": Format(
+    "stata": FileFormat(
         "Stata",
         ".dta",
         write_stata,
         "Stata 14 or later. NULL is missing, of texts the empty one. Labels hold the first 80 characters of a "
         "definition. Whole numbers beyond 9,007,199,254,740,992, which Stata cannot hold, are texts.",
     ),
-    "spss": Format(
+    "spss": FileFormat(
         "SPSS",
         ".sav",
         write_spss,

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from studium.publish.exports.files import Written
-from studium.publish.exports.formats import Format
+from studium.publish.exports.formats import FileFormat
 from studium.publish.exports.recipients import Operator, Recipient
 from studium.publish.exports.rows.selections import Selection
 from studium.publish.manifest import Manifest, Release
@@ -44,7 +44,7 @@ def write_readme(
 
 
 def describe_selection(
-    selection: Selection, rows: int, form: Format, renamed: Mapping[str, str]
+    selection: Selection, rows: int, form: FileFormat, renamed: Mapping[str, str]
 ) -> list[str]:
     """Paragraphs about one table: its grain, what was left out, the format."""
     table = selection.table

@@ -32,7 +32,7 @@ class SignInRefusedError(StudiumError):
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedClaims:
     """What a token must say to be ours."""
 
     issuer: str
@@ -52,7 +52,7 @@ def refuse_unsafe_algorithms(algorithms: Sequence[str]) -> None:
             )
 
 
-def read_claims(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
+def read_claims(token: str, keys: KeySet, expected: ExpectedClaims) -> dict[str, Any]:
     """The claims of an ID token; raises SignInRefusedError for one that is not ours, now and for this sign-in."""
     try:
         decoded = jwt.decode(token, keys, algorithms=list(expected.algorithms))
@@ -64,7 +64,7 @@ def read_claims(token: str, keys: KeySet, expected: Expected) -> dict[str, Any]:
     return claims
 
 
-def _problem(claims: Mapping[str, Any], expected: Expected) -> str:
+def _problem(claims: Mapping[str, Any], expected: ExpectedClaims) -> str:
     now = time.time()
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]

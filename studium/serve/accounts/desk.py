@@ -17,7 +17,7 @@ from studium.serve.accounts.secrets import Secrets, load_secrets
 from studium.serve.accounts.sessions import Sessions
 from studium.serve.accounts.store import close, open_database
 from studium.serve.accounts.tokens import Tokens
-from studium.serve.audit import AuditLog, HeadFile, Record
+from studium.serve.audit import AuditLog, AuditRecord, HeadFile
 from studium.serve.rights import Principal, SignInNeededError
 
 
@@ -53,11 +53,11 @@ class Desk:
         self.lockout.forgive(username, address)
         return user_id
 
-    def refusal(self, refused: Refused) -> Record:
+    def refusal(self, refused: Refused) -> AuditRecord:
         """What the audit log says of tries while a name was locked; a name that is no account's is not kept."""
         known = refused.username if self.people.password_of(refused.username)[0] else "(unknown)"
         detail = {"by": "password", "reason": "locked", "tries": refused.tries}
-        return Record(known, "sign-in refused", known, address=refused.address, detail=detail)
+        return AuditRecord(known, "sign-in refused", known, address=refused.address, detail=detail)
 
     def close(self) -> None:
         """Leave all of it in the database's own file; nothing is asked of this desk after."""

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, Row, delete, insert, select, update
 from studium.config import OidcSettings
 from studium.errors import MisuseError
 from studium.serve.accounts.claims import (
-    Expected,
+    ExpectedClaims,
     SignInRefusedError,
     read_claims,
     refuse_unsafe_algorithms,
@@ -109,7 +109,7 @@ class OpenIdConnect:
         """(user id, path to go on to); raises SignInRefusedError for anything that does not hold."""
         begun = self._take(returned)
         token = self._exchange(returned.code, begun.verifier)
-        expected = Expected(
+        expected = ExpectedClaims(
             issuer=self._settings.issuer,
             client_id=self._settings.client_id,
             nonce=begun.nonce,

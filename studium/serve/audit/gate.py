@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studium.errors import StudiumError
-from studium.serve.audit.log import AuditLog, Record
+from studium.serve.audit.log import AuditLog, AuditRecord
 
 FILES = ("text/csv", "application/vnd.apache.parquet", "application/x-ndjson")
 _LONGEST_VALUE = 300
@@ -81,7 +81,7 @@ def _is_file(start: Message) -> bool:
     return start["status"] < 300 and (is_kept or headers.get("content-type", "").startswith(FILES))
 
 
-def _records(scope: Scope, state: dict[str, Any]) -> list[Record]:
+def _records(scope: Scope, state: dict[str, Any]) -> list[AuditRecord]:
     records = list(state.pop("acts", []))
     reader = state.get("reader")
     if reader is None:
@@ -93,7 +93,7 @@ def _records(scope: Scope, state: dict[str, Any]) -> list[Record]:
         "query": query[:_LONGEST_QUERY],
     }
     records += [
-        Record(
+        AuditRecord(
             username=reader.principal.username,
             action=read.action,
             subject=", ".join(read.datasets),

@@ -23,7 +23,7 @@ _STUDIUM = "(studium)"  # no account can be called so
 
 
 @dataclass(frozen=True)
-class Record:
+class AuditRecord:
     """One act; `subject` is a dataset or an account, `detail` a JSON object such as the filter."""
 
     username: str
@@ -41,7 +41,7 @@ class Entry:
 
     number: int
     at: str
-    record: Record
+    record: AuditRecord
     hash: str
 
 
@@ -75,7 +75,7 @@ class AuditLog:
         self._chain = Chain(key)
         self._apart = apart
 
-    def append(self, records: Sequence[Record], restored: Record | None = None) -> None:
+    def append(self, records: Sequence[AuditRecord], restored: AuditRecord | None = None) -> None:
         """Write records, on the disk when this returns; several servers wait for each other here.
 
         Where the log does not end with the record that was written last, the first of them says so, for ever:
@@ -161,7 +161,7 @@ class AuditLog:
             return f"record {apart.number} is another one than was written: the log was replaced"
         return ""
 
-    def _about_end(self, end: _End, restored: Record | None) -> Sequence[Record]:
+    def _about_end(self, end: _End, restored: AuditRecord | None) -> Sequence[AuditRecord]:
         """The record that says why the ones behind it do not follow what was written before."""
         missing = f"records {end.number + 1} to {end.known} are not in it"
         if restored is not None:
@@ -170,9 +170,11 @@ class AuditLog:
         if not end.problem:
             return []
         more = f"; {missing}" if end.known > end.number else ""
-        return [Record(_STUDIUM, BREAK, f"{end.problem}{more}")]
+        return [AuditRecord(_STUDIUM, BREAK, f"{end.problem}{more}")]
 
-    def _write(self, connection: Connection, end: _End, at: str, records: Sequence[Record]) -> Head:
+    def _write(
+        self, connection: Connection, end: _End, at: str, records: Sequence[AuditRecord]
+    ) -> Head:
         number, previous = end.known, end.hash
         for record in records:
             number += 1
@@ -195,7 +197,7 @@ class AuditLog:
             last = rows[-1].number
 
 
-def _row(number: int, at: str, record: Record) -> dict[str, Any]:
+def _row(number: int, at: str, record: AuditRecord) -> dict[str, Any]:
     return {
         "number": number,
         "at": at,
@@ -221,7 +223,7 @@ def _entry(row: Row[Any]) -> Entry:
         detail = json.loads(row.detail)
     except ValueError:  # cut
         detail = {"text": row.detail}
-    record = Record(
+    record = AuditRecord(
         username=row.username,
         action=row.action,
         subject=row.subject,

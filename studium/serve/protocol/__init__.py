@@ -4,7 +4,7 @@ Enters: requests. Leaves: wrappers of the application, and what a request accept
 """
 
 from studium.serve.protocol.headers import Headers
-from studium.serve.protocol.limits import Limits
+from studium.serve.protocol.limits import RequestLimits
 from studium.serve.protocol.links import absolute_address
 from studium.serve.protocol.media import CSV, HTML, JSON, accepted, offers_of, prefers_csv
 from studium.serve.protocol.methods import HeadRequests
@@ -16,7 +16,7 @@ __all__ = [
     "JSON",
     "HeadRequests",
     "Headers",
-    "Limits",
+    "RequestLimits",
     "absolute_address",
     "accepted",
     "known_parameters",

@@ -12,7 +12,7 @@ MOST_PARAMETERS = 200
 LARGEST_BODY = 1_000_000
 
 
-class Limits:
+class RequestLimits:
     """Plain ASGI: a body is counted as it comes, whatever its headers say."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -9,7 +9,7 @@ from studium.serve.web.documents import describe
 from studium.serve.web.downloads import download
 from studium.serve.web.listings import (
     Listing,
-    Page,
+    ListPage,
     Paging,
     answer_all,
     answer_page,
@@ -22,8 +22,8 @@ from studium.serve.web.templates import TEMPLATES, render
 __all__ = [
     "TEMPLATES",
     "Caller",
+    "ListPage",
     "Listing",
-    "Page",
     "Paging",
     "ProblemError",
     "Reading",

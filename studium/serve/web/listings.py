@@ -44,7 +44,7 @@ class Listing(BaseModel, Generic[Item]):
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """What part of a list is wanted, and in which form."""
 
     first: int
@@ -72,7 +72,7 @@ def page_of(
         Literal["json", "csv"] | None,
         Query(alias="format", description="Wins over the Accept header."),
     ] = None,
-) -> Page:
+) -> ListPage:
     """The page that a request asks for.
 
     Raises ProblemError 400 for a cursor that is none of ours, ScopeNeededError for CSV by a token without `export`.
@@ -82,21 +82,21 @@ def page_of(
         reader.principal.require(TokenScope.EXPORT)  # before anything is read
     scope = _scope(request, reader)
     usual = MOST_CSV_ROWS if wants_csv else _USUAL
-    return Page(_first(cursor, scope), limit or usual, wants_csv, scope)
+    return ListPage(_first(cursor, scope), limit or usual, wants_csv, scope)
 
 
-Paging = Annotated[Page, Depends(page_of)]
+Paging = Annotated[ListPage, Depends(page_of)]
 
 
 def read_page(
-    reader: Reader, sql: str, values: Mapping[str, Any], page: Page
+    reader: Reader, sql: str, values: Mapping[str, Any], page: ListPage
 ) -> tuple[list[dict[str, Any]], int]:
     """The rows of a page of an ordered query, and how many it has in all."""
     return reader.page(sql, values, page.first, page.limit)
 
 
 def answer_page(
-    reader: Reader, kind: type[Any], rows: Sequence[Any], total: int, page: Page
+    reader: Reader, kind: type[Any], rows: Sequence[Any], total: int, page: ListPage
 ) -> Any:
     """A page of `kind`, a dataclass, as a Listing, or as a CSV file named after it."""
     items = [kind(**row) if isinstance(row, Mapping) else row for row in rows]
@@ -113,7 +113,7 @@ def answer_page(
     )
 
 
-def answer_all(reader: Reader, kind: type[Any], rows: Sequence[Any], page: Page) -> Any:
+def answer_all(reader: Reader, kind: type[Any], rows: Sequence[Any], page: ListPage) -> Any:
     """The page of a list that is at hand in full."""
     shown = rows[page.first : page.first + page.limit]
     return answer_page(reader, kind, shown, len(rows), page)

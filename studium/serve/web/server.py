@@ -11,7 +11,7 @@ from fastapi import Request
 
 from studium.config import Workspace
 from studium.serve.accounts.desk import Desk
-from studium.serve.audit import Record
+from studium.serve.audit import AuditRecord
 from studium.serve.release import Bounds, Keeper
 from studium.serve.rights import Principal
 
@@ -44,7 +44,7 @@ def remember(
     principal: Principal | None = getattr(request.state, "principal", None)
     if username is None:
         username = principal.username if principal else "(nobody)"
-    record = Record(
+    record = AuditRecord(
         username=username,
         action=action,
         subject=subject,

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """What a server said: `retry_after` and `location` as its head gave them."""
 
     status: int

@@ -12,9 +12,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from studium.errors import StudiumError
-from studium.sources.http.answers import Answer
-from studium.sources.http.network import Deadline, Transport
-from studium.sources.http.tokens import Tokens
+from studium.sources.http.answers import HttpAnswer
+from studium.sources.http.network import NetworkDeadline, Transport
+from studium.sources.http.tokens import BearerTokens
 from studium.sources.http.waits import seconds_to_wait
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -27,7 +27,7 @@ LATER = "Run the command again later: what was fetched so far is kept."
 
 
 @dataclass(frozen=True)
-class Limits:
+class FetchLimits:
     """What one source may take; `attempts` counts the first try."""
 
     requests_per_second: float
@@ -41,12 +41,15 @@ class Client:
     """Requests to one server, one at a time; `sleep` is replaced by tests."""
 
     def __init__(
-        self, limits: Limits, tokens: Tokens | None, sleep: Callable[[float], None] = time.sleep
+        self,
+        limits: FetchLimits,
+        tokens: BearerTokens | None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._limits = limits
         self._tokens = tokens
         self._sleep = sleep
-        self._deadline = Deadline()
+        self._deadline = NetworkDeadline()
         self._next_at = 0.0
         self._http = httpx.Client(
             transport=Transport(self._deadline, limits.allow_private),
@@ -68,10 +71,10 @@ class Client:
         problem, is_renewed = "", False
         for faults in range(1, self._limits.attempts + 1):
             answer = self._try(url)
-            if isinstance(answer, Answer) and answer.status == 200:
+            if isinstance(answer, HttpAnswer) and answer.status == 200:
                 return answer.content
             if (
-                isinstance(answer, Answer)
+                isinstance(answer, HttpAnswer)
                 and answer.status == 401
                 and self._tokens
                 and not is_renewed
@@ -80,7 +83,7 @@ class Client:
                 is_renewed = True
                 continue
             problem = answer if isinstance(answer, str) else f"it answers {answer.status}"
-            if isinstance(answer, Answer) and answer.status not in PASSING:
+            if isinstance(answer, HttpAnswer) and answer.status not in PASSING:
                 raise _refusal(url, answer.status)
             if faults < self._limits.attempts:
                 self._wait(url, answer, faults)
@@ -88,15 +91,15 @@ class Client:
             f"no answer after {self._limits.attempts} attempts: {problem}", shown(url), LATER
         )
 
-    def _wait(self, url: str, answer: Answer | str, faults: int) -> None:
+    def _wait(self, url: str, answer: HttpAnswer | str, faults: int) -> None:
         seconds = seconds_to_wait(
-            answer.retry_after if isinstance(answer, Answer) else None, faults
+            answer.retry_after if isinstance(answer, HttpAnswer) else None, faults
         )
         if seconds > MOST_WAIT_SECONDS:
             raise StudiumError(f"the server asks to wait {seconds:,.0f} s", shown(url), LATER)
         self._sleep(seconds)
 
-    def _try(self, url: str) -> Answer | str:
+    def _try(self, url: str) -> HttpAnswer | str:
         """An answer, or what went wrong on the way."""
         try:
             headers = self._tokens.headers(self._send) if self._tokens else {}
@@ -106,7 +109,7 @@ class Client:
         except httpx.InvalidURL as error:
             raise StudiumError(f"no address: {error}", shown(url), CHECK) from None
 
-    def _follow(self, url: str, headers: dict[str, str]) -> Answer:
+    def _follow(self, url: str, headers: dict[str, str]) -> HttpAnswer:
         asked = url
         for _ in range(MOST_REDIRECTS + 1):
             answer = self._send("GET", asked, headers, None)
@@ -123,7 +126,7 @@ class Client:
 
     def _send(
         self, method: str, url: str, headers: dict[str, str], form: dict[str, str] | None
-    ) -> Answer:
+    ) -> HttpAnswer:
         self._keep_rate()
         self._deadline.start(self._limits.timeout_seconds)
         with self._http.stream(method, url, headers=headers, data=form) as response:
@@ -136,7 +139,7 @@ class Client:
                         shown(url),
                         "Lower `page_size` of the source, or raise its `maximum_answer_mb`.",
                     )
-            return Answer(
+            return HttpAnswer(
                 response.status_code,
                 bytes(content),
                 response.headers.get("retry-after"),

@@ -16,7 +16,7 @@ import httpx
 from studium.sources.http.addresses import address_of
 
 
-class Deadline:
+class NetworkDeadline:
     """When the present request has to be over."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Deadline:
 class Network(httpcore.NetworkBackend):
     """Resolves a host once, refuses what is not public, and connects to the address that was looked at."""
 
-    def __init__(self, deadline: Deadline, allow_private: bool) -> None:
+    def __init__(self, deadline: NetworkDeadline, allow_private: bool) -> None:
         self._deadline = deadline
         self._allow_private = allow_private
         self._plain = httpcore.SyncBackend()
@@ -63,7 +63,7 @@ class Network(httpcore.NetworkBackend):
 class Stream(httpcore.NetworkStream):
     """A connection whose every step ends at the deadline."""
 
-    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, deadline: NetworkDeadline) -> None:
         self._inner = inner
         self._deadline = deadline
 
@@ -98,7 +98,7 @@ class Stream(httpcore.NetworkStream):
 class Transport(httpx.BaseTransport):
     """Sends requests of httpx over such connections."""
 
-    def __init__(self, deadline: Deadline, allow_private: bool) -> None:
+    def __init__(self, deadline: NetworkDeadline, allow_private: bool) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             network_backend=Network(deadline, allow_private),

@@ -12,13 +12,13 @@ import httpx
 import orjson
 
 from studium.errors import StudiumError
-from studium.sources.http.answers import Answer
+from studium.sources.http.answers import HttpAnswer
 
 SPARE_SECONDS = 30.0  # a token is not used so shortly before its end
 KINDS = {"jwt": "JWT", "bearer": "Bearer"}
 BUSY = 429
 
-Send = Callable[[str, str, dict[str, str], dict[str, str] | None], Answer]
+Send = Callable[[str, str, dict[str, str], dict[str, str] | None], HttpAnswer]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Credentials:
     client_secret: str = field(repr=False)
 
 
-class Tokens:
+class BearerTokens:
     """The token that is good now; a new one is asked for when it ends or is refused."""
 
     def __init__(self, url: str, credentials: Credentials) -> None:

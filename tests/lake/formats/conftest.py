@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from studium.lake.formats.courses.dump.rows import PlatformRows
-from studium.lake.reading.sink import Account, Origin, Sink
+from studium.lake.reading.sink import LineAccount, Origin, Sink
 from studium.lake.reading.tables.files import TableFile, read_table
 from studium.vocabulary import SITE, Scope
 
@@ -22,7 +22,7 @@ MODULE = (
 class Parsed:
     """A parsed text: its account, and the rows of its Parquet."""
 
-    def __init__(self, out: Path, account: Account) -> None:
+    def __init__(self, out: Path, account: LineAccount) -> None:
         self.account = account
         self._out = out
 

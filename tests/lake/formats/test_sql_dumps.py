@@ -11,8 +11,8 @@ import pytest
 from studium.config import Workspace
 from studium.lake import dump_partitions, land, reconcile
 from studium.lake.formats.courses.sql_dump.databases import read_database
-from studium.lake.formats.courses.sql_dump.statements import Fault, Reader, Rows
-from studium.lake.reading.sink import Account, Origin, Sink
+from studium.lake.formats.courses.sql_dump.statements import Fault, Rows, StatementReader
+from studium.lake.reading.sink import LineAccount, Origin, Sink
 from studium.sources import find_files
 from studium.vocabulary import SITE
 from tests.warehouse.warehouses import SHARED_DATA
@@ -51,7 +51,9 @@ ROWS = [
 
 
 def statements(text: bytes, block: int) -> list[Rows | Fault]:
-    return list(Reader(text[start : start + block] for start in range(0, len(text), block)))
+    return list(
+        StatementReader(text[start : start + block] for start in range(0, len(text), block))
+    )
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 4096])
@@ -69,7 +71,7 @@ def test_rows_are_found_among_all_else(block: int) -> None:
 def read(tmp_path: Path) -> Any:
     """Parse bytes as a dump of the site: its account, and a function that queries its Parquet."""
 
-    def run(text: bytes) -> tuple[Account, Any]:
+    def run(text: bytes) -> tuple[LineAccount, Any]:
         (tmp_path / "raw").write_bytes(text)
         (tmp_path / "out").mkdir()
         sink = Sink(Origin("name", "content", SITE, date(2017, 9, 3)), tmp_path / "out")

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 from studium.cli import main
 from studium.config import Workspace
 from studium.serve.accounts import Desk, open_desk
-from studium.serve.audit import Record
+from studium.serve.audit import AuditRecord
 from tests.serve.conftest import make_workspace
 
 Attack = Callable[[Workspace], None]
@@ -33,7 +33,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def fill(workspace: Workspace, count: int) -> None:
     desk = open_desk(workspace)
     for number in range(count):
-        desk.audit.append([Record("ada", "read", f"table {number}", row_count=number)])
+        desk.audit.append([AuditRecord("ada", "read", f"table {number}", row_count=number)])
     settle(desk)
 
 
@@ -145,8 +145,8 @@ def test_numbers_of_records_that_were_cut_are_given_to_no_others(workspace: Work
 def test_a_restore_names_the_cut_and_is_no_break(workspace: Workspace) -> None:
     put_back_copy(workspace)
     desk = open_desk(workspace)
-    desk.audit.append([], restored=Record("ada", "", "backup of yesterday"))
-    desk.audit.append([Record("ada", "read")])
+    desk.audit.append([], restored=AuditRecord("ada", "", "backup of yesterday"))
+    desk.audit.append([AuditRecord("ada", "read")])
     found = desk.audit.verify()
     assert found.problem == ""
     assert found.restored == (found.restored[0],)
@@ -189,7 +189,7 @@ def test_records_are_flushed_to_the_disk_before_append_returns(
         asked.append((mode, level))
 
     event.listen(desk.people.engine, "commit", committing)
-    desk.audit.append([Record("ada", "read")])
+    desk.audit.append([AuditRecord("ada", "read")])
     assert isinstance(desk.people.engine, Engine)
     assert asked
     assert set(asked) <= {("wal", 2), ("wal", 3)}

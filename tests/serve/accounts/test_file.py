@@ -10,7 +10,7 @@ import pytest
 from studium.cli import main
 from studium.config import Workspace
 from studium.serve.accounts import AccountsLostError, accounts_problem, open_desk
-from studium.serve.audit import Record
+from studium.serve.audit import AuditRecord
 from studium.vocabulary import Role
 from tests.serve.conftest import ALL_SCOPES, Campus, make_workspace, publish_marts
 
@@ -51,7 +51,7 @@ def test_closing_leaves_all_of_it_in_the_file_also_beside_others(
     assert other.people.list() == []
     desk = open_desk(workspace)
     desk.people.add("ada", Role.ANALYST)
-    desk.audit.append([Record("ada", "read")])
+    desk.audit.append([AuditRecord("ada", "read")])
     desk.close()
     assert names_in(Path(shutil.copy(workspace.accounts, tmp_path / "copy"))) == ["ada"]
 
@@ -103,7 +103,7 @@ def test_a_damaged_file_is_said_so_by_every_command(
 ) -> None:
     desk = open_desk(workspace)
     desk.people.add("ada", Role.ANALYST)
-    desk.audit.append([Record("ada", "read", str(number)) for number in range(50)])
+    desk.audit.append([AuditRecord("ada", "read", str(number)) for number in range(50)])
     desk.close()
     assert accounts_problem(workspace) is None
     place, bytes_ = DAMAGES[name]
@@ -124,7 +124,7 @@ def test_doctor_sees_a_log_that_was_cut_and_changes_nothing(workspace: Workspace
     assert accounts_problem(workspace) is None
     assert not workspace.accounts.exists()
     desk = open_desk(workspace)
-    desk.audit.append([Record("ada", "read", str(number)) for number in range(5)])
+    desk.audit.append([AuditRecord("ada", "read", str(number)) for number in range(5)])
     desk.close()
     with sqlite3.connect(workspace.accounts) as connection:
         connection.execute("drop trigger audit_has_no_delete")

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from fastapi.testclient import TestClient
 
-from studium.serve.audit import Record
+from studium.serve.audit import AuditRecord
 from studium.serve.rights import Role, Rule, TokenScope, rule
 from tests.serve.conftest import COURSES, ONE, Campus
 from tests.serve.matrix.test_endpoints import _EMPTY, names_course, path_of, reading
@@ -50,7 +50,7 @@ def is_file(answer: Response) -> bool:
     )
 
 
-def newest(campus: Campus, after: int) -> list[Record]:
+def newest(campus: Campus, after: int) -> list[AuditRecord]:
     entries = campus.desk.audit.list(100)
     return [entry.record for entry in entries if entry.number > after]
 

@@ -19,7 +19,7 @@ FORM_FIELD = re.compile(r"^(?:\[\")?input_([^=&]+?)_\d+_\d+")
 BARE_BLOCK = re.compile(r"^[0-9A-Za-z_.]+$")
 
 
-class Course(NamedTuple):
+class CanonicalCourse(NamedTuple):
     """A course key as canonical text; `is_valid` False where it is kept as it came."""
 
     course_id: str
@@ -36,7 +36,7 @@ class Module(NamedTuple):
 
 
 @lru_cache(maxsize=REMEMBERED_KEYS)
-def course_of(text: str) -> Course:
+def course_of(text: str) -> CanonicalCourse:
     """Parse a course key.
 
     >>> course_of("course-v1:edX+DemoX+2024")
@@ -46,8 +46,8 @@ def course_of(text: str) -> Course:
     try:
         key = CourseKey.from_string(candidate)
     except InvalidKeyError:
-        return Course(text, False, None)
-    return Course(str(key), True, key.org)
+        return CanonicalCourse(text, False, None)
+    return CanonicalCourse(str(key), True, key.org)
 
 
 @lru_cache(maxsize=REMEMBERED_KEYS)

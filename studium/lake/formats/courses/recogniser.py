@@ -13,7 +13,7 @@ from studium.lake.formats.courses.datasets.tables import TABLES
 from studium.lake.formats.courses.names import Named, read_name
 from studium.lake.formats.courses.packages import course_key, dashed, twins_of
 from studium.lake.formats.courses.packages import is_course_key as is_key
-from studium.lake.formats.face import Candidate, Known, Told
+from studium.lake.formats.face import FoundFile, Known, Told
 from studium.lake.reading.heads import head_of
 from studium.lake.reading.naming import BETWEEN
 from studium.vocabulary import SITE, Scope
@@ -47,7 +47,7 @@ def tell(path: str, bytes_at: Path | None, known: Known) -> Named | None:
     return named if STATEMENT.match(head_of(bytes_at)) else None
 
 
-def settle(candidates: Sequence[Candidate], known: Known) -> Mapping[str, Told | str]:
+def settle(candidates: Sequence[FoundFile], known: Known) -> Mapping[str, Told | str]:
     """What each file is; those whose name may be any table, and whose folder any folder, are refused."""
     keys = _keys(candidates, known)
     places = {_place(one.path) for one in candidates if not one.told.is_bare}
@@ -86,9 +86,9 @@ def _courses(known: Known) -> list[str]:
     return [*known.ids, *landed]
 
 
-def _keys(candidates: Sequence[Candidate], known: Known) -> dict[str, str]:
+def _keys(candidates: Sequence[FoundFile], known: Known) -> dict[str, str]:
     """The course's key of each spelling of a name."""
-    of_course: dict[str, list[Candidate]] = defaultdict(list)
+    of_course: dict[str, list[FoundFile]] = defaultdict(list)
     for one in candidates:
         if one.told.course_text:
             of_course[one.told.course_text.replace("__", "-")].append(one)
@@ -98,13 +98,13 @@ def _keys(candidates: Sequence[Candidate], known: Known) -> dict[str, str]:
     }
 
 
-def _spelling(members: Sequence[Candidate]) -> str:
+def _spelling(members: Sequence[FoundFile]) -> str:
     """The spelling that says where a part ends, if any member has it."""
     texts = sorted({member.told.course_text or "" for member in members})
     return next((text for text in texts if "__" in text), texts[0])
 
 
-def _heads(members: Sequence[Candidate]) -> Iterator[bytes]:
+def _heads(members: Sequence[FoundFile]) -> Iterator[bytes]:
     for member in members:
         if member.told.format == "dump":
             yield head_of(member.bytes_at)
@@ -115,7 +115,7 @@ def _scope(named: Named, keys: Mapping[str, str]) -> Scope:
     return Scope("course", keys[text.replace("__", "-")]) if text else SITE
 
 
-def _is_of_platform(one: Candidate, places: set[str], known: Known) -> bool:
+def _is_of_platform(one: FoundFile, places: set[str], known: Known) -> bool:
     """Whether a file that any table could be names one of the platform's, or a known one lies beside it, or its
     course is known.
     """
@@ -140,7 +140,7 @@ def _place(path: str) -> str:
     return str(PurePosixPath(path).parent)
 
 
-def _told(one: Candidate, scope: Scope) -> Told:
+def _told(one: FoundFile, scope: Scope) -> Told:
     named: Named = one.told
     if named.format == "dump" and STATEMENT.match(head_of(one.bytes_at)):
         return Told("sql_dump", None, scope, named.dump_date)

@@ -1,6 +1,6 @@
 """Tab-separated output of MySQL as Arrow columns, without a Python object per good line.
 
-Enters: blocks of plain bytes, the number of columns. Leaves: `Part`s: the lines with the right number of fields as
+Enters: blocks of plain bytes, the number of columns. Leaves: `TextPart`s: the lines with the right number of fields as
 columns of text, still escaped; the odd lines beside them. A backslash before a tab or a newline makes it text.
 """
 
@@ -21,7 +21,7 @@ Positions = npt.NDArray[np.int64]
 
 
 @dataclass
-class Part:
+class TextPart:
     """Some lines: `columns` as text beside their `lines`; `odd` holds (line number, raw bytes) of the others.
 
     `raw` gives the bytes of a line by its number. `broken` counts lines that were no UTF-8.
@@ -83,7 +83,7 @@ def _is_escaped(text: bytes | bytearray, position: int) -> bool:
     return (position - first) % 2 == 1
 
 
-def parts_of(chunks: Iterable[bytes], width: int, is_windows: bool) -> Iterator[Part]:
+def parts_of(chunks: Iterable[bytes], width: int, is_windows: bool) -> Iterator[TextPart]:
     """Parts of the lines after the header; blank lines are none, but count in the numbering.
 
     With `is_windows` a return before the newline ends the line; else it is text.
@@ -96,7 +96,7 @@ def parts_of(chunks: Iterable[bytes], width: int, is_windows: bool) -> Iterator[
         yield part
 
 
-def _part(chunk: bytes, width: int, first_line: int) -> tuple[Part, int]:
+def _part(chunk: bytes, width: int, first_line: int) -> tuple[TextPart, int]:
     text, broken = _as_utf8(chunk)
     characters = np.frombuffer(text, dtype=np.uint8)
     ends = _separators(text, characters)
@@ -118,7 +118,7 @@ def _part(chunk: bytes, width: int, first_line: int) -> tuple[Part, int]:
     odd = [(line_no, line) for line_no, line in odd if line]
     columns = _columns(text, ends, before[is_good] + 1, width)
     numbers = pa.array(np.flatnonzero(is_good) + first_line)
-    return Part(numbers, columns, raw, odd, broken), len(last)
+    return TextPart(numbers, columns, raw, odd, broken), len(last)
 
 
 def _as_utf8(chunk: bytes) -> tuple[bytes, int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from studium.lake.archives.decompression import plain_blocks
 from studium.lake.reading.parsed import Counts
 from studium.lake.reading.sink import Sink
-from studium.lake.reading.tables.delimited import Part, parts_of, whole_lines
+from studium.lake.reading.tables.delimited import TextPart, parts_of, whole_lines
 from studium.lake.reading.tables.header import Layout, layout_of
 from studium.lake.reading.tables.quoted import parts_of_records, records_of
 from studium.lake.reading.tables.rows import RowWriter
@@ -86,7 +86,7 @@ def _read(
 
 
 def _reject_all(
-    parts: Iterable[Part], reason: str, names: list[str], counts: Counts, sink: Sink
+    parts: Iterable[TextPart], reason: str, names: list[str], counts: Counts, sink: Sink
 ) -> None:
     detail = f"the header names {', '.join(names)}"[:300]
     if reason == "no_header":

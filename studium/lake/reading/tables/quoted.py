@@ -1,6 +1,6 @@
 """Comma-separated values with quotes as Arrow columns: dumps that were renamed, and reports.
 
-Enters: chunks of whole lines. Leaves: records and `Part`s of about 8 MB. A line break inside quotes is text.
+Enters: chunks of whole lines. Leaves: records and `TextPart`s of about 8 MB. A line break inside quotes is text.
 """
 
 import csv
@@ -9,7 +9,12 @@ from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
-from studium.lake.reading.tables.delimited import CHUNK_BYTES, FIRST_LINE, LONGEST_LINE_BYTES, Part
+from studium.lake.reading.tables.delimited import (
+    CHUNK_BYTES,
+    FIRST_LINE,
+    LONGEST_LINE_BYTES,
+    TextPart,
+)
 
 REPLACED = "\ufffd"
 
@@ -25,7 +30,7 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
         yield from io.StringIO(chunk.decode(errors="replace"), newline="")
 
 
-def parts_of_records(records: Iterator[list[str]], width: int) -> Iterator[Part]:
+def parts_of_records(records: Iterator[list[str]], width: int) -> Iterator[TextPart]:
     """Parts of the records after the header; the records are numbered, not the lines of the file."""
     waiting: dict[int, list[str]] = {}
     size = 0
@@ -41,7 +46,7 @@ def parts_of_records(records: Iterator[list[str]], width: int) -> Iterator[Part]
         yield _part(waiting, width)
 
 
-def _part(records: dict[int, list[str]], width: int) -> Part:
+def _part(records: dict[int, list[str]], width: int) -> TextPart:
     good = [line_no for line_no, record in records.items() if len(record) == width]
 
     def raw(line_no: int) -> bytes:
@@ -55,4 +60,4 @@ def _part(records: dict[int, list[str]], width: int) -> Part:
         for column in range(width)
     ]
     broken = sum(any(REPLACED in field for field in record) for record in records.values())
-    return Part(pa.array(good, pa.int64()), columns, raw, odd, broken)
+    return TextPart(pa.array(good, pa.int64()), columns, raw, odd, broken)

@@ -1,7 +1,7 @@
 """Parts of text to typed rows in the sink; the rest to quarantine, or skipped by a named rule.
 
-Enters: `Part`s of one table. Leaves: rows of its dataset. One DuckDB in memory. What only an area knows of its tables,
-it does in a subclass.
+Enters: `TextPart`s of one table. Leaves: rows of its dataset. One DuckDB in memory. What only an area knows of its
+tables, it does in a subclass.
 """
 
 from functools import cache
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from studium.lake.reading.parsed import Counts
 from studium.lake.reading.sink import Sink
-from studium.lake.reading.tables.delimited import Part
+from studium.lake.reading.tables.delimited import TextPart
 from studium.lake.reading.tables.header import Layout
 from studium.lake.reading.tables.typed import typed_query
 from studium.lake.registry import DATASETS
@@ -34,7 +34,7 @@ class RowWriter:
         self._query = typed_query(layout, is_escaped)
         self._duckdb = _connection()
 
-    def add(self, part: Part, width: int) -> None:
+    def add(self, part: TextPart, width: int) -> None:
         """Take the lines of a part, `width` columns each."""
         self._counts.lines += len(part.lines) + len(part.odd)
         if part.broken:
@@ -73,7 +73,7 @@ class RowWriter:
     def _write(self, rows: pa.Table) -> None:
         self._sink(self._layout.dataset, rows)
 
-    def _with_mended(self, table: pa.Table, part: Part, width: int) -> pa.Table:
+    def _with_mended(self, table: pa.Table, part: TextPart, width: int) -> pa.Table:
         """Lines with surplus fields that can be mended join the others; the rest is rejected."""
         found = []
         for line_no, raw in part.odd:
@@ -89,7 +89,7 @@ class RowWriter:
         columns = [pa.array(column) for column in zip(*found, strict=True)]
         return pa.concat_tables([table, pa.Table.from_arrays(columns, table.column_names)])
 
-    def _without_problems(self, rows: pa.Table, part: Part) -> pa.Table:
+    def _without_problems(self, rows: pa.Table, part: TextPart) -> pa.Table:
         problems = rows["problem"]
         rows = rows.drop_columns("problem")
         if problems.null_count == len(problems):
@@ -110,7 +110,7 @@ class RowWriter:
         return rows.append_column(name, pa.repeat(holder, rows.num_rows))
 
 
-def _table(part: Part) -> pa.Table:
+def _table(part: TextPart) -> pa.Table:
     names = ["source_line", *(f"f{place}" for place in range(len(part.columns)))]
     return pa.Table.from_arrays([part.lines, *part.columns], names)
 

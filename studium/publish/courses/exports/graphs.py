@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from studium.errors import MisuseError
 from studium.publish.exports.files import Stream
-from studium.publish.exports.formats import Format
+from studium.publish.exports.formats import FileFormat
 from studium.publish.exports.rows.selections import Selection
 from studium.publish.release import OpenRelease, quoted
 
@@ -71,7 +71,7 @@ def _rows(
         yield from zip(*(rows[name] for name in names), strict=True)
 
 
-GRAPHML = Format(
+GRAPHML = FileFormat(
     "GraphML",
     ".graphml",
     write_network,

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from studium.publish.courses.reports.files import (
-    Course,
     Report,
+    ReportCourse,
     ReportFile,
     hashed_folder,
     rows_of,
@@ -47,12 +47,12 @@ _RESPONSES = {
 }
 
 
-def _names(table: str, course: Course) -> list[str]:
+def _names(table: str, course: ReportCourse) -> list[str]:
     return [f"{safe_course(course.key)}_{table}.csv"]
 
 
 def _files(
-    table: str, columns: Mapping[str, str], order: str, release: OpenRelease, course: Course
+    table: str, columns: Mapping[str, str], order: str, release: OpenRelease, course: ReportCourse
 ) -> Iterator[ReportFile]:
     named = ", ".join(columns.values())
     sql = f"select {named} from {table} where course_id = $course order by {order}"

@@ -16,7 +16,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 Row = Sequence[Any]
 
 
-class Course(NamedTuple):
+class ReportCourse(NamedTuple):
     """A course of a release: its key, the interval that counts, and addresses by username where they are wanted."""
 
     key: str
@@ -41,8 +41,8 @@ class Report(NamedTuple):
 
     table: str
     folder: Callable[[str], str]
-    names: Callable[[Course], Sequence[str]]
-    files: Callable[[OpenRelease, Course], Iterator[ReportFile]]
+    names: Callable[[ReportCourse], Sequence[str]]
+    files: Callable[[OpenRelease, ReportCourse], Iterator[ReportFile]]
 
 
 def hashed_folder(course: str) -> str:

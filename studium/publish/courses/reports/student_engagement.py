@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from studium.publish.courses.reports.files import (
-    Course,
     Report,
+    ReportCourse,
     ReportFile,
     Row,
     hashed_folder,
@@ -68,7 +68,7 @@ _QUERY = """
 """
 
 
-def ends_of(kind: Kind, course: Course) -> list[date]:
+def ends_of(kind: Kind, course: ReportCourse) -> list[date]:
     """The last days of the times that the interval is cut into, from its end backwards."""
     last = course.as_of - timedelta(days=1)
     if not kind.days:
@@ -77,17 +77,17 @@ def ends_of(kind: Kind, course: Course) -> list[date]:
     return sorted(last - timedelta(days=kind.days * back) for back in range(number))
 
 
-def file_name(kind: Kind, course: Course, end: date) -> str:
+def file_name(kind: Kind, course: ReportCourse, end: date) -> str:
     """The name of the file of one of these times."""
     when = f"{end}" if kind.days else f"{course.events_from}-{course.as_of}"
     return f"student_engagement_{kind.name}_{when}.csv"
 
 
-def _names(kind: Kind, course: Course) -> Sequence[str]:
+def _names(kind: Kind, course: ReportCourse) -> Sequence[str]:
     return [file_name(kind, course, end) for end in ends_of(kind, course)]
 
 
-def _files(kind: Kind, release: OpenRelease, course: Course) -> Iterator[ReportFile]:
+def _files(kind: Kind, release: OpenRelease, course: ReportCourse) -> Iterator[ReportFile]:
     header = ["Course ID", kind.date_heading, "Username", "Email", "Cohort", kind.active_heading]
     header += [*_COUNTS.values(), _LAST]
     counts = ", ".join(f"coalesce(engagement.{column}, 0)" for column in _COUNTS)
@@ -99,7 +99,7 @@ def _files(kind: Kind, release: OpenRelease, course: Course) -> Iterator[ReportF
         )
 
 
-def _with_email(row: Row, course: Course) -> Row:
+def _with_email(row: Row, course: ReportCourse) -> Row:
     return [*row[:3], course.emails.get(row[2]), *row[3:]]
 
 

@@ -13,7 +13,7 @@ from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.progress import Progress
 from studium.publish.courses.reports.answers import ANSWERS
-from studium.publish.courses.reports.files import Course, Report, ReportFile
+from studium.publish.courses.reports.files import Report, ReportCourse, ReportFile
 from studium.publish.courses.reports.student_engagement import STUDENT_ENGAGEMENT
 from studium.publish.exports.deliveries import Delivery
 from studium.publish.exports.files import FileGroup, HashingStream, Written, file_group
@@ -62,7 +62,7 @@ def write_report(
 
 
 def _write_course(
-    release: OpenRelease, report: Report, course: Course, folder: Path, force: bool
+    release: OpenRelease, report: Report, course: ReportCourse, folder: Path, force: bool
 ) -> tuple[list[Written], int]:
     below = Path(report.folder(course.key))
     with file_group(folder / below, report.names(course), force) as group:
@@ -76,7 +76,9 @@ def _report(name: str) -> Report:
     return REPORTS[name]
 
 
-def _course(workspace: Workspace, release: OpenRelease, key: str, order: ReportOrder) -> Course:
+def _course(
+    workspace: Workspace, release: OpenRelease, key: str, order: ReportOrder
+) -> ReportCourse:
     interval = release.release.manifest.build
     if interval.as_of is None:
         raise StudiumError(
@@ -91,7 +93,7 @@ def _course(workspace: Workspace, release: OpenRelease, key: str, order: ReportO
         (text,) = release.texts(sql, {"as_of": interval.as_of})
         first = date.fromisoformat(text)
     emails = _read_emails(workspace, key) if order.with_emails else {}
-    return Course(key, first, interval.as_of, emails)
+    return ReportCourse(key, first, interval.as_of, emails)
 
 
 def _read_emails(workspace: Workspace, course: str) -> Mapping[str, str]:

@@ -29,14 +29,14 @@ _FIX = (
 )
 
 
-class Condition(NamedTuple):
+class RowCondition(NamedTuple):
     """A boolean expression in SQL, and the values of its parameters by name."""
 
     sql: str
     values: dict[str, Any]
 
 
-def read_condition(text: str, columns: Sequence[str]) -> Condition:
+def read_condition(text: str, columns: Sequence[str]) -> RowCondition:
     """Understand what a person wants to filter by; raises MisuseError for anything else."""
     try:
         return _read(text, columns)
@@ -44,7 +44,7 @@ def read_condition(text: str, columns: Sequence[str]) -> Condition:
         raise _refusal("it is nested too deep", text) from None
 
 
-def _read(text: str, columns: Sequence[str]) -> Condition:
+def _read(text: str, columns: Sequence[str]) -> RowCondition:
     from sqlglot import exp
 
     tree = _parse(text)
@@ -64,7 +64,7 @@ def _read(text: str, columns: Sequence[str]) -> Condition:
     for number, literal in enumerate(list(holder.find_all(exp.Literal)), start=1):
         values[f"value{number}"] = _value(literal)
         literal.replace(exp.Placeholder(this=f"value{number}"))
-    return Condition(holder.sql(dialect="duckdb", comments=False), values)
+    return RowCondition(holder.sql(dialect="duckdb", comments=False), values)
 
 
 def _parse(text: str) -> "exp.Expression":

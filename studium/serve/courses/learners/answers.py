@@ -55,7 +55,7 @@ class Learner:
     week_discussion_contributions: int | None
 
 
-class Order(StrEnum):
+class LearnerOrder(StrEnum):
     """By what the roster is sorted."""
 
     USERNAME = "username"
@@ -92,7 +92,7 @@ class Filters:
     is_enrolled: bool | None = None
     seen: Literal["week", "silent", "never"] | None = None
     outcome: Literal["certified", "explored", "viewed", "registered"] | None = None
-    order_by: Order = Order.USERNAME
+    order_by: LearnerOrder = LearnerOrder.USERNAME
     is_descending: bool = False
     username: str | None = None
 
@@ -238,7 +238,7 @@ def filters_of(
 
 def order_of(
     filters: Annotated[Filters, Depends(filters_of)],
-    order_by: Order = Order.USERNAME,
+    order_by: LearnerOrder = LearnerOrder.USERNAME,
     sort: Annotated[str, Query(pattern="^(asc|desc)$")] = "asc",
 ) -> Filters:
     """The filters with the order that a request asks for."""

@@ -13,7 +13,7 @@ from studium.serve.courses.heading import Heading, heading_of, show_course
 from studium.serve.courses.learners.answers import (
     Filters,
     Learner,
-    Order,
+    LearnerOrder,
     list_cohorts,
     list_learners,
     list_modes,
@@ -31,14 +31,14 @@ TAB = Tab("Learners", Rule.LEARNERS, 8)
 
 _PAGE_ROWS = 50
 _ORDERS = {
-    "name": (Order.USERNAME, False),
-    "last": (Order.LAST_EVENT_AT, True),
-    "days": (Order.DAYS_ACTIVE, True),
-    "grade": (Order.GRADE, True),
-    "chapters": (Order.CHAPTERS, True),
-    "videos": (Order.VIDEO_PLAYS, True),
-    "problems": (Order.PROBLEM_CHECKS, True),
-    "posts": (Order.FORUM_POSTS, True),
+    "name": (LearnerOrder.USERNAME, False),
+    "last": (LearnerOrder.LAST_EVENT_AT, True),
+    "days": (LearnerOrder.DAYS_ACTIVE, True),
+    "grade": (LearnerOrder.GRADE, True),
+    "chapters": (LearnerOrder.CHAPTERS, True),
+    "videos": (LearnerOrder.VIDEO_PLAYS, True),
+    "problems": (LearnerOrder.PROBLEM_CHECKS, True),
+    "posts": (LearnerOrder.FORUM_POSTS, True),
 }
 _UNLISTED = "Learners are listed once a data package of this course has landed: the release has its logs alone."
 # "Active" is of weeks and engagement on other pages; here people are seen, by any event at all.

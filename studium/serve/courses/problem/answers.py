@@ -34,7 +34,7 @@ class AnswerCount:
 
 
 @dataclass(frozen=True)
-class Attempts:
+class AttemptCounts:
     """Learners who tried that often (ten: ten or more), and those of them who were right in the end."""
 
     attempts: int
@@ -105,12 +105,12 @@ def read_answers(reader: Reader, course_id: str, problem_id: str) -> list[Answer
     return [AnswerCount(**row) for row in rows]
 
 
-def read_attempts(reader: Reader, course_id: str, problem_nid: int) -> list[Attempts]:
+def read_attempts(reader: Reader, course_id: str, problem_nid: int) -> list[AttemptCounts]:
     """Learners by the number of their attempts, the last row for ten and more; needs a role that reads learners."""
     asked = {"course_id": course_id, "problem_nid": problem_nid, "most": MOST_TRIES}
     rows = ask(reader, "person_problem", _ATTEMPTS, asked)
     shown = reader.suppress(rows, "learners", measures=["right_learners"])
-    return [Attempts(**row) for row in shown]
+    return [AttemptCounts(**row) for row in shown]
 
 
 def read_standing_answers(reader: Reader, course_id: str, problem_id: str) -> list[StandingAnswer]:
@@ -136,13 +136,13 @@ def distribution(course_id: str, problem_id: str, reader: Reading, page: Paging)
 
 @router.get(
     "/courses/{course_id:course}/problems/{problem_id:path}/attempts",
-    response_model=Listing[Attempts],
+    response_model=Listing[AttemptCounts],
 )
 @rule(Rule.LEARNERS)
 def attempts(course_id: str, problem_id: str, reader: Reading, page: Paging) -> Any:
     """Learners by the number of their attempts."""
     position = read_problem(reader, course_id, problem_id).position
-    return answer_all(reader, Attempts, read_attempts(reader, course_id, position), page)
+    return answer_all(reader, AttemptCounts, read_attempts(reader, course_id, position), page)
 
 
 @router.get(

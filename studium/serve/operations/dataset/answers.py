@@ -27,7 +27,7 @@ class DatasetColumn:
 
 
 @dataclass(frozen=True)
-class Dataset:
+class ReleasedDataset:
     """A dataset with its columns, the promises that were tested, and the checksum of its rows.
 
     Number and checksum of rows are null for whoever sees only a part of them: they would tell of the rest.
@@ -52,11 +52,11 @@ class Lineage:
     sql: str
 
 
-def read_dataset(reader: Reader, name: str) -> Dataset:
+def read_dataset(reader: Reader, name: str) -> ReleasedDataset:
     """One dataset; raises HiddenError for one that is not there or not for the principal."""
     table = reader.dataset(name)
     has_whole = reader.has_whole(name)
-    return Dataset(
+    return ReleasedDataset(
         name,
         table.grain,
         level_of(table),
@@ -86,7 +86,7 @@ def read_lineage(reader: Reader, name: str) -> Lineage:
 
 @router.get("/datasets/{name}")
 @rule(Rule.DATASETS)
-def dataset(name: str, reader: Reading) -> Dataset:
+def dataset(name: str, reader: Reading) -> ReleasedDataset:
     """One dataset."""
     return read_dataset(reader, name)
 

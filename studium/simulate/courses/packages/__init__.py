@@ -4,7 +4,7 @@ Enters: the facts of one learner after the other. Leaves: one folder per course 
 its content and its forum, and the memberships that the truth of person_course is counted from.
 """
 
-from studium.simulate.courses.packages.accounts import Account, account_of
+from studium.simulate.courses.packages.accounts import InventedAccount, account_of
 from studium.simulate.courses.packages.catalogue import write_catalogue
 from studium.simulate.courses.packages.folders import PackageTask, package_tasks, write_package
 from studium.simulate.courses.packages.memberships import (
@@ -18,9 +18,9 @@ from studium.simulate.courses.packages.spool import Spool, SpoolWriter
 from studium.simulate.courses.packages.tables import spool_learner
 
 __all__ = [
-    "Account",
     "Certificate",
     "Enrollment",
+    "InventedAccount",
     "Membership",
     "PackageTask",
     "Spool",

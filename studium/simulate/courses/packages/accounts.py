@@ -1,6 +1,6 @@
 """Accounts: what the platform's directory knows about a learner beyond what logs tell.
 
-Enters: a plan and a learner's number. Leaves: an `Account`, drawn from the seed alone; all people
+Enters: a plan and a learner's number. Leaves: an `InventedAccount`, drawn from the seed alone; all people
 are invented.
 """
 
@@ -23,7 +23,7 @@ YEARS_BEFORE = 365 * DAY
 
 
 @dataclass(frozen=True)
-class Account:
+class InventedAccount:
     """A row of auth_user with its profile; times in microseconds since 1970, None for NULL.
 
     `former_domain` is the domain of an older row of the same user, None where there is but one.
@@ -48,7 +48,7 @@ class Account:
         return f"{self.profile.username}@{self.domain}"
 
 
-def account_of(plan: Plan, learner: int) -> Account:
+def account_of(plan: Plan, learner: int) -> InventedAccount:
     """The account of the learner with this number."""
     random = Random(f"{plan.seed}/account/{learner}")
     profile = profile_of(plan, learner)
@@ -56,7 +56,7 @@ def account_of(plan: Plan, learner: int) -> Account:
     joined = start - random.randrange(YEARS_BEFORE // SECOND) * SECOND
     first, _, last = profile.username.partition("_")
     is_double = "user_rows" in plan.traps and random.random() < 0.02
-    return Account(
+    return InventedAccount(
         profile=profile,
         name=f"{first.title()} {last.rstrip('0123456789').title()}",
         domain=random.choice(DOMAINS),

@@ -5,7 +5,7 @@ Enters: an account and its memberships. Leaves: lines in a spool; `HEADERS` name
 
 from studium.simulate.courses.campus import Course, block_id, build_university
 from studium.simulate.courses.facts import Fact
-from studium.simulate.courses.packages.accounts import Account
+from studium.simulate.courses.packages.accounts import InventedAccount
 from studium.simulate.courses.packages.forum import FORUM, forum_document
 from studium.simulate.courses.packages.memberships import Membership, end_of
 from studium.simulate.courses.packages.outline import letter, passing_grade
@@ -53,7 +53,7 @@ FOREIGN_EVERY = 37
 
 
 def spool_learner(
-    plan: Plan, account: Account, memberships: list[Membership], spool: SpoolWriter
+    plan: Plan, account: InventedAccount, memberships: list[Membership], spool: SpoolWriter
 ) -> None:
     """Write all rows of one learner."""
     for member in memberships:
@@ -63,7 +63,7 @@ def spool_learner(
             spool.add(member.number, FORUM, forum_document(post, member.course, account.profile))
 
 
-def _rows(plan: Plan, account: Account, member: Membership) -> list[tuple[str, Row]]:
+def _rows(plan: Plan, account: InventedAccount, member: Membership) -> list[tuple[str, Row]]:
     user_id, key = account.profile.user_id, member.course.key
     rows = _directory_rows(account)
     if member.enrollment:
@@ -86,7 +86,7 @@ def _row_id(member: Membership, number: int = 0) -> int:
     return (member.learner * 1_000 + member.number) * 1_000 + number + 1
 
 
-def _directory_rows(account: Account) -> list[tuple[str, Row]]:
+def _directory_rows(account: InventedAccount) -> list[tuple[str, Row]]:
     profile = account.profile
     first, last = account.name.split(" ")
     dates = (clock(account.last_login), clock(account.joined))
@@ -111,7 +111,7 @@ def _directory_rows(account: Account) -> list[tuple[str, Row]]:
     return rows
 
 
-def _certificate_rows(account: Account, member: Membership) -> list[tuple[str, Row]]:
+def _certificate_rows(account: InventedAccount, member: Membership) -> list[tuple[str, Row]]:
     certificate = member.certificate
     if certificate is None:
         return []

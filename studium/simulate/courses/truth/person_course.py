@@ -12,7 +12,7 @@ from math import sqrt
 
 from studium.simulate.courses.campus import address_of, build_university
 from studium.simulate.courses.facts import MODES, SECOND, Fact
-from studium.simulate.courses.packages import Account, Membership, passing_grade
+from studium.simulate.courses.packages import InventedAccount, Membership, passing_grade
 from studium.simulate.courses.packages.forum import is_endorsed, is_pinned, votes_of
 from studium.simulate.courses.packages.values import clock
 from studium.simulate.courses.plan import Plan
@@ -66,7 +66,7 @@ PERSON_COURSE = (
 
 
 def person_course_lines(
-    plan: Plan, account: Account, members: list[Membership], facts: list[Fact]
+    plan: Plan, account: InventedAccount, members: list[Membership], facts: list[Fact]
 ) -> bytes:
     """Lines of CSV about one learner, whose facts are in order of time."""
     sightings = list(sightings_of(facts, account.profile, build_university(plan)))
@@ -83,7 +83,7 @@ def csv_lines(rows: Iterable[Row]) -> bytes:
 
 
 def person_course_rows(
-    account: Account, members: list[Membership], sightings: list[Sighting], days: list[Row]
+    account: InventedAccount, members: list[Membership], sightings: list[Sighting], days: list[Row]
 ) -> list[Row]:
     """Rows of PERSON_COURSE; `days` are the learner's rows of person_course_day."""
     named = [seen for seen in sightings if seen.username is not None and seen.course is not None]
@@ -105,7 +105,7 @@ def person_course_rows(
     return rows
 
 
-def _person(account: Account, member: Membership) -> Values:
+def _person(account: InventedAccount, member: Membership) -> Values:
     return {
         "course_id": member.course.key,
         "user_id": account.profile.user_id,
@@ -156,7 +156,7 @@ def _chapters(member: Membership) -> Values:
     return {"viewed": True, "nchapters": visited, "explored": 2 * visited >= total}
 
 
-def _modal_ip(account: Account, seen: list[Sighting]) -> Values:
+def _modal_ip(account: InventedAccount, seen: list[Sighting]) -> Values:
     """The address of most events; of equally frequent ones that of the last event."""
     counts: Counter[str] = Counter()
     latest: dict[str, int] = {}

@@ -8,12 +8,12 @@ from pathlib import Path
 from studium.lake.formats.courses.catalogue.answers import RESOURCES, read_answers
 from studium.lake.formats.face import Advance
 from studium.lake.reading.sink import read_into_tables
-from studium.lake.tasks import Outcome, Task
+from studium.lake.tasks import Task, TaskOutcome
 
 __all__ = ["parse"]
 
 
-def parse(task: Task, out: Path, advance: Advance) -> Outcome:
+def parse(task: Task, out: Path, advance: Advance) -> TaskOutcome:
     """Read all records; what the resource gives is there without one, too."""
     resource = (task.delivered and task.delivered.dataset) or ""
     _, promised = RESOURCES[resource]

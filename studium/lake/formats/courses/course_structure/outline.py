@@ -26,7 +26,7 @@ def children_of(block: Block) -> list[str]:
     return [child for child in children if isinstance(child, str)]
 
 
-class Outline:
+class StructureOutline:
     """The ways from the roots to each block; a block may hang in several places."""
 
     def __init__(self, blocks: dict[str, Block], roots: list[str]) -> None:

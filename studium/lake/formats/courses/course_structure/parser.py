@@ -9,12 +9,12 @@ from studium.lake.formats.courses.course_structure import FORMAT
 from studium.lake.formats.courses.course_structure.documents import read_structure
 from studium.lake.formats.face import Advance
 from studium.lake.reading.sink import read_into_tables
-from studium.lake.tasks import Outcome, Task
+from studium.lake.tasks import Task, TaskOutcome
 
 __all__ = ["parse"]
 
 
-def parse(task: Task, out: Path, advance: Advance) -> Outcome:
+def parse(task: Task, out: Path, advance: Advance) -> TaskOutcome:
     """Read it whole; its datasets are there without a row, too."""
     file = task.delivered
     course_id = file.scope.id if file and file.scope.id else None

@@ -9,7 +9,11 @@ import orjson
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import UsageKey
 
-from studium.lake.formats.courses.course_structure.outline import Outline, children_of, usage_key
+from studium.lake.formats.courses.course_structure.outline import (
+    StructureOutline,
+    children_of,
+    usage_key,
+)
 from studium.lake.formats.courses.keys import course_of
 from studium.lake.formats.courses.olx.blocks import text_of
 from studium.lake.formats.courses.olx.dates import utc_time
@@ -33,7 +37,7 @@ def structure_rows(
     course_id = _course_id(document, blocks, package_course_id)
     root = document.get("root")
     roots = [root] if isinstance(root, str) and root in blocks else _roots(blocks)
-    outline = Outline(blocks, roots)
+    outline = StructureOutline(blocks, roots)
     rows: list[Row] = []
     visited: set[str] = set()
     waiting: list[Step] = [(name, None, 1, 1) for name in reversed(roots)]

@@ -9,12 +9,12 @@ from studium.lake.formats.courses.dump.rows import PlatformRows
 from studium.lake.formats.face import Advance
 from studium.lake.reading.sink import read_into_tables
 from studium.lake.reading.tables.files import TableFile, read_table
-from studium.lake.tasks import Outcome, Task
+from studium.lake.tasks import Task, TaskOutcome
 
 __all__ = ["parse"]
 
 
-def parse(task: Task, out: Path, advance: Advance) -> Outcome:
+def parse(task: Task, out: Path, advance: Advance) -> TaskOutcome:
     """Read the table; one that nobody declares keeps its columns as text."""
     file = task.delivered
     if file is None:

@@ -10,13 +10,15 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 from studium.lake.archives import (
     Archive,
     ArchiveEntry,
+    ArchiveLimits,
     DamagedArchiveError,
-    Limits,
     RefusedArchiveError,
 )
 from studium.lake.reading.parsed import Counts
 
-OLX_LIMITS = Limits(total_bytes=16 * 1024**3)  # with its videos and pictures, which are passed over
+OLX_LIMITS = ArchiveLimits(
+    total_bytes=16 * 1024**3
+)  # with its videos and pictures, which are passed over
 TEXTS = {".xml", ".html", ".json"}
 ASIDE = {"static", "drafts"}  # drafts were never published
 LARGEST_DOCUMENT_BYTES = 32 * 1024 * 1024

@@ -29,7 +29,7 @@ NOWHERE = 0  # in no listed element
 
 
 @dataclass
-class Place:
+class BlockPlace:
     """A running number among siblings."""
 
     count: int = 0
@@ -47,7 +47,7 @@ class Above:
     is_staff_only: bool = False
     path: str = ""
     depth: int = 0
-    place: Place = field(default_factory=Place)
+    place: BlockPlace = field(default_factory=BlockPlace)
     chapter: dict[str, Any] | None = None
     parent: dict[str, Any] | None = None
     split: dict[str, Any] | None = None
@@ -125,7 +125,7 @@ class Outline:
             is_staff_only=above.is_staff_only or staff_only,
             path=self._path(block, above),
             depth=above.depth + 1,
-            place=Place(),
+            place=BlockPlace(),
         )
 
     def _path(self, block: Block, above: Above) -> str:

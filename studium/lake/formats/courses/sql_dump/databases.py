@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from studium.lake.archives.decompression import DamagedArchiveError, plain_blocks
 from studium.lake.formats.courses.dump.rows import PlatformRows
-from studium.lake.formats.courses.sql_dump.statements import Fault, Reader, Rows
+from studium.lake.formats.courses.sql_dump.statements import Fault, Rows, StatementReader
 from studium.lake.reading.parsed import Counts
 from studium.lake.reading.sink import Sink
-from studium.lake.reading.tables.delimited import Part
+from studium.lake.reading.tables.delimited import TextPart
 from studium.lake.reading.tables.header import Layout, layout_of
 from studium.lake.reading.tables.rows import RowWriter
 from studium.lake.registry import DATASETS
@@ -33,7 +33,7 @@ def read_database(
     counts = Counts()
     scope, may_drift = what
     tables = Tables(scope, may_drift, sink, counts)
-    for found in Reader(_until_damage(plain_blocks(path, advance), counts)):
+    for found in StatementReader(_until_damage(plain_blocks(path, advance), counts)):
         if isinstance(found, Fault):
             counts.lines += 1
             sink.reject(counts.lines, "bad_statement", "", found.raw)
@@ -82,7 +82,7 @@ class Tables:
             if len(row) != width
         ]
         lines = pa.array([numbers[index] for index in good], pa.int64())
-        part = Part(lines, columns, lambda number: rows.raw[number - first], odd)
+        part = TextPart(lines, columns, lambda number: rows.raw[number - first], odd)
         writer.add(part, width)
 
     def close(self) -> None:

@@ -55,7 +55,7 @@ class Fault(NamedTuple):
     raw: bytes
 
 
-class Reader:
+class StatementReader:
     """The statements of one dump; iterate once."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
