@@ -93,6 +93,7 @@ def _described(model: Table) -> Table:
         checksum="",
         grain=model.grain,
         rights=model.rights,
+        counts=model.counts,
     )
 
 

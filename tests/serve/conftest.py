@@ -39,6 +39,7 @@ def of(*courses: str) -> frozenset[Scope]:
 
 
 GRANTED = {Role.COURSE_STAFF: [ONE], Role.RESEARCHER: [TWO]}
+COUNTING = "event_types_daily"
 BY_COURSE = Belonging("course", "course_id")
 MARTS = f"""
 create schema marts;
@@ -89,7 +90,10 @@ CLASSIFIED = INVENTED | classify_marts(MARTS, INVENTED)
 
 def publish_marts(workspace: Workspace, second: int = 0) -> str:
     """A release of what the warehouse holds; its id."""
-    described = [Table(name, 0, "", grain="", rights=found) for name, found in CLASSIFIED.items()]
+    described = [
+        Table(name, rights=found, counts="event_count" if name == COUNTING else "")
+        for name, found in CLASSIFIED.items()
+    ]
     day = date(2024, 3, 1)
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         found = connection.execute(

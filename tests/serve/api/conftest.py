@@ -21,7 +21,7 @@ from studium.publish import AreaEvidence, Candidate, Clock, LakeEvidence, publis
 from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
 from tests.serve.api.marts import CLASSIFIED, MARTS
 from tests.serve.conftest import CLASSIFIED as OTHERS
-from tests.serve.conftest import ONE, TWO, Campus, make_workspace, open_campus
+from tests.serve.conftest import COUNTING, ONE, TWO, Campus, make_workspace, open_campus
 
 DAY = date(2024, 3, 1)
 AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:109.0) Gecko/20100101 Firefox/109.0"
@@ -69,7 +69,10 @@ def publish_again(workspace: Workspace) -> None:
 
 def _publish(workspace: Workspace, events: list[EventDay]) -> None:
     rights = OTHERS | CLASSIFIED
-    described = [Table(name, 0, "", grain="", rights=found) for name, found in rights.items()]
+    described = [
+        Table(name, rights=found, counts="event_count" if name == COUNTING else "")
+        for name, found in rights.items()
+    ]
     lake = LakeEvidence(
         [InputFile("tracking.log", "a" * 64, 8, events=8)],
         [],

@@ -74,7 +74,9 @@ def publish_all(workspace: Workspace, models: Sequence[Table]) -> None:
             "select sum(event_count) from marts.event_types_daily"
         ).fetchone()
     events = int(found[0]) if found else 0
-    described = [Table(it.name, 0, "", grain=it.grain, rights=it.rights) for it in models]
+    described = [
+        Table(it.name, grain=it.grain, rights=it.rights, counts=it.counts) for it in models
+    ]
     lake = LakeEvidence(
         [InputFile("tracking.log", "a" * 64, events, events=events)], [], {DAY: events}
     )
