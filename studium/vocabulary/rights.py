@@ -72,7 +72,8 @@ class Belonging(Struct, frozen=True, forbid_unknown_fields=True):
 class Rights(Struct, frozen=True, forbid_unknown_fields=True):
     """The classification of a table; one without `scope` is whole, for whoever sees the whole site.
 
-    `learner` are columns that name a person or a person's post; `personal` say more than analysis needs.
+    `learner` are columns that name a person or a person's post; `personal` say more than analysis needs; `beyond`
+    tell what people did in other scopes than the row's, and are for whoever sees the whole site.
     Manifests of releases from before there were scopes say `course` and `course_until` in place of `scope`.
     """
 
@@ -80,6 +81,7 @@ class Rights(Struct, frozen=True, forbid_unknown_fields=True):
     scope: Belonging | None = None
     learner: list[str] = []
     personal: list[str] = []
+    beyond: list[str] = []
     groups: Groups | None = None
     former_course: str | UnsetType | None = field(name="course", default=UNSET)
     former_until: str | UnsetType = field(name="course_until", default=UNSET)

@@ -50,7 +50,9 @@ def permitted(
         if rights.level == "institution" or rights.scope is None:
             return None
         rows = [
-            row for row in rows if Scope("course", row[rights.scope.column]) in principal.grants
+            {name: value for name, value in row.items() if name not in rights.beyond}
+            for row in rows
+            if Scope("course", row[rights.scope.column]) in principal.grants
         ]
     if principal.role == "researcher":
         rows = [pseudonymous(row, rights, key) for row in rows]

@@ -26,7 +26,14 @@ def test_manifests_from_before_scopes_keep_their_rights(written: bytes, meant: R
     rights = msgspec.json.decode(written, type=Rights)
     assert rights == meant
     again = msgspec.json.encode(rights)
-    assert set(msgspec.json.decode(again)) == {"level", "scope", "learner", "personal", "groups"}
+    assert set(msgspec.json.decode(again)) == {
+        "level",
+        "scope",
+        "learner",
+        "personal",
+        "beyond",
+        "groups",
+    }
     assert msgspec.json.decode(again, type=Rights) == meant
 
 

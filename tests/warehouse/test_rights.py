@@ -45,7 +45,7 @@ def test_every_mart_says_who_may_see_it(marts: dict[str, dict[str, Any]]) -> Non
     for name, model in marts.items():
         columns = {column["name"] for column in model["columns"]}
         rights = rights_of(model)
-        named = {*rights.learner, *rights.personal}
+        named = {*rights.learner, *rights.personal, *rights.beyond}
         named |= {rights.scope.column, *rights.scope.within.values()} if rights.scope else set()
         if rights.groups:
             groups = rights.groups

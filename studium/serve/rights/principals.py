@@ -16,6 +16,7 @@ class View:
     levels: frozenset[Level]
     is_unlimited: bool  # datasets without classification too
     sees_site: bool  # rows of all scopes
+    sees_beyond: bool  # columns that tell of other scopes than the row's
     is_pseudonymous: bool
     hides_under: int  # counts of fewer people are hidden; 0: none
 
@@ -59,6 +60,7 @@ class Principal:
             levels=self.levels,
             is_unlimited=powers.administers and self.may(TokenScope.LEARNERS),
             sees_site=powers.sees_site,
+            sees_beyond=powers.sees_site,
             is_pseudonymous=powers.is_pseudonymous,
             hides_under=small_group if powers.hides_small else 0,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlglot
+from msgspec.structs import replace
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
@@ -47,8 +48,10 @@ def is_visible(table: Table, view: View) -> bool:
 
 def visible_columns(table: Table, view: View) -> list[str]:
     """Columns of a dataset that a view has."""
-    personal = table.rights.personal if table.rights and view.is_pseudonymous else []
-    return [column.name for column in table.columns if column.name not in personal]
+    rights = table.rights
+    hidden = set(rights.personal) if rights and view.is_pseudonymous else set[str]()
+    hidden |= set(rights.beyond) if rights and not view.sees_beyond else set()
+    return [column.name for column in table.columns if column.name not in hidden]
 
 
 def sees_whole(table: Table, view: View) -> bool:
@@ -160,9 +163,9 @@ def _guard(
     if rights is None:
         return f"select * from {_place(table)}", set()
     source, needed = _rows(table, rights, view, person)
-    columns = [quoted(column.name) for column in table.columns]
+    kept = set(visible_columns(table, view))
+    columns = [quoted(column.name) for column in table.columns if column.name in kept]
     if _is_pseudonymous(view, rights):
-        kept = set(visible_columns(table, view))
         columns = [
             f"{_pseudonym(column.name, column.type)} as {quoted(column.name)}"
             if column.name in rights.learner
@@ -173,6 +176,8 @@ def _guard(
         if rights.learner:
             needed |= {INNER_PAD, OUTER_PAD}
     if view.hides_under and rights.groups and not _is_pseudonymous(view, rights):
+        # Without what is not shown: it must not say either which of equal counts are hidden.
+        table = replace(table, columns=[it for it in table.columns if it.name in kept])
         return hide(table, rights, source, view.hides_under, parts), needed
     return f"select {', '.join(columns)} from {source}", needed
 

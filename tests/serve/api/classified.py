@@ -49,6 +49,7 @@ def narrowed(rights: Rights, columns: Collection[str]) -> Rights:
         rights,
         learner=[name for name in rights.learner if name in columns],
         personal=[name for name in rights.personal if name in columns],
+        beyond=[name for name in rights.beyond if name in columns],
         groups=groups if groups and groups.counts else None,
     )
 

@@ -56,6 +56,8 @@ def permitted(
         if rights.scope is None:
             return None
         rows = [row for row in rows if course_of(row, rights) in asker.courses]
+        own = [name for name in (rows[0] if rows else ()) if name not in rights.beyond]
+        rows = [{name: row[name] for name in own} for row in rows]
     if asker.role == "researcher" and rights.level == "learner":
         return [_pseudonymous(row, rights, key) for row in rows]
     if asker.role in {"institution_viewer", "researcher"} and rights.groups:
