@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from studium.warehouse import BuildReport, FailingRows, Interval
 
 _Result = TypeVar("_Result")
+_Results: TypeAlias = "tuple[BuildReport, list[CheckOutcome], Publication]"
 
 
 class Job(Struct, frozen=True):
@@ -91,23 +92,36 @@ def publish(job: Job, clock: "Clock | None" = None) -> "Publication":
 
 def run(job: Job, paths: Sequence[Path] = (), clock: "Clock | None" = None) -> RunReport:
     """All steps under one lock, so that nobody changes the lake between landing and publishing."""
-    from studium.warehouse import DamagedWarehouseError, load_engine, set_aside
+    from studium.warehouse import load_engine
 
     seconds: dict[str, float] = {}
     # Two seconds, while children parse.
     Thread(target=load_engine, args=[job.workspace], daemon=True).start()
     with job.lock("run"):
         landed = _timed(seconds, "land", lambda: _land_for_run(job, paths))
-        built = _timed(seconds, "build", lambda: _build(job))
-        try:
-            checked = _timed(seconds, "check", lambda: _check(job))
-        except DamagedWarehouseError as damage:
-            # In a block that the build had no need to read.
-            set_aside(job.workspace, damage, job.progress)
-            built = _timed(seconds, "build", lambda: _build(job))
-            checked = _timed(seconds, "check", lambda: _check(job))
-        published = _timed(seconds, "publish", lambda: _publish(job, checked, clock))
+        built, checked, published = _mended(job, lambda: _results(job, clock, seconds))
     return RunReport(landed, built, checked, published, seconds)
+
+
+def _results(job: Job, clock: "Clock | None", seconds: dict[str, float]) -> "_Results":
+    built = _timed(seconds, "build", lambda: _build(job))
+    checked = _timed(seconds, "check", lambda: _check(job))
+    return built, checked, _timed(seconds, "publish", lambda: _publish(job, checked, clock))
+
+
+def _mended(job: Job, work: "Callable[[], _Result]") -> _Result:
+    """What `work` gives, once more where it came upon damage that can be made good from what is beside it."""
+    from studium import lake
+    from studium.warehouse import DamagedWarehouseError, set_aside
+
+    try:
+        return work()
+    except DamagedWarehouseError as damage:  # in a block that the build had no need to read
+        set_aside(job.workspace, damage, job.progress)
+    except lake.DamagedLakeError as damage:
+        job.progress.note(f"{damage.problem} ({damage.where}); it is read again from the landing")
+        lake.repair(job.workspace, job.progress)
+    return work()
 
 
 def rollback(job: Job, release_id: str | None) -> "Rollback":

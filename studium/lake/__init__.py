@@ -6,6 +6,7 @@ Nothing heavy is imported before it is needed: `studium status` reads the ledger
 from studium.lake.deliveries import DumpPartition, LandedPackage, dump_partitions, packages
 from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.health.mending import Repair, ledger_problem, repair
+from studium.lake.health.reading import DamagedLakeError, checksums
 from studium.lake.health.reconciliation import reconcile
 from studium.lake.health.soundness import Damage, find_damage, refuse_damaged
 from studium.lake.health.standing import (
@@ -32,6 +33,7 @@ __all__ = [
     "EVENTS",
     "LOCATION_COLUMNS",
     "Damage",
+    "DamagedLakeError",
     "DumpPartition",
     "LakeStatus",
     "LandReport",
@@ -42,6 +44,7 @@ __all__ = [
     "Reject",
     "Repair",
     "Retraction",
+    "checksums",
     "dump_partitions",
     "event_partitions",
     "event_types",

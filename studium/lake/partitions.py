@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from studium.config import Workspace
 from studium.errors import StudiumError, says_full_disk
 from studium.lake.checksums import checksum_of
+from studium.lake.health.reading import REPAIR, checksums
 from studium.lake.ledger import COUNTED, open_ledger, read_ledger
 from studium.lake.raw_bytes import sync_folder
 from studium.vocabulary import EventDay
@@ -160,11 +161,12 @@ def _write_duplicates(
     connection.execute("set temp_directory = $path", {"path": str(workspace.scratch)})
     lake = workspace.lake
     paths = [
-        str(lake / "events" / f"event_date={day}" / part.name)
+        lake / "events" / f"event_date={day}" / part.name
         for day, (_, parts) in dates.items()
         for part in parts
     ]
-    _find_duplicates(connection, lake, paths)
+    checksums(workspace, paths)
+    _find_duplicates(connection, lake, [str(path) for path in paths])
     found: dict[str, list[tuple[str, int]]] = {
         day: [("", sum(part.rows for part in parts))] for day, (_, parts) in dates.items()
     }
@@ -192,7 +194,7 @@ def _find_duplicates(connection: "duckdb.DuckDBPyConnection", lake: Path, paths:
         raise StudiumError(
             f"a file of the lake cannot be read: {' '.join(str(error).split())[:300]}",
             str(lake),
-            "Read what is damaged again from the landing: studium doctor --repair",
+            REPAIR,
         ) from error
 
 

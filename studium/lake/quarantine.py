@@ -9,7 +9,7 @@ from itertools import islice
 
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
-from studium.lake.health.soundness import REPAIR
+from studium.lake.health.reading import REPAIR, checksums
 from studium.lake.ledger import COUNTED, read_ledger
 from studium.lake.parse_queue import LandReport, parse_again
 from studium.progress import Progress, Silent
@@ -48,6 +48,7 @@ def _rejects_of(workspace: Workspace, sha256: str, path: str) -> Iterator[Reject
     import pyarrow.parquet as pq
 
     file = workspace.lake / "quarantine" / f"{sha256}.parquet"
+    checksums(workspace, [file])
     try:
         for batch in pq.ParquetFile(file).iter_batches(1000):
             for row in batch.to_pylist():

@@ -196,10 +196,13 @@ def open_marts(
 
 
 def _unreadable(message: str, warehouse: Path) -> StudiumError:
+    from studium.warehouse import DamagedWarehouseError, is_damage
+
     text = " ".join(message.split())[:600]
     if says_full_disk(text):
         return FullDiskError(warehouse.parent, text)
-    return StudiumError(
+    kind = DamagedWarehouseError if is_damage(message, warehouse) else StudiumError
+    return kind(
         f"The tables cannot be published: {text}",
         str(warehouse),
         "Make them again from the lake, then publish: studium build --full-refresh",

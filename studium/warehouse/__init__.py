@@ -13,7 +13,7 @@ from studium.warehouse.inputs.dumps import Contents, DumpPartition
 from studium.warehouse.interval import Interval
 from studium.warehouse.project import load_engine
 from studium.warehouse.records import LastBuild, read_last_build
-from studium.warehouse.refusals import DamagedWarehouseError
+from studium.warehouse.refusals import DamagedWarehouseError, is_damage
 
 __all__ = [
     "BuildReport",
@@ -31,6 +31,7 @@ __all__ = [
     "check",
     "failing_rows",
     "inspect_warehouse",
+    "is_damage",
     "load_engine",
     "open_warehouse",
     "read_last_build",

@@ -34,6 +34,7 @@ from studium.warehouse.inputs.partitions import (
     note_lake,
     register_lake,
 )
+from studium.warehouse.inputs.reading import Reading
 from studium.warehouse.inputs.repeats import repeats_of
 from studium.warehouse.inputs.scopes import find_named, find_scopes
 from studium.warehouse.interval import Interval, resolve
@@ -98,6 +99,7 @@ class _Build:
         self._contents = contents
         self._interval = resolve(interval, contents.partitions)
         self._project = Project(workspace)
+        self._reading = Reading(workspace, contents)
 
     def run(self, progress: Progress, full: bool) -> BuildReport:
         """Look for what changed, and build it."""
@@ -119,6 +121,8 @@ class _Build:
             plan = self._plan(engine, parts, state, full)
             outcome = Outcome()
             if plan.is_needed or read_state(engine) != state:
+                read = [key for it in plan.steps if it.is_work for key in it.model.reads]
+                self._reading.of_sql(plan.today.graph, read)
                 begin(engine, plan)
                 outcome = Execution(engine, plan, self._workspace).run(progress)
                 finish(engine, plan, outcome.unfinished)
@@ -133,6 +137,7 @@ class _Build:
         parts = {source: it for source, it in parts.items() if source in read}
         last = last_build(engine)
         changed = find_changed(engine, parts)
+        self._reading.of_sources(changed)  # by what looks for repeated keys, and for names
         interval = self._interval
         before = Before(last, read_records(engine), engine.relations(), changed)
         variables = build_variables(interval) | {

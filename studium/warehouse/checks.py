@@ -16,6 +16,8 @@ from studium.vocabulary import CheckOutcome
 from studium.warehouse.build import build_variables
 from studium.warehouse.engine import Engine, open_engine
 from studium.warehouse.inputs.changes import read_built
+from studium.warehouse.inputs.dumps import Contents
+from studium.warehouse.inputs.reading import Reading
 from studium.warehouse.plan import source_version
 from studium.warehouse.project import Graph, Project, Promise, fingerprint
 from studium.warehouse.records import UNFINISHED, LastBuild, Record, last_build, read_records
@@ -66,6 +68,7 @@ class _Checks:
     def __init__(self, engine: Engine, graph: Graph, last: LastBuild) -> None:
         self._engine = engine
         self._graph = graph
+        self._interval = last.interval
         self._variables = {**graph.variables, **build_variables(last.interval), "repeats": {}}
         self._records = read_records(engine)
         self._parts = read_built(engine)
@@ -78,6 +81,9 @@ class _Checks:
         new = [it for it in self._promises() if known.get(it.name, ("",))[0] != states[it.name]]
         known |= {it.name: (states[it.name], 0) for it in new if self._is_about_nothing(it)}
         new = [it for it in new if not self._is_about_nothing(it)]
+        if new:
+            read = [key for it in new for key in it.reads]
+            self._reading(workspace).of_sql(self._graph, read)
         progress.start("check", float(len(new)), "promises")
         self._engine.rows(f"create schema if not exists {_FAILURES}")
         seconds: dict[str, float] = {}
@@ -96,6 +102,12 @@ class _Checks:
         return [
             _result(it, known[it.name][1], seconds.get(it.name, 0.0)) for it in self._promises()
         ]
+
+    def _reading(self, workspace: Workspace) -> Reading:
+        from studium.lake import dump_partitions, event_partitions
+
+        dumps = dump_partitions(workspace, self._interval.as_of)
+        return Reading(workspace, Contents(event_partitions(workspace), dumps))
 
     def _promises(self) -> list[Promise]:
         """Those about tables that are wanted, of areas that were built to their end."""

@@ -5,6 +5,7 @@ Enters: their message and the model that failed. Leaves: a StudiumError with the
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from studium.config import Workspace
 from studium.errors import FullDiskError, StudiumError, says_full_disk
@@ -26,12 +27,12 @@ def explained(workspace: Workspace) -> Iterator[None]:
         raise explain(str(error), "warehouse", workspace) from error
 
 
-def is_damage(message: str, workspace: Workspace) -> bool:
+def is_damage(message: str, warehouse: Path) -> bool:
     """Whether `message` of DuckDB is about the warehouse's own bytes, not about a file of the lake."""
     lowered = message.lower()
     if "corrupt database file" in lowered:
         return True
-    names_it = f'"{workspace.warehouse}"'.lower() in lowered
+    names_it = f'"{warehouse}"'.lower() in lowered
     return names_it and any(sign in lowered for sign in _DAMAGE)
 
 
@@ -49,7 +50,7 @@ def explain(message: str, model: str, workspace: Workspace) -> StudiumError:
     if "conflicting lock" in lowered or "could not set lock" in lowered:
         fix = "Wait until the other command has ended, or close the program that has it open"
         return StudiumError(f"The warehouse is in use: {text}", where, fix)
-    if is_damage(message, workspace):
+    if is_damage(message, workspace.warehouse):
         fix = "Make it again from the lake: studium build --full-refresh"
         return DamagedWarehouseError(
             f"The warehouse is damaged: {text}", str(workspace.warehouse), fix

@@ -1,7 +1,8 @@
 """Locations of all addresses of the lake in one file, which grows with the events.
 
 Enters: Parquet files of events, a database. Leaves: lake/personal/ip_locations/<fingerprint>.parquet with
-one row per distinct address. It is a function of these two; what was looked up before is not again.
+one row per distinct address, and its checksum beside it. It is a function of these two; what was looked up before is
+not again, and a file that is not as it was written is made anew.
 """
 
 import os
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import orjson
 
 from studium.config import Workspace
+from studium.lake.checksums import checksum_of
 from studium.lake.geography.countries import Country, countries, countries_digest
 from studium.lake.geography.databases import (
     NOWHERE,
@@ -23,6 +25,7 @@ from studium.lake.geography.databases import (
     open_database,
     public_address,
 )
+from studium.lake.health.reading import checksums
 from studium.lake.raw_bytes import sync_folder
 from studium.progress import Progress
 
@@ -61,12 +64,14 @@ def locate_addresses(
 ) -> Locations:
     """Look up the addresses of `partitions` that were not before; the caller holds the lock.
 
-    Raises MisuseError when the database of the settings cannot be used.
+    Raises MisuseError when the database of the settings cannot be used, DamagedLakeError where events changed.
     """
     database = open_database(workspace)
     fingerprint = _fingerprint(database)
     folder = workspace.lake / "personal" / "ip_locations"
     path = folder / f"{fingerprint}.parquet"
+    if not _is_as_written(path):
+        path.unlink(missing_ok=True)
     files = {_short_name(file): file for part in partitions for file in part.paths}
     with _connection(workspace) as connection:
         read = _read_before(connection, path)
@@ -74,13 +79,32 @@ def locate_addresses(
             folder.mkdir(parents=True, exist_ok=True)
             is_longer = read <= files.keys()
             fresh = [files[name] for name in files if not (is_longer and name in read)]
+            checksums(workspace, fresh)
             _gather(connection, fresh, path)
             _look_up(connection, database, progress)
             _write(connection, path, files, keeps_all=is_longer)
     if not files:
         path.unlink(missing_ok=True)
+        _seal_of(path).unlink(missing_ok=True)
     _remove_others(folder, path)
     return Locations(path if files else None, fingerprint)
+
+
+def changed_locations(workspace: Workspace) -> list[Path]:
+    """Files of locations that are not as they were written."""
+    folder = workspace.lake / "personal" / "ip_locations"
+    return sorted(path for path in folder.glob("*.parquet") if not _is_as_written(path))
+
+
+def _is_as_written(path: Path) -> bool:
+    try:
+        return _seal_of(path).read_text("ascii") == checksum_of(path)
+    except (FileNotFoundError, UnicodeDecodeError):
+        return False
+
+
+def _seal_of(path: Path) -> Path:
+    return path.with_suffix(".xxh3")
 
 
 def _fingerprint(database: AddressDatabase) -> str:
@@ -184,14 +208,17 @@ def _write(
         f" (format parquet, compression zstd, kv_metadata {{{_READ}: '{noted}'}})",
         {"path": str(temporary)},
     )
-    with temporary.open("rb") as stream:
-        os.fsync(stream.fileno())
-    temporary.rename(path)
+    seal = path.with_suffix(".tmp-seal")
+    seal.write_text(checksum_of(temporary), "ascii")
+    for written, place in ((temporary, path), (seal, _seal_of(path))):
+        with written.open("rb") as stream:
+            os.fsync(stream.fileno())
+        written.rename(place)
     sync_folder(path.parent)
 
 
 def _remove_others(folder: Path, path: Path) -> None:
     """Addresses are personal: those located by another database are not kept."""
     for other in folder.glob("*") if folder.is_dir() else ():
-        if other != path:
+        if other not in {path, _seal_of(path)}:
             other.unlink()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studium.config import Workspace
-from studium.lake.health.soundness import REPAIR
+from studium.lake.health.reading import REPAIR
 from studium.lake.health.standing import Mismatch, inputs, waiting
 from studium.lake.ledger import COUNTED, read_ledger
 from studium.lake.partitions import event_partitions, stale_dates

@@ -1,7 +1,7 @@
 """Whether the files that the ledger names are there, and hold what was written.
 
 Enters: the ledger and the files on disk. Leaves: `Damage`s. Existence and size are cheap enough for every command; only
-`every_byte` finds a byte that changed. What is lost in the lake can be read again from the landing.
+`every_byte` finds a byte that changed, wherever it is. What is lost in the lake can be read again from the landing.
 """
 
 import sqlite3
@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studium.config import Workspace
-from studium.errors import StudiumError
 from studium.lake.checksums import checksum_of, sha256_of
+from studium.lake.geography.locations import changed_locations
+from studium.lake.health.reading import OTHER_BYTES, REPAIR, DamagedLakeError
 from studium.lake.ledger import COUNTED, open_ledger, read_ledger
 from studium.lake.partitions import forget_duplicates
 from studium.lake.raw_bytes import landing_path
 from studium.lake.registry import EVENT_FORMAT, parser_version
 
-REPAIR = "Read it again from the landing: studium doctor --repair"
+_LOCATE = "Nothing is lost, the next build makes it again: studium build"
 _OUTDATED = "is of an older version"
 
 
@@ -54,19 +55,17 @@ class ExpectedFile:
 
 def find_damage(workspace: Workspace, every_byte: bool = False) -> list[Damage]:
     """Files of lake and landing that are gone, outdated, have another size or, with `every_byte`, other bytes."""
-    return _damaged(_lake_files(workspace), every_byte) + _damaged(
-        _raw_files(workspace), every_byte
-    )
+    found = _damaged(_lake_files(workspace), every_byte)
+    found += _damaged(_raw_files(workspace), every_byte)
+    places = changed_locations(workspace) if every_byte else []
+    return found + [Damage(path, OTHER_BYTES, _LOCATE, "", is_raw=False) for path in places]
 
 
 def refuse_damaged(workspace: Workspace, every_byte: bool = False) -> None:
-    """Raise StudiumError where a file of the lake is gone, changed or outdated: results would lack its rows."""
+    """Raise DamagedLakeError where a file of the lake is gone, changed or outdated: results would lack its rows."""
     damaged = _damaged(_lake_files(workspace), every_byte)
     if damaged:
-        more = f", and {len(damaged) - 1} more files are" if len(damaged) > 1 else ""
-        raise StudiumError(
-            f"a file of the lake {damaged[0].problem}{more}", str(damaged[0].path), REPAIR
-        )
+        raise DamagedLakeError(damaged[0].path, damaged[0].problem, len(damaged) - 1)
 
 
 def set_back(workspace: Workspace, damaged: list[Damage]) -> None:
@@ -110,7 +109,7 @@ def _problem_of(file: ExpectedFile, every_byte: bool) -> str | None:
         return "is gone"
     except OSError as error:
         return f"cannot be read: {error.strerror}"
-    return None if digest == file.digest else "holds other bytes than were written"
+    return None if digest == file.digest else OTHER_BYTES
 
 
 def _raw_files(workspace: Workspace) -> Iterator[ExpectedFile]:

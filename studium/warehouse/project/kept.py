@@ -1,9 +1,10 @@
 """The parsed project, kept once for all workspaces of a user: parsing takes longer than a small build.
 
 Enters: files of a workspace that follow from Studium's own code alone. Leaves: copies in the user's cache folder,
-`$XDG_CACHE_HOME/studium` or `~/.cache/studium`; without one, nothing.
+`$XDG_CACHE_HOME/studium` or `~/.cache/studium`; without one, nothing. Each begins with a hash of the rest.
 """
 
+import hashlib
 import os
 import shutil
 from contextlib import suppress
@@ -21,6 +22,19 @@ def find_kept(name: str) -> Path | None:
         if (folder / name).stat().st_size:
             return folder / name
     return None
+
+
+def sealed(content: bytes) -> bytes:
+    """What a kept file holds: the SHA-256 of its content, and the content."""
+    return hashlib.sha256(content).hexdigest().encode() + b"\n" + content
+
+
+def unsealed(file: bytes) -> bytes:
+    """The content; raises ValueError where it is not what was written."""
+    digest, _, content = file.partition(b"\n")
+    if hashlib.sha256(content).hexdigest().encode() != digest:
+        raise ValueError("the kept project has changed since it was written")
+    return content
 
 
 def keep_for_all(file: Path) -> None:

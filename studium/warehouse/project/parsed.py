@@ -8,24 +8,26 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from studium.config import Workspace
 from studium.vocabulary import area_folders
 from studium.warehouse.project.graph import Graph
-from studium.warehouse.project.kept import find_kept, keep_for_all
+from studium.warehouse.project.kept import find_kept, keep_for_all, sealed, unsealed
 from studium.warehouse.project.parsing import parse, scratch_folder
 
 FOLDER = Path(__file__).parents[1]
 _PARTS = ("macros", "models", "tests")
 _PARSED_WITH = ("dbt-core", "dbt-duckdb")
-_FORM = 2  # of the kept file
+_FORM = 3  # of the kept file
 _LOADING = Lock()
+_Result = TypeVar("_Result")
 
 
 def load_engine(workspace: Workspace) -> None:
@@ -65,7 +67,7 @@ class Project:
         """Models and promises, in the order in which they can be built."""
         self._parse_if_new()
         with _LOADING:  # who comes second waits for the first
-            return _graph_of(self.kept_manifest)
+            return self._whole(_graph_of)
 
     @property
     def kept_manifest(self) -> Path:
@@ -77,7 +79,15 @@ class Project:
         """The same as dbt names it; nobody changes it."""
         self._parse_if_new()
         with _LOADING:
-            return _manifest_of(self.kept_manifest)
+            return self._whole(_manifest_of)
+
+    def _whole(self, read: Callable[[Path], _Result]) -> _Result:
+        """What is read of the kept file; one that is damaged is made again."""
+        try:
+            return read(self.kept_manifest)
+        except ValueError:
+            self._parse()
+        return read(self.kept_manifest)
 
     def _parse_if_new(self) -> None:
         if not self.kept_manifest.is_file():
@@ -90,7 +100,7 @@ class Project:
             outdated.unlink()
         kept = folder / f"{self._state}-manifest.json"
         unfinished = kept.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps(parsed), encoding="utf-8")
+        unfinished.write_bytes(sealed(json.dumps(parsed).encode()))
         os.replace(unfinished, kept)
         keep_for_all(kept)
 
@@ -121,7 +131,7 @@ def project_folder(scratch: Path) -> Path:
 
 @cache
 def _manifest_of(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(path.read_bytes())
+    content: dict[str, Any] = json.loads(unsealed(path.read_bytes()))
     return content
 
 
