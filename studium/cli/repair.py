@@ -99,7 +99,10 @@ def quarantine(
         session.say("Publish what they say now: studium run")
         return
     workspace = session.workspace()
-    reasons = lake.status(workspace).rejects
+    standing = lake.status(workspace)
+    reasons = standing.rejects | (
+        {lake.ODD_VALUE: standing.odd_values} if standing.odd_values else {}
+    )
     if reason is not None and reason not in reasons:
         raise _no_such_reason(reason, list(reasons))
     rejects = lake.quarantined(workspace, reason, file, sample) if sample or reason or file else []

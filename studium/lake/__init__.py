@@ -25,6 +25,7 @@ from studium.lake.quarantine import Reject, quarantined, retry_quarantined
 from studium.lake.reading.naming import BETWEEN
 from studium.lake.registry import AREAS, DATASETS, EVENTS
 from studium.lake.retraction import Retraction, gone, retract
+from studium.lake.tasks import ODD_VALUE
 
 __all__ = [
     "AREAS",
@@ -32,6 +33,7 @@ __all__ = [
     "DATASETS",
     "EVENTS",
     "LOCATION_COLUMNS",
+    "ODD_VALUE",
     "Damage",
     "DamagedLakeError",
     "DumpPartition",

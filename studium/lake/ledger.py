@@ -15,7 +15,7 @@ from studium.config import Workspace
 from studium.errors import StudiumError, says_full_disk
 from studium.lake.tasks import TaskOutcome
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 # Of the provenance in Parquet of dumps: 1 names the course of a package, 2 a scope.
 DUMP_LAYOUT = 2
 COUNTED = "('landed', 'partial')"
@@ -32,6 +32,7 @@ TABLES_OF_LINES = {
     "dump_parts": 5,
     "skips": 2,
     "notes": 2,
+    "odd_values": 4,
 }
 # What the ledger adds to a row: in which layout the Parquet of a dump was written.
 ADDED = {"dump_parts": (DUMP_LAYOUT,)}

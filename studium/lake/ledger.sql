@@ -109,6 +109,15 @@ create table if not exists notes (
     times integer not null,
     primary key (sha256, note)
 ) strict;
+-- Values that did not fit their column and are NULL in their rows: how many, and the first of them.
+create table if not exists odd_values (
+    sha256 text not null references files (sha256),
+    name text not null,
+    times integer not null,
+    line integer not null,
+    value text not null,
+    primary key (sha256, name)
+) strict;
 create table if not exists archives (
     path text primary key,
     bytes integer not null,

@@ -1,6 +1,6 @@
-"""Lines that are no event: kept with file, line, reason and raw bytes; listed, sampled, tried again.
+"""Lines that are no event, and values that are none of their column: kept with file, line, reason and raw bytes.
 
-Enters: lake/quarantine/<sha256>.parquet. Leaves: rejects, or a new landing of their files.
+Enters: lake/quarantine/<sha256>.parquet. Leaves: rejects, listed or sampled, or a new landing of their files.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from studium.progress import Progress, Silent
 
 @dataclass(frozen=True)
 class Reject:
-    """A line in quarantine; `raw` holds its bytes as they came."""
+    """A line in quarantine; `raw` holds its bytes as they came, or those of the one value that did not fit."""
 
     path: str
     sha256: str
@@ -72,7 +72,8 @@ def _files_with_rejects(workspace: Workspace, file: str | None) -> list[tuple[st
     with read_ledger(workspace) as ledger:
         rows = ledger.execute(
             "select files.sha256, min(path) from files join origins using (sha256)"
-            f" where state in {COUNTED} and exists (select 1 from rejects where rejects.sha256 = files.sha256)"
+            f" where state in {COUNTED} and (exists (select 1 from rejects where rejects.sha256 = files.sha256)"
+            " or exists (select 1 from odd_values where odd_values.sha256 = files.sha256))"
             " group by files.sha256 order by 2, 1"
         ).fetchall()
     found = [(row[0], row[1]) for row in rows if file is None or file in row[1]]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from studium.vocabulary import Scope
 
+ODD_VALUE = "odd_value"  # why a value is in quarantine whose line has its row all the same
+
 
 @dataclass(frozen=True)
 class Delivered:
@@ -52,6 +54,7 @@ class TaskOutcome:
 
     `damage` says why the file could not be read to its end, which makes it `partial`, or what was left out of a whole
     one. `parts` hold (event date, name, rows) of Parquet files, `dump_parts` (folder, dump date, name, rows),
+    `odd_values` (column, times, line and text of the first) of values that are NULL in their rows,
     `lake_files` (path below the lake, bytes, checksum) of all of them. With `failure` nothing else is known: the file
     could not be read.
     """
@@ -69,6 +72,7 @@ class TaskOutcome:
     dump_parts: list[tuple[str, str, str, int]] = field(default_factory=list)
     skips: list[tuple[str, int]] = field(default_factory=list)
     notes: list[tuple[str, int]] = field(default_factory=list)
+    odd_values: list[tuple[str, int, int, str]] = field(default_factory=list)
     lake_files: list[tuple[str, int, str]] = field(default_factory=list)
 
     @property

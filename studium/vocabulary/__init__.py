@@ -20,7 +20,7 @@ from studium.vocabulary.datasets import (
     time,
     whole,
 )
-from studium.vocabulary.outcomes import CheckOutcome, EventDay, InputFile
+from studium.vocabulary.outcomes import CheckOutcome, EventDay, InputFile, OddColumn
 from studium.vocabulary.rights import PARTS, Belonging, Groups, Level, Rights
 from studium.vocabulary.roles import GRANTED, ROLES, Powers, Role, TokenScope
 from studium.vocabulary.scopes import KINDS, PARENTS, SITE, Scope, lies_within
@@ -44,6 +44,7 @@ __all__ = [
     "InputFile",
     "Keeps",
     "Level",
+    "OddColumn",
     "Powers",
     "Recognition",
     "Rights",

@@ -11,13 +11,25 @@ from msgspec import Struct
 from studium.vocabulary.scopes import Scope
 
 
+class OddColumn(Struct, frozen=True):
+    """A column with values that did not fit and are NULL in their rows: `times` in all, `line` and `value` of the first
+    one.
+    """
+
+    column: str
+    times: int
+    line: int
+    value: str
+
+
 class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}):
     """A landed file: lines == events + table_rows + duplicates + quarantined + skipped.
 
     `sha256` is the ledger's name of the file, `content` the SHA-256 of its bytes, which is the same for a log. A
     delivery has a format, a table where it holds one, a scope (the site has no `scope_id`) and a day; where the scope
     is a course, `course_id` names it, as older manifests do. `area` is whose datasets it holds, `reached` how many of
-    its rows count in each of them: none of a dump that a newer one replaced. A manifest calls `path` name and
+    its rows count in each of them: none of a dump that a newer one replaced; `odd` lists values that are NULL in its
+    rows because they did not fit. A manifest calls `path` name and
     `dataset` table.
     """
 
@@ -42,6 +54,7 @@ class InputFile(Struct, frozen=True, rename={"path": "name", "dataset": "table"}
     damage: str | None = None
     area: str = ""
     reached: dict[str, int] = {}
+    odd: list[OddColumn] = []
 
     @property
     def holder(self) -> Scope | None:

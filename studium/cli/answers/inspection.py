@@ -24,12 +24,13 @@ from studium.errors import StudiumError
 
 if TYPE_CHECKING:
     from studium.config import Workspace
-    from studium.lake import LakeStatus
+    from studium.lake import Damage, LakeStatus
     from studium.publish import Release
     from studium.vocabulary import InputFile
 
 _MOST_DAYS = 14
 _MOST_DAMAGED = 3
+_MOST_ODD = 10
 _FAR_DAYS = 7  # a clock that is a little wrong is no reason for a remark
 
 
@@ -70,10 +71,10 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "far_ahead": far_ahead(workspace, standing),
         "next_step": _next_step(workspace, release, newer, bool(standing.files or stuck)),
         "not_in_release": [file.path for file in pending],
-        "not_landed": [{"file": file.path, "problem": file.damage} for file in stuck],
-        "damaged": [{"file": it.path, "problem": it.problem, "fix": it.fix} for it in damaged],
+        **_trouble(stuck, damaged),
         "events_by_day": standing.by_date,
         "rejects_by_reason": standing.rejects,
+        "odd_values": _odd_values(standing),
         "ignored": [{"file": path, "reason": why} for path, why in standing.ignored.items()],
     }
     if types:
@@ -174,6 +175,13 @@ def _next_step(
     return f"studium rollback {newer.id}" if newer else None
 
 
+def _trouble(stuck: "list[InputFile]", damaged: "list[Damage]") -> dict[str, Any]:
+    return {
+        "not_landed": [{"file": file.path, "problem": file.damage} for file in stuck],
+        "damaged": [{"file": it.path, "problem": it.problem, "fix": it.fix} for it in damaged],
+    }
+
+
 def _pending(standing: "LakeStatus", release: "Release | None") -> "list[InputFile]":
     published = {file.sha256 for file in release.manifest.inputs} if release else set()
     return [file for file in standing.files if file.sha256 not in published]
@@ -224,6 +232,7 @@ def _tell_status(
     if packages:
         session.say("\n" + "\n".join(packages))
     _tell_counts(session, "Lines in quarantine", ["reason", "lines"], facts["rejects_by_reason"])
+    _tell_odd_values(session, facts["odd_values"])
     ignored = [(item["file"], item["reason"]) for item in facts["ignored"]]
     if ignored:
         session.say("\n" + "\n".join(ignored_lines(ignored)))
@@ -241,6 +250,41 @@ def _tell_status(
         )
     _tell_files(session, facts.get("file_list", []))
     _tell_release(session, facts, release)
+
+
+def _odd_values(standing: "LakeStatus") -> list[dict[str, Any]]:
+    """Columns with values that are NULL in their rows because they did not fit, the worst first."""
+    found = [
+        {"file": file.path, "column": it.column, "times": it.times, "line": it.line}
+        | {"value": it.value}
+        for file in standing.files
+        for it in file.odd
+    ]
+    return sorted(found, key=lambda it: (-it["times"], it["file"], it["column"]))
+
+
+def _tell_odd_values(session: Session, facts: list[dict[str, Any]]) -> None:
+    if not facts:
+        return
+    times = sum(item["times"] for item in facts)
+    session.say(
+        f"\nValues that did not fit, NULL in their rows: {times:,}."
+        " Each of them: studium quarantine --reason odd_value"
+    )
+    rows = [
+        (item["column"], figure(item["times"]), _first(item), item["file"])
+        for item in facts[:_MOST_ODD]
+    ]
+    session.say("\n".join(table_lines(["column", "values", "the first", "file"], rows)))
+    if len(facts) > _MOST_ODD:
+        session.say(
+            f"and {len(facts) - _MOST_ODD:,} more columns, all of them: studium status --json"
+        )
+
+
+def _first(item: dict[str, Any]) -> str:
+    value = "".join(sign if sign.isprintable() else "·" for sign in item["value"])
+    return f"line {item['line']}: {value}"
 
 
 def _tell_damage(session: Session, damaged: list[dict[str, Any]]) -> None:

@@ -4,12 +4,13 @@ Enters: the ledger. Leaves: `LakeStatus`, `Mismatch`es, inputs, types.
 """
 
 import sqlite3
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from studium.config import Workspace
 from studium.lake.ledger import COUNTED, read_ledger
 from studium.lake.registry import AREAS, EVENT_FORMAT
-from studium.vocabulary import InputFile
+from studium.vocabulary import InputFile, OddColumn
 
 _AREAS = {name: area.name for area in AREAS.values() for name in area.formats}
 
@@ -18,6 +19,7 @@ _AREAS = {name: area.name for area in AREAS.values() for name in area.formats}
 class LakeStatus:
     """The lake in figures; `by_date` maps an event date to its events, `rejects` a reason to its lines.
 
+    `odd_values` are values, not lines: each is NULL in a row that counts.
     `ignored` maps the path of a file that is no log to the reason.
     """
 
@@ -31,6 +33,7 @@ class LakeStatus:
     rejects: dict[str, int] = field(default_factory=dict)
     ignored: dict[str, str] = field(default_factory=dict)
     table_rows: int = 0
+    odd_values: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def status(workspace: Workspace) -> LakeStatus:
             dict(rejects.fetchall()),
             dict(ledger.execute("select path, reason from ignored order by 1").fetchall()),
             sum(file.table_rows for file in files),
+            sum(column.times for file in files for column in file.odd),
         )
 
 
@@ -108,10 +112,14 @@ def _inputs(ledger: sqlite3.Connection, condition: str) -> list[InputFile]:
         f" as duplicates from files left join deliveries using (sha256) where {condition} order by path, sha256",
         (EVENT_FORMAT.name,),
     ).fetchall()
-    return [_input_file(row) for row in rows]
+    odd: dict[str, list[OddColumn]] = defaultdict(list)
+    found = ledger.execute("select name, times, line, value, sha256 from odd_values order by 1, 5")
+    for *facts, sha256 in found.fetchall():
+        odd[sha256].append(OddColumn(*facts))
+    return [_input_file(row, odd[row["sha256"]]) for row in rows]
 
 
-def _input_file(row: sqlite3.Row) -> InputFile:
+def _input_file(row: sqlite3.Row, odd: list[OddColumn]) -> InputFile:
     is_log = row["format"] == EVENT_FORMAT.name
     return InputFile(
         path=row["path"],
@@ -134,4 +142,5 @@ def _input_file(row: sqlite3.Row) -> InputFile:
         scope_id=row["scope_id"],
         dump_date=row["dump_date"],
         area=_AREAS.get(row["format"], ""),
+        odd=odd,
     )

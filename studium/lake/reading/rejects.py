@@ -1,4 +1,4 @@
-"""Lines that no row could be made of, as Parquet: the one writer of every format.
+"""Lines that no row could be made of, and values that no row could take, as Parquet: the one writer of every format.
 
 Enters: line number, reason, detail and raw bytes of each. Leaves: `<out>/rejects.parquet` and the lines by reason.
 Memory is bounded: what waits is written once it is long or many.

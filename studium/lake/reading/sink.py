@@ -16,8 +16,10 @@ import pyarrow.parquet as pq
 from studium.lake.reading.parsed import ARROW_TYPES, Counts
 from studium.lake.reading.rejects import Rejects
 from studium.lake.registry import DATASETS
-from studium.lake.tasks import Task, TaskOutcome
+from studium.lake.tasks import ODD_VALUE, Task, TaskOutcome
 from studium.vocabulary import PROVENANCE, Scope
+
+SHOWN_OF_A_VALUE = 100  # characters; the quarantine keeps all
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class Origin:
 
 @dataclass
 class LineAccount:
-    """What became of a file; `parts` holds (folder, day, name, rows) of its Parquet."""
+    """What became of a file; `parts` holds (folder, day, name, rows) of its Parquet, `odd_values` per column how many
+    did not fit, and of the first of them line and text.
+    """
 
     lines: int = 0
     rows: int = 0
@@ -40,6 +44,7 @@ class LineAccount:
     skipped: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     parts: list[tuple[str, str, str, int]] = field(default_factory=list)
+    odd_values: dict[str, tuple[int, int, str]] = field(default_factory=dict)
     damage: str | None = None
 
 
@@ -85,6 +90,12 @@ class Sink:
         """Put a line into quarantine."""
         self._rejects.add(line_no, reason, detail, raw)
 
+    def note_odd(self, line_no: int, column: str, value: str) -> None:
+        """Keep a value that did not fit its column, which is NULL in the row of its line."""
+        times, first, text = self.account.odd_values.get(column, (0, line_no, value))
+        self.account.odd_values[column] = (times + 1, first, text[:SHOWN_OF_A_VALUE])
+        self._rejects.add(line_no, ODD_VALUE, f"column {column}", value.encode())
+
     def close(self, counts: Counts) -> LineAccount:
         """End all files; `counts` is the parser's own account, whose rejects are added."""
         for reject in counts.rejects:
@@ -93,6 +104,7 @@ class Sink:
             writer.close()
         account = self.account
         account.rejects += Counter(dict(self._rejects.close()))
+        account.rejects.pop(ODD_VALUE, None)
         account.lines, account.rows, account.damage = counts.lines, counts.rows, counts.damage
         account.skipped += counts.skipped
         account.notes.update(counts.notes)
@@ -180,4 +192,5 @@ def read_into_tables(
         dump_parts=account.parts,
         skips=sorted(account.skipped.items()),
         notes=sorted(account.notes.items()),
+        odd_values=[(name, *facts) for name, facts in sorted(account.odd_values.items())],
     )

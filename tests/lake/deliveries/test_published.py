@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from studium.config import Settings, Workspace
-from studium.lake import dump_partitions, land, quarantined, reconcile
+from studium.lake import dump_partitions, find_damage, land, quarantined, reconcile, status
 from studium.lake.formats.courses.names import read_name
 from studium.sources import find_files
 
@@ -40,7 +40,7 @@ def test_published_files_are_known_by_name(name: str) -> None:
     )
 
 
-def test_published_rows_land_and_impossible_dates_wait_in_quarantine(tmp_path: Path) -> None:
+def test_published_rows_land_and_impossible_dates_are_null_and_told(tmp_path: Path) -> None:
     file = tmp_path / "HXPC13_DI_v3_11-13-2019.csv"
     file.write_text("\n".join([",".join(HEADER), *ROWS]) + "\n", encoding="utf-8")
     workspace = Workspace(tmp_path / "workspace", Settings())
@@ -59,6 +59,11 @@ def test_published_rows_land_and_impossible_dates_wait_in_quarantine(tmp_path: P
         (spring, "MHxPC1", None, date(2012, 12, 19), date(2013, 11, 17), None),
         (spring, "MHxPC2", 1980, date(2013, 1, 1), None, None),
         ("HarvardX/CS50x/2012", "MHxPC2", 1980, date(2013, 1, 1), date(2013, 1, 2), None),
+        ("HarvardX/CS50x/2012", "MHxPC3", None, date(2013, 1, 1), None, None),
     ]
-    assert [reject.reason for reject in quarantined(workspace)] == ["bad_value"]
+    assert [(it.reason, it.line, it.raw) for it in quarantined(workspace)] == [
+        ("odd_value", 5, b"99/99/99")
+    ]
+    assert (status(workspace).quarantined, status(workspace).odd_values) == (0, 1)
+    assert find_damage(workspace) == []
     assert reconcile(workspace) == []

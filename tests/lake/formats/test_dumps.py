@@ -107,26 +107,55 @@ def test_a_dump_of_the_whole_site_keeps_every_course(read: Any) -> None:
     assert found == [(COURSE, None), ("A/B/C", None)]
 
 
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("user_id", "seven"),
-        ("user_id", "NULL"),
-        ("user_id", "1.5"),
-        ("created", "tomorrow"),
-        ("created", "2017-13-01 00:00:00"),
-        ("is_active", "yes"),
-    ],
-)
-def test_a_value_that_does_not_fit_its_type_is_kept_apart(
-    read: Any, column: str, value: str
-) -> None:
+@pytest.mark.parametrize("value", ["seven", "NULL", "none", "1.5", "99999999999999999999", "-"])
+def test_only_a_key_that_is_none_costs_its_row(read: Any, value: str) -> None:
     good = dict(zip(ENROLLMENT, (1, COURSE, "2017-01-02 03:04:05", 1, "honor"), strict=True))
-    bad = good | {column: value}
+    bad = good | {"user_id": value}
     text = lines(ENROLLMENT, tuple(good.values()), tuple(bad.values()))
     parsed = read("student_courseenrollment", text)
     assert parsed.account.rows == 1
     assert parsed.rejects() == [(3, "bad_value", text.splitlines()[2])]
+
+
+NO_TIME = ("tomorrow", "2017-13-01 00:00:00", "infinity", "20170-01-01 00:00:00")
+ODD_VALUES = [("created", value) for value in NO_TIME]
+ODD_VALUES += [("is_active", value) for value in ("yes", "1.5", "inf", "1e400", "9" * 20)]
+
+
+@pytest.mark.parametrize(("column", "value"), ODD_VALUES)
+def test_a_value_that_does_not_fit_is_null_and_told_and_its_row_stays(
+    read: Any, column: str, value: str
+) -> None:
+    good = dict(zip(ENROLLMENT, (1, COURSE, "2017-01-02 03:04:05", 1, "honor"), strict=True))
+    odd = good | {column: value}
+    parsed = read(
+        "student_courseenrollment", lines(ENROLLMENT, tuple(good.values()), tuple(odd.values()))
+    )
+    found = parsed.rows("dumps/student_courseenrollment", f"user_id, mode, {column} is null")
+    assert found == [(1, "honor", False), (1, "honor", True)]
+    told = f"student_courseenrollment.{column}"
+    assert parsed.account.odd_values == {told: (1, 3, value)}
+    assert parsed.account.rejects == {}
+    assert parsed.rejects() == [(3, "odd_value", value.encode())]
+
+
+@pytest.mark.parametrize("word", ["none", "None", "null", "NULL", "nan", "NaN", "", r"\N", " "])
+def test_words_for_nothing_are_null_in_numbers_and_times_alone(read: Any, word: str) -> None:
+    record = (7, word, word, word, word)
+    header = ("id", "username", "is_active", "last_login", "date_joined")
+    parsed = read("auth_user", lines(header, record))
+    columns = "id, is_active, last_login, date_joined"
+    assert parsed.rows("dumps/auth_user", columns) == [(7, None, None, None)]
+    username = None if word in ("NULL", r"\N") else word
+    assert parsed.rows("dumps/auth_user", "username") == [(username,)]
+    assert parsed.account.odd_values == {}
+
+
+def test_a_line_end_of_another_system_never_sticks_to_the_last_column(read: Any) -> None:
+    text = lines(ENROLLMENT, (1, COURSE, "2017-01-02 03:04:05", 1, "verified"))
+    mixed = text + text.splitlines()[1] + b"\r\n" + text.splitlines()[1] + b"\r\r\n"
+    parsed = read("student_courseenrollment", mixed)
+    assert parsed.rows("dumps/student_courseenrollment", "mode") == [("verified",)] * 3
 
 
 def test_the_same_rows_come_of_every_form_of_a_file(read: Any, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from studium.lake.formats.face import Format
 from studium.vocabulary import KINDS, Column, Dataset, Keeps, Recognition
 
 PARSER = "studium.lake.reading.tables.parser"
-READER = 1  # counts up when the same declaration would give other rows
+READER = 2  # counts up when the same declaration would give other rows
 TYPES = "varchar", "bigint", "double", "boolean", "date", "timestamp"
 
 

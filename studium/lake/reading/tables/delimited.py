@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from studium.lake.archives.decompression import DamagedArchiveError
 
@@ -86,7 +87,8 @@ def _is_escaped(text: bytes | bytearray, position: int) -> bool:
 def parts_of(chunks: Iterable[bytes], width: int, is_windows: bool) -> Iterator[TextPart]:
     """Parts of the lines after the header; blank lines are none, but count in the numbering.
 
-    With `is_windows` a return before the newline ends the line; else it is text.
+    With `is_windows` a return before the newline ends the line, also where a backslash would make the newline text;
+    else only returns before a newline that ends a line do.
     """
     first_line = FIRST_LINE
     for chunk in chunks:
@@ -117,6 +119,10 @@ def _part(chunk: bytes, width: int, first_line: int) -> tuple[TextPart, int]:
     ]
     odd = [(line_no, line) for line_no, line in odd if line]
     columns = _columns(text, ends, before[is_good] + 1, width)
+    if (
+        b"\r\n" in text
+    ):  # of a file that another system wrote on: the line end, whatever the header has
+        columns[-1] = pc.utf8_rtrim(columns[-1], characters="\r")
     numbers = pa.array(np.flatnonzero(is_good) + first_line)
     return TextPart(numbers, columns, raw, odd, broken), len(last)
 

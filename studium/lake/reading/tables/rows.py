@@ -1,4 +1,4 @@
-"""Parts of text to typed rows in the sink; the rest to quarantine, or skipped by a named rule.
+"""Parts of text to typed rows in the sink; what no key names goes to quarantine, or is skipped by a named rule.
 
 Enters: `TextPart`s of one table. Leaves: rows of its dataset. One DuckDB in memory. What only an area knows of its
 tables, it does in a subclass.
@@ -45,7 +45,7 @@ class RowWriter:
         self._duckdb.register("part", table)
         rows = self._duckdb.sql(self._query).to_arrow_table()
         self._duckdb.unregister("part")
-        rows = self._without_problems(rows, part)
+        rows = self._without_odd(self._without_problems(rows, part), table)
         self._counts.rows += rows.num_rows
         self._write(self._with_scope(rows))
 
@@ -99,6 +99,20 @@ class RowWriter:
         for line_no, column in zip(lines, problems.filter(is_wrong).to_pylist(), strict=True):
             self._sink.reject(line_no, "bad_value", f"column {column}", part.raw(line_no))
         return rows.filter(pc.is_null(problems))
+
+    def _without_odd(self, rows: pa.Table, texts: pa.Table) -> pa.Table:
+        """The rows, in which what did not fit is NULL; those values are kept beside them."""
+        odd = rows["odd"]
+        if odd.null_count < len(odd):
+            is_odd = pc.is_valid(odd)
+            numbers, names = rows["source_line"].filter(is_odd), odd.filter(is_odd)
+            of_lines = texts.filter(pc.is_in(texts["source_line"], numbers.combine_chunks()))
+            found = {int(row["source_line"]): row for row in of_lines.to_pylist()}
+            for line_no, columns in zip(numbers.to_pylist(), names.to_pylist(), strict=True):
+                for name in columns:
+                    value = found[line_no][f"f{self._layout.places[name]}"]
+                    self._sink.note_odd(line_no, f"{self._layout.dataset}.{name}", value)
+        return rows.drop_columns("odd")
 
     def _with_scope(self, rows: pa.Table) -> pa.Table:
         """The column that names the scope of a row, where the file lacks it."""

@@ -52,7 +52,7 @@ def rejects_page(request: Request, reader: Reading) -> Response:
         "Rejects",
         "operations",
         f"{percent(share(totals['quarantined'], totals['lines']))} of all lines are in quarantine.",
-        tables=(table,),
+        tables=(table, _odd_table(files, folder)),
         content={
             "figures": figures(
                 ("Lines", count(totals["lines"])),
@@ -64,6 +64,38 @@ def rejects_page(request: Request, reader: Reading) -> Response:
         },
     )
     return show_operations(request, reader, "rejects", page)
+
+
+def _odd_table(files: list[ReleaseInput], folder: str) -> Table:
+    """Columns with values that did not fit, the worst first."""
+    worst = sorted(
+        ((file, odd) for file in files for odd in file.odd),
+        key=lambda found: (-found[1].times, found[0].name, found[1].column),
+    )
+    rows = [
+        {
+            "name": file.name.removeprefix(folder),
+            "column": odd.column,
+            "times": odd.times,
+            "line": odd.line,
+            "value": odd.value,
+        }
+        for file, odd in worst
+    ]
+    return Table(
+        "odd-values",
+        "Values that did not fit",
+        (
+            Column("name", "File"),
+            Column("column", "Column"),
+            Column("times", "Values", "count"),
+            Column("line", "First in line", "count"),
+            Column("value", "The first, as it came"),
+        ),
+        rows,
+        "Every value fitted its column.",
+        meaning="Each is empty in its row, which counts.",
+    )
 
 
 def _shared_folder(names: list[str]) -> str:

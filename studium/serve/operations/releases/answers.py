@@ -15,6 +15,7 @@ from studium.publish import releases as published
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import Listing, Paging, Reading, Server, answer_all, server_of
 from studium.serve.web.days import Moment
+from studium.vocabulary import OddColumn
 
 router = APIRouter(prefix="/api/v1", tags=["operations"])
 
@@ -48,6 +49,7 @@ class ReleaseInput:
     skipped: int
     table_rows: int
     course_id: str | None
+    odd: list[OddColumn]
 
 
 @dataclass(frozen=True)

@@ -7,4 +7,4 @@ from studium.lake.formats.courses.datasets.lists import LISTS
 from studium.lake.formats.courses.datasets.tables import TABLES
 from studium.lake.formats.face import Format
 
-FORMAT = Format("dump", 1, (*TABLES, *LISTS), f"{__name__}.parser")
+FORMAT = Format("dump", 2, (*TABLES, *LISTS), f"{__name__}.parser")

@@ -4,6 +4,8 @@ Enters: the typed rows of courseware_studentmodule. Leaves: SQL that adds the de
 courseware_studentmodule_items. The JSON of a state is read once.
 """
 
+from studium.lake.reading.tables.typed import FROM_TYPED
+
 ANSWER = "STRUCT(correctness VARCHAR, npoints DOUBLE, msg VARCHAR, hint VARCHAR)"
 SHAPE = (
     '{"correct_map": "MAP(VARCHAR, ' + ANSWER + ')", "student_answers": "MAP(VARCHAR, JSON)",'
@@ -18,8 +20,8 @@ def with_state(typed: str, state: str | None) -> str:
     """
     raw = f"case when problem is null and js is null then try_cast({state} as json) end"
     fallback = raw if state else "cast(null as json)"
-    raw_state = f", {state} from part" if state else " from part"
-    query = typed.removesuffix(" from part") + raw_state
+    raw_state = f", {state}" if state else ""
+    query = typed.removesuffix(FROM_TYPED) + raw_state + FROM_TYPED
     hidden = f"{state}, " if state else ""
     return f"""
         with typed as ({query}),
