@@ -247,7 +247,7 @@ def _candidate(workspace: Workspace, checks: "Sequence[CheckOutcome]") -> "Candi
         {
             name: publish.AreaEvidence(
                 checks=[it for it in checks if it.area in {name, ""}],
-                lake=lake(name),
+                lake=lake(name, reads.get(name, [])),
                 described=[table for table in described if table.area == name],
                 failed=unfinished.get(name, []),
                 reads=reads.get(name, []),
@@ -257,8 +257,8 @@ def _candidate(workspace: Workspace, checks: "Sequence[CheckOutcome]") -> "Candi
     )
 
 
-def _lake_evidence(workspace: Workspace) -> "Callable[[str], LakeEvidence]":
-    """What the lake says of an area; a file of which no area is known is everybody's."""
+def _lake_evidence(workspace: Workspace) -> "Callable[[str, list[str]], LakeEvidence]":
+    """What the lake says of an area that reads others; a file of which no area is known is everybody's."""
     from studium import lake, publish, warehouse
 
     interval = _interval(workspace)
@@ -270,9 +270,9 @@ def _lake_evidence(workspace: Workspace) -> "Callable[[str], LakeEvidence]":
     unbuilt_scopes = warehouse.unbuilt_scopes(workspace, interval)
     gone = _gone(workspace)
 
-    def of_area(name: str) -> "LakeEvidence":
-        files = [file for file in inputs if file.area in {name, ""}]
-        has_logs = any(not file.dump_date for file in files)
+    def of_area(name: str, reads: list[str]) -> "LakeEvidence":
+        files = [file for file in inputs if file.area in {name, "", *reads}]
+        has_logs = not reads and any(not file.dump_date for file in files)
         return publish.LakeEvidence(
             inputs=files,
             mismatches=[
@@ -285,6 +285,7 @@ def _lake_evidence(workspace: Workspace) -> "Callable[[str], LakeEvidence]":
             unbuilt_scopes=unbuilt_scopes.get(name, []),
             event_days=days if has_logs else [],
             gone=gone,
+            is_shared=bool(reads),
         )
 
     return of_area

@@ -38,7 +38,8 @@ STILL_SAY_AREA_WORDS = {"cli": 13, "serve": 28}
 
 def says_area_words(room: str) -> set[str]:
     """Files of a room outside its areas' folders that hold a word of an area."""
-    areas = [folder.name for folder in (ROOT / "studium/lake/formats").iterdir() if folder.is_dir()]
+    places = ("studium/lake/formats", "studium/warehouse/models")
+    areas = [it.name for place in places for it in (ROOT / place).iterdir() if it.is_dir()]
     return {
         relative(path)
         for path in python_files(f"studium/{room}")

@@ -23,7 +23,8 @@ class LakeEvidence(Struct, frozen=True):
     """What the lake says about itself: `events` by date, duplicates not counted, and their files.
 
     `unbuilt` are the dates that changed since the tables were built, `unbuilt_scopes` those with other dumps. `gone`
-    are the files that were taken back or lost; None: all that were inputs once and are no more.
+    are the files that were taken back or lost; None: all that were inputs once and are no more. Of an area that reads
+    others, `is_shared`: inputs are theirs, too, and what they must keep they answer for.
     """
 
     inputs: list[InputFile]
@@ -33,6 +34,7 @@ class LakeEvidence(Struct, frozen=True):
     unbuilt_scopes: list[str] = []
     event_days: list[EventDay] = []
     gone: frozenset[str] | None = None
+    is_shared: bool = False
 
 
 class AreaEvidence(Struct, frozen=True):
@@ -88,7 +90,9 @@ def weigh_all(candidate: Candidate, marts: Marts, bar: Bar) -> Verdict:
     areas = dict.fromkeys(before, AreaEvidence([], LakeEvidence([], [], {}), [])) | dict(
         candidate.areas
     )
-    areas = {name: it for name, it in areas.items() if it.lake.inputs or name in before}
+    areas = {
+        name: it for name, it in areas.items() if name in before or _has_something(name, it, marts)
+    }
     built = marts.read_build()
     builds = {name: _build_of(it.lake, built, bar) for name, it in areas.items()}
     conditions: list[Condition] = []
@@ -99,6 +103,13 @@ def weigh_all(candidate: Candidate, marts: Marts, bar: Bar) -> Verdict:
         if unmet := broken(found):
             held[name] = [f"{it.name}: {it.found}" for it in unmet]
     return Verdict(builds, before, conditions, _with_readers(held, areas))
+
+
+def _has_something(name: str, area: AreaEvidence, marts: Marts) -> bool:
+    """Whether anything landed for an area; of one that follows from others, whether any row came of it."""
+    if area.lake.is_shared:
+        return any(marts.count_rows(name).values())
+    return bool(area.lake.inputs)
 
 
 def days_inside(days: Sequence[EventDay], build: BuildInfo) -> list[EventDay]:
@@ -125,7 +136,7 @@ def _published(candidate: Candidate, current: Release | None) -> dict[str, Area]
 
 def _build_of(lake: LakeEvidence, build: BuildInfo, bar: Bar) -> BuildInfo:
     """An area without events ends, unless an end was asked for, on the day after its newest delivery."""
-    newest = _newest_delivery(lake)
+    newest = None if lake.is_shared else _newest_delivery(lake)
     if newest is None or bar.workspace.settings.build.as_of or _has_events(lake):
         return build
     return replace(build, as_of=newest + timedelta(days=1))
@@ -198,6 +209,8 @@ def _with_readers(
 
 
 def _has_events(lake: LakeEvidence) -> bool:
+    if lake.is_shared:
+        return False
     return bool(lake.events) or any(not file.dump_date for file in lake.inputs)
 
 

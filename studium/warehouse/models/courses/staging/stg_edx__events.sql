@@ -1,12 +1,3 @@
-with
-
-duplicates as (
-    select
-        source_file,
-        source_line
-    from {{ source('lake', 'duplicates') }}
-)
-
 select
     events.event_id,
     events.event_date,
@@ -63,13 +54,4 @@ select
     events.extra,
     events.source_file,
     events.source_line
-from {{ source('lake', 'events') }} as events
--- A left join, not "not exists": a condition on event_date then reaches the files.
-left join duplicates
-    on
-        events.source_file = duplicates.source_file
-        and events.source_line = duplicates.source_line
-where
-    events.event_date >= date '{{ var("events_from") }}'
-    and events.event_date < date '{{ var("as_of") }}'
-    and duplicates.source_line is null
+from {{ counted_events() }}
