@@ -110,19 +110,22 @@ def simulate(
 @examples("studium demo", "studium demo --output /tmp/demo --events 50000")
 @pass_session
 def demo(session: Session, output: Path | None, events: int) -> None:
-    """Invent three courses with 2,000 learners and publish their datasets in ./demo."""
-    from studium.cli.showcase import tell_demo
-    from studium.simulate import Plan, simulate
+    """Invent three courses with 2,000 learners and publish their datasets in ./demo, with accounts to sign in."""
+    from studium.cli.showcase import invite, tell_demo
+    from studium.simulate import PACKAGE_TRAPS, TRAPS, Plan, simulate
 
     output = output or session.directory or Path("demo")
     _claim_folder(output)
-    plan = Plan(events=events, courses=3, learners=2_000)
+    # A custom course (CCX) has no package: pages of what came in none would be empty.
+    traps = frozenset((*TRAPS, *PACKAGE_TRAPS)) - {"key_styles"}
+    plan = Plan(events=events, courses=3, learners=2_000, traps=traps, packages=True)
     simulated = simulate(plan, output / "invented", session.progress())
     workspace = _begin(output)
     report = _run(session, workspace)
-    session.answer(_demo_facts(simulated, report))
+    guests = invite(workspace)
+    session.answer(_demo_facts(simulated, report) | {"accounts": guests.names})
     if not session.is_json:
-        tell_demo(workspace, simulated, report)
+        tell_demo(workspace, simulated, report, guests)
 
 
 def _claim_folder(output: Path) -> None:
@@ -144,7 +147,7 @@ def _begin(output: Path) -> "Workspace":
     from studium.config import SETTINGS_FILE, open_workspace, write_default_settings
 
     if not (output / SETTINGS_FILE).exists():
-        write_default_settings(output, [Path("invented/logs")])
+        write_default_settings(output, [Path("invented/logs"), Path("invented/packages")])
     return open_workspace(output)
 
 

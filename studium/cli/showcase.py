@@ -3,12 +3,14 @@
 Enters: the report of a run. Leaves: a page of text on stdout.
 """
 
+import contextlib
 import os
+import secrets
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -20,13 +22,15 @@ if TYPE_CHECKING:
     from studium.simulate import SimulationReport
 
 _VIEWS = {
-    "Learners by course (course_enrollment_summary)": """
+    "Learners by course (person_course)": """
         select
             course_id,
-            count(*) as ever_enrolled,
-            count(*) filter (current_enrollment_is_active) as enrolled_now,
-            count(*) filter (first_verified_enrollment_time is not null) as ever_verified
-        from course_enrollment_summary
+            count(*) as registered,
+            count(*) filter (viewed) as viewed,
+            count(*) filter (explored) as explored,
+            count(*) filter (mode = 'verified') as verified,
+            count(*) filter (certified) as certified
+        from person_course
         group by course_id
         order by course_id
     """,
@@ -43,6 +47,7 @@ _VIEWS = {
     """,
     "Most watched videos (video)": """
         select
+            course_id,
             right(encoded_module_id, 12) as "video …",
             duration as seconds,
             users_at_start,
@@ -57,7 +62,47 @@ _VIEWS = {
 _DAYS = "select date, sum(event_count)::bigint from event_types_daily group by date order by date"
 
 
-def tell_demo(workspace: "Workspace", simulated: "SimulationReport", report: "RunReport") -> None:
+class Guests(NamedTuple):
+    """Accounts of the demo: name and what it is for; all have one password, made anew by each demo."""
+
+    names: dict[str, str]
+    password: str
+
+
+def invite(workspace: "Workspace") -> Guests:
+    """Make an account of each kind that signs in to see something else."""
+    from studium.publish import query
+    from studium.serve import AuditRecord, open_desk
+    from studium.vocabulary import Role, Scope
+
+    with query(workspace, "select min(course_id) from course_enrollment_summary") as answer:
+        course = str(next(iter(answer.rows()))[0])
+    wanted = {
+        "admin": (Role.ADMINISTRATOR, (), "everything, also releases, rejects and accounts"),
+        "instructor": (Role.COURSE_STAFF, (Scope("course", course),), f"the course {course}"),
+        "researcher": (
+            Role.RESEARCHER,
+            (Scope("course", course),),
+            "the same by pseudonym, without small numbers",
+        ),
+    }
+    password = secrets.token_urlsafe(9)
+    with contextlib.closing(open_desk(workspace)) as desk:
+        known = {account.username for account in desk.people.list()}
+        for name, (role, grants, _) in wanted.items():
+            if name in known:
+                desk.people.set_password(name, password)
+            else:
+                desk.people.add(name, role, grants, password)
+            desk.audit.append(
+                [AuditRecord("demo", "account created", name, detail={"role": role.value})]
+            )
+    return Guests({name: told for name, (_, _, told) in wanted.items()}, password)
+
+
+def tell_demo(
+    workspace: "Workspace", simulated: "SimulationReport", report: "RunReport", guests: Guests
+) -> None:
     """Print the summary of a demo."""
     _tell_account(workspace, simulated)
     _tell_chart(workspace)
@@ -71,16 +116,30 @@ def tell_demo(workspace: "Workspace", simulated: "SimulationReport", report: "Ru
     click.echo(f"  {release.path}")
     seconds = ", ".join(f"{step} {taken:.1f} s" for step, taken in report.seconds.items())
     click.echo(f"  {seconds}")
+    _tell_pages(workspace, guests)
     click.echo("\nTry next")
     for command in (
         "status --types",
-        "describe person_course_day",
+        "describe person_course",
         "quarantine --sample 3",
         'query "from course_activity limit 10"',
-        "user add me --role administrator",
-        "serve",
     ):
-        click.echo(f"  {_our_name()} --workspace {os.path.relpath(workspace.root)} {command}")
+        click.echo(f"  {_called(workspace)} {command}")
+
+
+def _tell_pages(workspace: "Workspace", guests: Guests) -> None:
+    serve = workspace.settings.serve
+    click.echo("\nLook at it")
+    click.echo(f"  {_called(workspace)} serve")
+    click.echo(
+        f"  then open http://{serve.host}:{serve.port} and sign in, password {guests.password}"
+    )
+    for line in table_lines(("account", "sees"), list(guests.names.items())):
+        click.echo(f"  {line}")
+
+
+def _called(workspace: "Workspace") -> str:
+    return f"{_our_name()} --workspace {os.path.relpath(workspace.root)}"
 
 
 def _our_name() -> str:
@@ -95,11 +154,14 @@ def _tell_account(workspace: "Workspace", simulated: "SimulationReport") -> None
 
     standing = lake.status(workspace)
     raw, packed = size(simulated.raw_bytes), size(simulated.compressed_bytes)
-    click.echo(f"\n{count(simulated.files, 'log file')}, {packed} packed, {raw} of JSON")
-    names = ("lines", "events", "duplicates", "quarantined", "skipped")
+    packages = count(simulated.packages, "data package")
+    click.echo(
+        f"\n{count(simulated.files, 'log file')}, {packed} packed, {raw} of JSON, and {packages}"
+    )
+    names = ("lines", "events", "table_rows", "duplicates", "quarantined", "skipped")
     figures = [figure(getattr(standing, name)) for name in names]
     click.echo("\n".join(table_lines(names, [figures])))
-    click.echo("lines = events + duplicates + quarantined + skipped: nothing is lost")
+    click.echo("lines = events + table rows + duplicates + quarantined + skipped: nothing is lost")
 
 
 def _tell_chart(workspace: "Workspace") -> None:

@@ -1,6 +1,7 @@
 """Every command does what it says, for people and as JSON, with the exit code that scripts need."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -228,12 +229,27 @@ def test_demo_shows_numbers_and_can_be_repeated(
     assert "Events by day" in shown
     assert "Learners by course" in shown
     assert str((output / "current").resolve()) in shown
+    first = password_of(shown)
+    assert studium.json("--workspace", output, "query", "select count(*) > 0 from person_course")
     facts = studium.json("--workspace", output, "demo", "--events", 2000)
     assert facts["published"]["is_new"] is False
+    assert {"admin", "instructor", "researcher"} == set(facts["accounts"])
+    listed = studium.json("--workspace", output, "user", "list")
+    assert all(account["has_password"] for account in listed)
+    again = studium("demo", "--output", output, "--events", 2000)
+    assert password_of(again) != first, (
+        "the password is of one demo, and no secret that everybody knows"
+    )
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").touch()
     studium("demo", "--output", tmp_path / "mine")
     assert studium.code == 2
+
+
+def password_of(shown: str) -> str:
+    found = re.search(r"sign in, password (\S+)", shown)
+    assert found
+    return found[1]
 
 
 def test_simulate_writes_what_it_says(studium: Answers, tmp_path: Path) -> None:
