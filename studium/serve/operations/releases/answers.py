@@ -15,7 +15,6 @@ from studium.publish import releases as published
 from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import Listing, Paging, Reading, Server, answer_all, server_of
 from studium.serve.web.days import Moment
-from studium.vocabulary import OddColumn
 
 router = APIRouter(prefix="/api/v1", tags=["operations"])
 
@@ -37,6 +36,16 @@ class ReleaseSummary:
 
 
 @dataclass(frozen=True)
+class OddValues:
+    """A column of a file with values that did not fit: how often, and the first one with its line."""
+
+    column: str
+    times: int
+    line: int
+    value: str
+
+
+@dataclass(frozen=True)
 class ReleaseInput:
     """A landed file and what became of its lines."""
 
@@ -49,7 +58,7 @@ class ReleaseInput:
     skipped: int
     table_rows: int
     course_id: str | None
-    odd: list[OddColumn]
+    odd: list[OddValues]
 
 
 @dataclass(frozen=True)
