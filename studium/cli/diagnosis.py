@@ -176,13 +176,13 @@ def _set_aside(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _releases(workspace: Workspace) -> Iterator[Finding]:
-    from studium.publish import current_release, damaged_releases, verify_databases
+    from studium.publish import current_release, damaged_releases, verify_release
 
     current = None
     try:
         current = current_release(workspace)
         if current:
-            verify_databases(current)
+            verify_release(current)
     except StudiumError as error:
         yield Finding("release", "bad", error.problem, error.fix)
     else:

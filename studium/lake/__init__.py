@@ -3,6 +3,7 @@
 Nothing heavy is imported before it is needed: `studium status` reads the ledger alone.
 """
 
+from studium.lake.checksums import checksum_of
 from studium.lake.deliveries import DumpPartition, LandedPackage, dump_partitions, packages
 from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.health.mending import Repair, ledger_problem, repair
@@ -46,6 +47,7 @@ __all__ = [
     "Reject",
     "Repair",
     "Retraction",
+    "checksum_of",
     "checksums",
     "dump_partitions",
     "event_partitions",

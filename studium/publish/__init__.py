@@ -33,7 +33,6 @@ from studium.publish.manifest import (
     DamagedReleaseError,
     Manifest,
     Release,
-    verify_databases,
 )
 from studium.publish.publication import Clock, Publication, publish
 from studium.publish.queries import Answer, query
@@ -60,6 +59,7 @@ from studium.publish.release_store import (
     rollback,
 )
 from studium.publish.retention import hold_open
+from studium.publish.verification import verify_release
 
 __all__ = [
     "CATALOG",
@@ -112,7 +112,7 @@ __all__ = [
     "releases",
     "rollback",
     "stop_hard",
-    "verify_databases",
+    "verify_release",
     "write_answer",
     "write_report",
     "write_rows",

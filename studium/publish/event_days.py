@@ -1,7 +1,8 @@
 """Which files of the lake belong to a release, and how they get there: by hard links, without copying.
 
 Enters: event days with their Parquet files. Leaves: `events/<date>_<name>` and, for the lines that do not
-count, `events/duplicates/<date>_<name>`. What the lake later takes back or parses again stays here as it was.
+count, `events/duplicates/<date>_<name>`; for each area `events/<area>.xxh3` with the checksums of its files. What the
+lake later takes back or parses again stays here as it was.
 """
 
 import hashlib
@@ -10,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from studium.errors import StudiumError
-from studium.publish.disk import flush_folder, link_file
+from studium.config import Workspace
+from studium.publish.disk import flush_folder, link_file, write_flushed
 from studium.vocabulary import EventDay
 
 FOLDER = "events"
@@ -33,25 +34,51 @@ def digest_days(days: Sequence[EventDay]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def link_days(release: Path, days: Sequence[EventDay]) -> int:
-    """Link the files of `days` into the unfinished folder of a release; return how many there are.
+class Linked(NamedTuple):
+    """How many files an area has, and the SHA-256 of the list of their checksums."""
 
-    Raises StudiumError when one is missing in the lake.
+    files: int = 0
+    seal: str = ""
+
+
+def link_days(workspace: Workspace, release: Path, area: str, days: Sequence[EventDay]) -> Linked:
+    """Link the files of `days` into the unfinished folder of a release, as they were written.
+
+    Raises DamagedLakeError when one is missing in the lake or has changed.
     """
+    from studium.lake import checksums
+
     if not days:
-        return 0
+        return Linked()
     folder = release / FOLDER
     (folder / DUPLICATES).mkdir(parents=True, exist_ok=True)
-    count = 0
-    for day in days:
-        for path in day.paths:
-            _link(path, folder / f"{day.day}_{path.name}")
-        if day.duplicates:
-            _link(day.duplicates, folder / DUPLICATES / f"{day.day}_{day.duplicates.name}")
-        count += len(day.paths) + (day.duplicates is not None)
+    places = {path: f"{day.day}_{path.name}" for day in days for path in day.paths}
+    places |= {
+        day.duplicates: f"{DUPLICATES}/{day.day}_{day.duplicates.name}"
+        for day in days
+        if day.duplicates
+    }
+    found = checksums(workspace, places)
+    for path, place in places.items():
+        link_file(path, folder / place)
+    listed = "".join(f"{found[path]} {place}\n" for path, place in places.items()).encode()
+    write_flushed(_list_of(release, area), listed)
     flush_folder(folder / DUPLICATES)
     flush_folder(folder)
-    return count
+    return Linked(len(places), hashlib.sha256(listed).hexdigest())
+
+
+def noted_checksums(release: Path, area: str, seal: str) -> dict[Path, str]:
+    """The checksums of an area's files; raises ValueError where the list is not the one that was written."""
+    listed = _list_of(release, area).read_bytes()
+    if hashlib.sha256(listed).hexdigest() != seal:
+        raise ValueError("the list has changed since it was made")
+    lines = (line.split(" ", 1) for line in listed.decode().splitlines())
+    return {release / FOLDER / place: checksum for checksum, place in lines}
+
+
+def _list_of(release: Path, area: str) -> Path:
+    return release / FOLDER / f"{area}.xxh3"
 
 
 def list_parts(release: Path, first: date | None = None, end: date | None = None) -> Parts:
@@ -70,21 +97,14 @@ def count_parts(release: Path) -> int:
     return sum(len(files) for files in list_parts(release))
 
 
-def link_published(source: Path, target: Path) -> None:
-    """Link the events of a release into the unfinished folder of another."""
+def link_published(source: Path, target: Path, area: str, seal: str) -> None:
+    """Link the events of an area of a release into the unfinished folder of another."""
     (target / FOLDER / DUPLICATES).mkdir(parents=True, exist_ok=True)
-    for path in (path for files in list_parts(source) for path in files):
+    if seal:
+        parts = [*noted_checksums(source, area, seal), _list_of(source, area)]
+    else:  # of a release from before there were lists
+        parts = [path for files in list_parts(source) for path in files]
+    for path in parts:
         link_file(path, target / path.relative_to(source))
     flush_folder(target / FOLDER / DUPLICATES)
     flush_folder(target / FOLDER)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        link_file(source, target)
-    except FileNotFoundError:
-        raise StudiumError(
-            "A file of the lake is missing, so that its events cannot be published",
-            str(source),
-            "Make it again from the landing, then publish: studium doctor --repair",
-        ) from None

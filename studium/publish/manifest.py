@@ -4,6 +4,7 @@ Enters: a folder of a release. Leaves: a typed `Manifest`; readers need nothing 
 """
 
 import hashlib
+import re
 import shlex
 from datetime import date, datetime
 from pathlib import Path
@@ -14,10 +15,12 @@ from msgspec import Struct
 from studium.errors import StudiumError
 from studium.vocabulary import CheckOutcome, InputFile, Scope, Table
 
-FORMAT = 2
+FORMAT = 3
+WITH_AREAS = 2  # the first of them that has areas
 EVENTS = "events"  # the dataset of the lake that logs become
 FIRST_DATABASE = "studium.duckdb"  # of a release from before there were areas
 MANIFEST_NAME = "manifest.json"
+_SEAL = re.compile(rb'("seal": ")([0-9a-f]*)("\n}\n)\Z')
 _MAGIC = slice(8, 12), b"DUCK"  # behind the checksum of the first block
 
 
@@ -45,7 +48,8 @@ class Area(Struct, frozen=True):
 
     `content` is equal where it says the same. `made_in` is the release that it was written for: a later one links it,
     because nothing changed, or because something newer was held back, for the reasons in `held_back`. `event_files`
-    is how many files `events/` has of it; 0: it was published without its events.
+    is how many files `events/` has of it; 0: it was published without its events. `events_seal` is the SHA-256 of the
+    list of their checksums, empty in a release from before there was one.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Area(Struct, frozen=True):
     held_back: list[str] = []
     event_files: int = 0
     archive: ArchiveCopy | None = None
+    events_seal: str = ""
 
     @property
     def as_of(self) -> date | None:
@@ -76,7 +81,7 @@ class Area(Struct, frozen=True):
 class Manifest(Struct, frozen=True):
     """Everything but the rows. `content` is equal for releases that say the same.
 
-    `absent` are areas that were never published, each with the reasons.
+    `absent` are areas that were never published, each with the reasons. `seal` is the SHA-256 of the file without it.
     """
 
     id: str
@@ -86,6 +91,7 @@ class Manifest(Struct, frozen=True):
     versions: dict[str, str]
     absent: dict[str, list[str]] = {}
     format: int = FORMAT
+    seal: str = ""
 
     @property
     def tables(self) -> list[Table]:
@@ -214,8 +220,11 @@ def decode_manifest(content: bytes, folder: Path) -> Manifest:
     version = msgspec.json.decode(content, type=_AnyManifest).format
     if version > FORMAT:
         raise NewerReleaseError(folder)
-    if version == FORMAT:
-        return msgspec.json.decode(content, type=Manifest)
+    if version >= WITH_AREAS:
+        manifest = msgspec.json.decode(content, type=Manifest)
+        if (manifest.seal or version == FORMAT) and manifest.seal != _seal_of(content):
+            raise ValueError("its bytes are not those that were written")
+        return manifest
     first = msgspec.json.decode(content, type=_FirstManifest)
     area = Area(
         name=Path(FIRST_DATABASE).stem,
@@ -266,7 +275,7 @@ def _rank(file: InputFile) -> tuple[str, int]:
 def read_release(folder: Path) -> Release:
     """The release in `folder`; raises DamagedReleaseError when a part of it is gone or broken.
 
-    Of each database only its size and first bytes are looked at; `verify_databases` reads it all.
+    Of each database only its size and first bytes are looked at; `verify_release` reads it all.
     """
     name = MANIFEST_NAME
     try:
@@ -295,22 +304,6 @@ def _look_at(folder: Path, area: Area) -> None:
             raise DamagedReleaseError(folder, f"{area.database} is no database any more")
 
 
-def verify_databases(release: Release) -> None:
-    """Read the databases once; raises DamagedReleaseError when their bytes are not those published."""
-    for area in release.manifest.areas:
-        verify_area(release, area)
-
-
-def verify_area(release: Release, area: Area) -> None:
-    """Read the database of one area once; raises DamagedReleaseError when it changed."""
-    try:
-        found = hash_file(release.path / area.database)
-    except OSError as error:
-        raise DamagedReleaseError(release.path, f"{area.database}: {error.strerror}") from None
-    if found != area.database_sha256:
-        raise DamagedReleaseError(release.path, f"{area.database} has changed since it was made")
-
-
 def hash_file(path: Path) -> str:
     """SHA-256 of a file."""
     with path.open("rb") as stream:
@@ -318,5 +311,12 @@ def hash_file(path: Path) -> str:
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
-    """JSON with two spaces of indent and a last line break: people read it too."""
-    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+    """JSON with two spaces of indent and a last line break, sealed: people read it too."""
+    unsealed = msgspec.json.encode(msgspec.structs.replace(manifest, seal=""))
+    content = msgspec.json.format(unsealed, indent=2) + b"\n"
+    return _SEAL.sub(b"\\g<1>" + _seal_of(content).encode() + b"\\g<3>", content)
+
+
+def _seal_of(content: bytes) -> str:
+    """The SHA-256 of a manifest as it is without its seal, which stands at its end."""
+    return hashlib.sha256(_SEAL.sub(b"\\g<1>\\g<3>", content)).hexdigest()

@@ -30,10 +30,9 @@ from studium.publish.manifest import (
     encode_manifest,
     hash_file,
     read_release,
-    verify_area,
-    verify_databases,
 )
 from studium.publish.retention import RELEASE, UNFINISHED, release_folders, sort_releases
+from studium.publish.verification import verify_area, verify_release
 from studium.vocabulary import EventDay, Table
 
 
@@ -163,7 +162,7 @@ def rollback(workspace: Workspace, release_id: str | None = None) -> Rollback:
     for folder in [_folder(workspace, release_id)] if release_id else _earlier(workspace):
         try:
             release = read_release(folder)
-            verify_databases(release)
+            verify_release(release)
         except DamagedReleaseError as damage:
             if release_id:
                 raise
@@ -206,7 +205,7 @@ def create_release(
             if found:
                 area = _link_area(draft, found, unfinished)
             else:
-                area = _write_area(marts, draft, unfinished, created_at)
+                area = _write_area(workspace, marts, draft, unfinished, created_at)
                 area = msgspec.structs.replace(area, made_in=release_id)
             areas.append(area)
         manifest = Manifest(
@@ -263,7 +262,7 @@ def _link_area(draft: Draft, found: tuple[Release, Area], folder: Path) -> Area:
     if area.archive:
         link_file(release.path / area.archive.name, folder / area.archive.name)
     if area.event_files:
-        link_published(release.path, folder)
+        link_published(release.path, folder, area.name, area.events_seal)
     said = draft.area if draft.is_kept else area
     return msgspec.structs.replace(
         area,
@@ -274,7 +273,9 @@ def _link_area(draft: Draft, found: tuple[Release, Area], folder: Path) -> Area:
     )
 
 
-def _write_area(marts: Marts, draft: Draft, folder: Path, created_at: datetime) -> Area:
+def _write_area(
+    workspace: Workspace, marts: Marts, draft: Draft, folder: Path, created_at: datetime
+) -> Area:
     area = draft.area
     database = folder / area.database
     marts.copy_to(database, area.tables)
@@ -282,7 +283,7 @@ def _write_area(marts: Marts, draft: Draft, folder: Path, created_at: datetime) 
     for table in area.tables:
         if table.is_archived:
             archive = _archive(marts, table.name, folder, created_at)
-    event_files = link_days(folder, draft.days)
+    events = link_days(workspace, folder, area.name, draft.days)
     for name in [area.database, *([archive.name] if archive else [])]:
         flush_file(folder / name)
         (folder / name).chmod(0o400)
@@ -292,7 +293,8 @@ def _write_area(marts: Marts, draft: Draft, folder: Path, created_at: datetime) 
         database_sha256=hash_file(database),
         database_bytes=database.stat().st_size,
         archive=archive,
-        event_files=event_files,
+        event_files=events.files,
+        events_seal=events.seal,
     )
 
 

@@ -14,7 +14,6 @@ from studium.config import Workspace, open_workspace, write_default_settings
 from studium.errors import StudiumError
 from studium.pipeline import Job, run
 from studium.progress import Progress, Silent
-from studium.publish import current_release
 from studium.simulate import Plan, simulate
 from studium.warehouse.project import Project, parsed
 from studium.warehouse.project.kept import keep_for_all
@@ -31,12 +30,19 @@ KINDS = {
     "locations": "lake/personal/ip_locations/*.parquet",
     "seal of locations": "lake/personal/ip_locations/*.xxh3",
     "warehouse": "warehouse.duckdb",
+    "manifest": "releases/*/manifest.json",
+    "released tables": "releases/*/*.duckdb",
+    "released events": "releases/*/events/*.parquet",
+    "checksums of released events": "releases/*/events/*.xxh3",
+    "archive": "releases/*/*.parquet",
     "parsed project": "cache/studium/*-manifest.json",
 }
 # Flips in one run: each of the first is made good by reading raw files again.
 TOGETHER = [
     ["events", "duplicates", "dumps", "personal columns", "locations"],
-    ["seal of locations", "warehouse", "parsed project"],
+    ["seal of locations", "warehouse", "manifest", "parsed project"],
+    ["checksums of released events"],
+    ["archive"],
 ]
 
 
@@ -125,7 +131,7 @@ def _job(root: Path, progress: Progress | None = None) -> Job:
     build = msgspec.structs.replace(workspace.settings.build, tables=TABLES)
     settings = msgspec.structs.replace(workspace.settings, build=build)
     workspace = msgspec.structs.replace(workspace, settings=settings)
-    return Job(workspace, progress or Silent(), full_refresh=current_release(workspace) is not None)
+    return Job(workspace, progress or Silent(), full_refresh=workspace.current.is_symlink())
 
 
 def _forget_project() -> None:

@@ -43,6 +43,11 @@ def spoil_depth(folder: Path) -> None:
     rewrite(folder / "manifest.json", b'{"other": ' + b"[" * 100_000)
 
 
+def change_a_figure(folder: Path) -> None:
+    content = (folder / "manifest.json").read_bytes()
+    rewrite(folder / "manifest.json", content.replace(b'"rows": ', b'"rows": 9', 1))
+
+
 def remove_manifest(folder: Path) -> None:
     (folder / "manifest.json").unlink()
 
@@ -74,6 +79,7 @@ CASES: dict[Callable[[Path], None], str] = {
     spoil_manifest: "manifest.json is no manifest",
     spoil_bytes: "manifest.json is no manifest",
     spoil_depth: "manifest.json is no manifest",
+    change_a_figure: "manifest.json is no manifest: its bytes are not those",
     remove_manifest: "manifest.json: No such file",
     take_other_manifest: "its manifest is that of 2024",
     empty_database: "courses.duckdb has 0 bytes",
@@ -223,7 +229,7 @@ def test_current_that_points_at_something_of_others_is_never_said_to_be_removed(
 def test_a_release_of_a_newer_studium_is_refused_and_left_alone(workspace: Workspace) -> None:
     release = publish_now(workspace).release
     manifest = (release.path / "manifest.json").read_bytes()
-    newer = manifest.replace(b'"format": 2', b'"format": 3')
+    newer = manifest.replace(b'"format": 3', b'"format": 4')
     assert newer != manifest
     rewrite(release.path / "manifest.json", newer)
     with pytest.raises(StudiumError, match="made by a newer Studium") as caught:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
+from studium.lake.ledger import open_ledger
 from studium.progress import Silent
 from studium.publish import (
     DEVICE_RULES,
@@ -31,6 +32,7 @@ from studium.publish import (
     hold_open,
     publish,
     query_events,
+    verify_release,
 )
 from studium.publish.courses.events.devices import device_sql
 from studium.publish.release import Limits, OpenRelease, open_release
@@ -52,6 +54,8 @@ EVENTS = [
 
 
 def write_lake(workspace: Workspace) -> list[EventDay]:
+    with open_ledger(workspace):
+        pass  # it notes no checksums, as before there were any
     days = []
     for day in (1, 2, 3):
         rows = [row for row in EVENTS if row[0] == day]
@@ -212,9 +216,27 @@ def test_missing_files_are_told(
         query_events(release, EventQuestion("jump"))
     days[0].paths[0].unlink()
     days[1] = msgspec.structs.replace(days[1], fingerprint="another")
-    with pytest.raises(StudiumError, match="A file of the lake is missing"):
+    with pytest.raises(StudiumError, match="a file of the lake is gone"):
         publish_events(workspace, days, 1)
     assert workspace.current.resolve().name == release.id
+
+
+@pytest.mark.parametrize("name", ["2024-03-02_f-0000.parquet", "courses.xxh3"])
+def test_changed_files_are_told_and_not_linked_on(
+    workspace: Workspace, release: Release, days: list[EventDay], name: str
+) -> None:
+    file = release.path / "events" / name
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.unlink()  # the lake's own is another link of it
+    file.write_bytes(content)
+    with pytest.raises(DamagedReleaseError, match=r"changed since it was made"):
+        query_events(release, EventQuestion("jump"))
+    with pytest.raises(DamagedReleaseError, match=r"changed since it was made"):
+        verify_release(release)
+    made = publish_events(workspace, days, 1).release
+    assert made.id != release.id
+    assert query_events(made, EventQuestion("jump")).total["events"] == 4
 
 
 def test_a_release_may_leave_its_events_out(workspace: Workspace, days: list[EventDay]) -> None:

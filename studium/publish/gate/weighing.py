@@ -15,7 +15,7 @@ from studium.config import Workspace
 from studium.publish.database import Marts
 from studium.publish.gate.conditions import Condition, Evidence, broken, weigh
 from studium.publish.gate.losses import Loss, Now, find_losses
-from studium.publish.manifest import FORMAT, Area, BuildInfo, Release
+from studium.publish.manifest import WITH_AREAS, Area, BuildInfo, Release
 from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
 
 
@@ -122,7 +122,7 @@ def _published(candidate: Candidate, current: Release | None) -> dict[str, Area]
     """What the current release says, by today's areas: before there were any, tables tell whose they are."""
     if current is None:
         return {}
-    if current.manifest.format == FORMAT:
+    if current.manifest.format >= WITH_AREAS:
         return {area.name: area for area in current.manifest.areas}
     owners = {table.name: table.area for table in candidate.described}
     found: dict[str, Area] = {}

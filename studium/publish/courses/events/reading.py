@@ -19,6 +19,7 @@ from studium.publish.courses.events.questions import (
 from studium.publish.event_days import FOLDER, count_parts, list_parts
 from studium.publish.manifest import DamagedReleaseError, Release
 from studium.publish.release import Limits, OpenRelease, OverdueError, open_release
+from studium.publish.verification import verify_events
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,7 +65,7 @@ def query_events(
     """Count events of one type; a type that never happened gives a total of 0 and no rows.
 
     Raises MisuseError for a question that cannot be asked, StudiumError when the release has no events or the
-    limits are not enough, DamagedReleaseError when files are missing.
+    limits are not enough, DamagedReleaseError when files are missing or changed.
     """
     check_question(question)
     if not release.manifest.event_files:
@@ -76,6 +77,7 @@ def query_events(
     if count_parts(release.path) != release.manifest.event_files:
         raise DamagedReleaseError(release.path, "files of its events are missing")
     parts = list_parts(release.path, question.start, question.end)
+    verify_events(release, parts)
     if not parts.events:
         return EventAnswer([*question.by, *question.fields, *_COUNTS], [], _nothing(), [])
     values = {"paths": [str(path) for path in parts.events]}
