@@ -31,12 +31,13 @@ _Results: TypeAlias = "tuple[BuildReport, list[CheckOutcome], Publication]"
 
 
 class Job(Struct, frozen=True):
-    """What every step needs."""
+    """What every step needs; `refuses_bare` an as_of that leaves no event or no package of somebody who has some."""
 
     workspace: Workspace
     progress: Progress
     wait_seconds: float = 0.0
     full_refresh: bool = False
+    refuses_bare: bool = False
 
     @contextmanager
     def lock(self, command: str) -> Iterator[None]:
@@ -181,10 +182,12 @@ def _land_for_run(job: Job, paths: Sequence[Path]) -> "LandReport":
 
 
 def _build(job: Job) -> "BuildReport":
-    from studium import analyses, warehouse
+    from studium import analyses, lake, warehouse
 
+    interval = _interval(job.workspace)
+    if job.refuses_bare:
+        lake.refuse_bare(job.workspace, interval.as_of)
     with _of_sound_lake(job.workspace):
-        interval = _interval(job.workspace)
         report = warehouse.build(job.workspace, interval, job.progress, full=job.full_refresh)
         analyses.analyse(job.workspace, job.progress)
         return report

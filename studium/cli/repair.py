@@ -20,6 +20,8 @@ from studium.errors import MisuseError
 if TYPE_CHECKING:
     from studium.config import Workspace
 
+_MOST_FILES = 12
+
 
 @click.command(cls=Command)
 @click.option(
@@ -40,6 +42,9 @@ def init(session: Session, sources: tuple[Path, ...]) -> None:
     session.answer({"workspace": root, "settings": file})
     session.say(f"Wrote {file}")
     step = "studium run" if sources else "studium run PATH, or name [[sources]] in studium.toml"
+    for source in sources:
+        if not source.exists():
+            session.say(f"Not there yet: {source.absolute()}")
     session.say(f"Next: {step}")
 
 
@@ -112,12 +117,16 @@ def quarantine(
     elif reason is not None:
         reasons = {reason: reasons[reason]}
     shown = [_reject_facts(reject) for reject in rejects]
-    session.answer({"reasons": reasons, "rejects": shown})
+    files = lake.rejects_by_file(workspace)
+    named = {path: lines for path, lines in files.items() if file is None or file in path}
+    session.answer({"reasons": reasons, "files": named, "rejects": shown})
     if not reasons:
         session.say("No line is in quarantine.")
         return
     rows = [(name, figure(lines)) for name, lines in reasons.items()]
     session.say("\n".join(table_lines(["reason", "lines"], rows)))
+    if reason is None:
+        _tell_files(session, named)
     for fact in shown:
         session.say(f"\n{fact['file']}:{fact['line']}  {fact['reason']}  {fact['detail'] or ''}")
         session.say(f"  {_printable(fact['raw'])}")
@@ -173,6 +182,15 @@ def rollback(session: Session, release_id: str | None, wait: float) -> None:
     if is_held:
         session.say("There it stays until `studium run` or `studium publish` has something new.")
         session.say("Go forward again: studium releases, then studium rollback ID")
+
+
+def _tell_files(session: Session, files: dict[str, int]) -> None:
+    rows = [(path, figure(lines)) for path, lines in list(files.items())[:_MOST_FILES]]
+    session.say("\n" + "\n".join(table_lines(["file", "lines"], rows, widest=None)))
+    if len(files) > _MOST_FILES:
+        session.say(
+            f"The first {_MOST_FILES} of {len(files):,} files; all: studium quarantine --json"
+        )
 
 
 def _no_such_reason(reason: str, known: list[str]) -> MisuseError:

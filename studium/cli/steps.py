@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from studium.cli.answers.areas import area_facts, held_back_lines
-from studium.cli.answers.dumps import landed_lines
+from studium.cli.answers.dumps import landed_lines, rejected_lines
 from studium.cli.answers.inspection import far_ahead
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, ignored_lines, table_lines
@@ -69,7 +69,7 @@ day = click.option(
 
 
 def interval_options(function: _Function) -> _Function:
-    """--as-of, --events-from, --compat and --full-refresh: they win over the settings."""
+    """--as-of, --events-from, --compat, --full-refresh and --force: they win over the settings."""
     options = [
         click.option(
             "--as-of",
@@ -92,6 +92,11 @@ def interval_options(function: _Function) -> _Function:
             "--full-refresh",
             is_flag=True,
             help="Compute all days again; by default only those that changed.",
+        ),
+        click.option(
+            "--force",
+            is_flag=True,
+            help="Also with an --as-of that leaves no event, or no package of a course that has some.",
         ),
     ]
     for option in reversed(options):
@@ -123,9 +128,11 @@ def build(session: Session, /, wait: float, full_refresh: bool, **interval: Any)
     """Compute the tables from what the lake holds."""
     from studium import pipeline
 
-    report = pipeline.build(_job(session, wait, full_refresh, interval))
+    job = _job(session, wait, full_refresh, interval)
+    report = pipeline.build(job)
     session.answer(build_facts(report))
     _tell_build(session, report)
+    _tell_left_out(session, job.workspace)
 
 
 @click.command(cls=Command)
@@ -207,6 +214,7 @@ def run(
     )
     tell_landing(session, report.landed)
     _tell_build(session, report.built)
+    _tell_left_out(session, job.workspace)
     _tell_far_ahead(session, job.workspace)
     _tell_checks(session, report.checked)
     tell_publication(session, report.published)
@@ -266,7 +274,7 @@ def tell_landing(session: Session, report: "LandReport", is_again: bool = False)
     for file in report.landed:
         if file.damage:
             session.say(f"          {file.state}: {file.path}: {file.damage}")
-    for line in landed_lines(report):
+    for line in [*rejected_lines(new), *landed_lines(report)]:
         session.say(f"          {line}")
     for path, reason in report.failed:
         session.say(f"          failed: {path}: {reason}")
@@ -321,7 +329,12 @@ def _job(session: Session, wait: float, full_refresh: bool, interval: dict[str, 
     workspace = job.workspace.with_interval(
         interval["events_from"], interval["as_of"], interval["compat"]
     )
-    return msgspec.structs.replace(job, workspace=workspace, full_refresh=full_refresh)
+    return msgspec.structs.replace(
+        job,
+        workspace=workspace,
+        full_refresh=full_refresh,
+        refuses_bare=interval["as_of"] is not None and not interval["force"],
+    )
 
 
 def _tell_build(session: Session, report: "BuildReport") -> None:
@@ -339,6 +352,14 @@ def _tell_build(session: Session, report: "BuildReport") -> None:
         f"Built     {count(len(report.models), 'model')} over {days}, events {first}before "
         f"{interval.as_of}: planning {report.start_seconds:.1f} s, queries {report.query_seconds:.1f} s"
     )
+
+
+def _tell_left_out(session: Session, workspace: "Workspace") -> None:
+    from studium import lake
+
+    found = lake.left_out(workspace, workspace.settings.build.as_of)
+    for line in found.said() if found else []:
+        session.say(f"          {line}")
 
 
 def _tell_far_ahead(session: Session, workspace: "Workspace") -> None:

@@ -24,6 +24,7 @@ _Document = dict[str, Any]
 _RESERVED = {"STUDIUM_WORKSPACE", AREAS_VARIABLE}
 LATEST_AS_OF = date(2200, 1, 1)  # the lake has no event after 2199
 _PROBLEM_PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
+_SHORT_DATE = re.compile(r"=\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*(?:#.*)?$")
 _STEP = re.compile(r"\.?([A-Za-z0-9_-]+)|\[(\d+)\]")
 
 
@@ -121,10 +122,14 @@ def _parse(file: Path, text: str) -> _Document:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+)", str(error))
         line = place.group(1) if place else str(len(text.splitlines()))
+        fix = 'Write settings as `name = value`, with texts in quotes: path = "logs"'
+        if date := _SHORT_DATE.search(text.splitlines()[int(line) - 1] if text else ""):
+            year, month, day = date.groups()
+            fix = f"Write the date as {year}-{month:0>2}-{day:0>2}"
         raise MisuseError(
             f"studium.toml is not valid TOML: {error}",
             f"{file}:{line}",
-            'Write settings as `name = value`, with texts in quotes: path = "logs"',
+            fix,
         ) from None
 
 

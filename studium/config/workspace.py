@@ -210,7 +210,7 @@ def _default_text(sources: Sequence[Path]) -> str:
 
     settings = list_settings()
     lines = [
-        "# Settings of this workspace. A line that begins with # shows a default.",
+        "# Settings of this workspace. A setting that begins with # shows its default, or how it is written.",
         "# Each can come from the environment too: STUDIUM_PUBLISH__KEEP_RELEASES=3",
         "",
         f"version = {NEWEST_VERSION}",
@@ -242,4 +242,5 @@ def _source_lines(sources: Sequence[Path]) -> list[str]:
 def _example(setting: "SettingInfo") -> str:
     if setting.default is not None:
         return json.dumps(setting.default)
-    return "2024-03-01" if "date" in setting.allowed else "30"
+    written = "2024-03-01" if "date" in setting.allowed else "30"
+    return f"{written}  # not set unless you write it"

@@ -4,7 +4,15 @@ Nothing heavy is imported before it is needed: `studium status` reads the ledger
 """
 
 from studium.lake.checksums import checksum_of
-from studium.lake.deliveries import DumpPartition, LandedPackage, dump_partitions, packages
+from studium.lake.deliveries import (
+    DumpPartition,
+    LandedPackage,
+    LeftOut,
+    dump_partitions,
+    left_out,
+    packages,
+    refuse_bare,
+)
 from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.health.mending import Repair, ledger_problem, repair
 from studium.lake.health.reading import DamagedLakeError, checksums
@@ -22,7 +30,7 @@ from studium.lake.health.standing import (
 from studium.lake.landing import land
 from studium.lake.parse_queue import LandedFile, LandReport
 from studium.lake.partitions import event_partitions
-from studium.lake.quarantine import Reject, quarantined, retry_quarantined
+from studium.lake.quarantine import Reject, quarantined, rejects_by_file, retry_quarantined
 from studium.lake.reading.naming import BETWEEN
 from studium.lake.registry import AREAS, DATASETS, EVENTS
 from studium.lake.retraction import Retraction, gone, retract
@@ -42,6 +50,7 @@ __all__ = [
     "LandReport",
     "LandedFile",
     "LandedPackage",
+    "LeftOut",
     "Locations",
     "Mismatch",
     "Reject",
@@ -57,11 +66,14 @@ __all__ = [
     "inputs",
     "land",
     "ledger_problem",
+    "left_out",
     "locate_addresses",
     "packages",
     "quarantined",
     "reconcile",
+    "refuse_bare",
     "refuse_damaged",
+    "rejects_by_file",
     "repair",
     "retract",
     "retry_quarantined",

@@ -5,7 +5,9 @@ Enters: lake/quarantine/<sha256>.parquet. Leaves: rejects, listed or sampled, or
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
+from pathlib import Path
 
 from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
@@ -43,6 +45,17 @@ def quarantined(
     return list(islice(rejects, limit))
 
 
+def rejects_by_file(workspace: Workspace) -> dict[str, int]:
+    """The path of each file that has lines in quarantine, and how many; most first."""
+    with read_ledger(workspace) as ledger:
+        rows = ledger.execute(
+            "select min(path) as path, (select sum(lines) from rejects where rejects.sha256 = files.sha256) as lines"
+            f" from files join origins using (sha256) where state in {COUNTED} group by files.sha256"
+        ).fetchall()
+    counted = sorted((-row["lines"], row["path"]) for row in rows if row["lines"])
+    return {path: -lines for lines, path in counted}
+
+
 def _rejects_of(workspace: Workspace, sha256: str, path: str) -> Iterator[Reject]:
     import pyarrow.lib
     import pyarrow.parquet as pq
@@ -78,9 +91,12 @@ def _files_with_rejects(workspace: Workspace, file: str | None) -> list[tuple[st
         ).fetchall()
     found = [(row[0], row[1]) for row in rows if file is None or file in row[1]]
     if file is not None and not found:
+        names = {Path(path).name: path for _, path in rows}
+        near = get_close_matches(Path(file).name, names, n=1, cutoff=0.4)
+        hint = f"Did you mean {near[0]}? " if near else ""
         raise MisuseError(
             "no file of this name has lines in quarantine",
             file,
-            "`studium quarantine` lists the files that have.",
+            f"{hint}List the files that have: studium quarantine",
         )
     return found

@@ -17,6 +17,7 @@ from studium.publish.release import Batches, Limits, OpenRelease, OverdueError
 
 _Result = TypeVar("_Result")
 _BATCH_ROWS = 10_000
+_MOST_NAMED = 3
 _LONG = {"varchar", "struct", "map", "union", "array", "variant"}
 _SLICED = {"list", "blob"}
 _NO_TABLE = re.compile(r"Table with name (?P<name>\S+) does not exist")
@@ -42,7 +43,7 @@ class _Question(OpenRelease):
 
     def explain(self, error: Exception) -> StudiumError:
         """The nearest name, or which limit was met."""
-        return _explain(error, self.release, self.limits)
+        return _explain(error, self.sql, self.release, self.limits)
 
 
 class Answer:
@@ -135,24 +136,17 @@ def _refuse_unless_one_reading_statement(sql: str) -> None:
         )
 
 
-def _explain(error: Exception, release: Release, limits: Limits) -> StudiumError:
+def _explain(error: Exception, sql: str, release: Release, limits: Limits) -> StudiumError:
     message = str(error)
     where = f"release {release.id}"
     tables = {table.name: table for table in release.manifest.tables}
     if found := _NO_TABLE.search(message):
-        nearest = get_close_matches(found["name"], tables, n=1, cutoff=0.4)
-        hint = f"Did you mean {nearest[0]}? " if nearest else ""
+        hint = _hint_for_table(found["name"], list(tables))
         return MisuseError(
             f"There is no table {found['name']}", where, f"{hint}List all: studium describe"
         )
     if found := _NO_COLUMN.search(message):
-        name = found["first"] or found["second"]
-        columns = sorted({column.name for table in tables.values() for column in table.columns})
-        nearest = get_close_matches(name, columns, n=1, cutoff=0.4)
-        hint = f"Did you mean {nearest[0]}? " if nearest else ""
-        return MisuseError(
-            f"There is no column {name}", where, f"{hint}List columns: studium describe TABLE"
-        )
+        return _no_column(found["first"] or found["second"], sql, release)
     if "max_temp_directory_size" in message:
         return StudiumError(
             f"The query needs more than {limits.temporary_mb:,} MB of temporary files",
@@ -173,6 +167,36 @@ def _explain(error: Exception, release: Release, limits: Limits) -> StudiumError
         )
     return StudiumError(
         f"The query failed: {_first_line(error)}", where, "Correct it, or see: studium describe"
+    )
+
+
+def _hint_for_table(name: str, tables: list[str]) -> str:
+    """The nearest table; what is of the lake is told apart."""
+    from studium.lake import DATASETS, EVENTS
+
+    if name == EVENTS.name:
+        return "Single events are not in a release; count them: studium events TYPE. "
+    if name in DATASETS:
+        return f"{name} is as it arrived, in the lake; a release has what is made of it. "
+    nearest = get_close_matches(name, tables, n=1, cutoff=0.4)
+    return f"Did you mean {nearest[0]}? " if nearest else ""
+
+
+def _no_column(name: str, sql: str, release: Release) -> MisuseError:
+    """Names the nearest column of the tables that were asked, else tables that have the one meant."""
+    words = set(re.findall(r"\w+", sql.lower()))
+    columns = {table.name: [it.name for it in table.columns] for table in release.manifest.tables}
+    asked = [table for table in columns if table.lower() in words]
+    near = get_close_matches(
+        name, sorted({it for table in asked or columns for it in columns[table]}), n=1, cutoff=0.4
+    )
+    having = sorted(table for table, names in columns.items() if name in names)[:_MOST_NAMED]
+    hints = [f"Did you mean {near[0]}?"] if near else []
+    hints += [f"{', '.join(having)} {'has' if len(having) == 1 else 'have'} it."] if having else []
+    listed = f"List columns: studium describe {asked[0] if len(asked) == 1 else 'TABLE'}"
+    of = f" in {asked[0]}" if len(asked) == 1 else ""
+    return MisuseError(
+        f"There is no column {name}{of}", f"release {release.id}", " ".join([*hints, listed])
     )
 
 

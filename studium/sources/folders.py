@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from studium.config import Source, Workspace
+from studium.config import SETTINGS_FILE, Source, Workspace
 from studium.errors import MisuseError, StudiumError, readable
 
 
@@ -35,6 +35,12 @@ class RawFile:
 def files_of_source(workspace: Workspace, source: Source) -> list[RawFile]:
     """List the files of a folder of the settings, by its patterns."""
     path = (workspace.root / source.path).absolute()
+    if not path.exists():
+        raise MisuseError(
+            f"the folder of the source {source.name} is gone: {path}",
+            f"{workspace.root / SETTINGS_FILE}, [[sources]] {source.name}, path",
+            "Correct the path there, or bring the folder back: without it nothing is landed.",
+        )
     return files_below(workspace, path, list(source.patterns))
 
 

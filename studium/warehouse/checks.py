@@ -7,6 +7,7 @@ those of its last answer is not asked again.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from studium.config import Workspace
@@ -204,7 +205,9 @@ def failing_rows(workspace: Workspace, name: str, limit: int = 20) -> FailingRow
     """
     names = [promise.name for promise in Project(workspace).graph.promises]
     if name not in names:
-        fix = f"Checks: {', '.join(names)}"
+        near = get_close_matches(name, names, n=1, cutoff=0.4)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        fix = f"{hint}List all {len(names)}: studium check --json"
         raise MisuseError(f"There is no check {name}", "check --show", fix)
     with open_engine(workspace) as engine:
         if f'{_FAILURES}."{name}"' not in engine.relations():

@@ -4,13 +4,14 @@ Enters: what the lake says. Leaves: facts for JSON, lines for a terminal.
 """
 
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studium.cli.tables import count, figure, table_lines
 
 if TYPE_CHECKING:
     from studium.config import Workspace
-    from studium.lake import LandReport
+    from studium.lake import LandedFile, LandReport
 
 WHOLE_SITE = "the whole site"
 _MOST_NOTES = 10
@@ -73,6 +74,16 @@ def landed_lines(report: "LandReport") -> list[str]:
         f" {sum(quarantined for _, quarantined in files):,} lines in quarantine"
         for (course, day), files in sorted(packages.items())
     ]
+
+
+def rejected_lines(files: "list[LandedFile]") -> list[str]:
+    """Files of which every line is in quarantine, and what to do about them."""
+    whole = [file for file in files if file.lines and file.quarantined == file.lines]
+    said = [f"every line of {file.path} is in quarantine: is it a log?" for file in whole]
+    if whole:
+        said.append(f"Look: studium quarantine --file {Path(whole[0].path).name} --sample 3")
+        said.append(f"Take it back: studium retract {whole[0].sha256[:12]}")
+    return said
 
 
 def _holder(scope: str | None, scope_id: str | None) -> str:

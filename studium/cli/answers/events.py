@@ -3,7 +3,9 @@
 Enters: a type of event, dimensions, fields. Leaves: counts over the events of a release.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,10 +14,12 @@ from studium.cli.contained import contained
 from studium.cli.leaving import remember_leaving
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.tables import count, table_lines
+from studium.errors import MisuseError
 
 if TYPE_CHECKING:
     from studium.publish import EventAnswer, EventQuestion, Release
 
+_MOST_NAMED = 12
 _DAY = click.DateTime(["%Y-%m-%d"])
 _COUNTS = ("events", "learners", "first_at", "last_at")
 _TYPES = (
@@ -71,6 +75,8 @@ def events(
 def _answer(
     session: Session, event_type: str | None, release_id: str | None, asked: dict[str, Any]
 ) -> None:
+    import msgspec
+
     from studium import publish
 
     is_limited = asked.pop("is_limited")
@@ -88,17 +94,63 @@ def _answer(
     )
     limits = workspace.settings.query
     workspace.scratch.mkdir(exist_ok=True)
-    answer = publish.query_events(
-        release,
-        question,
-        publish.EventLimits(
-            limits.time_limit_seconds,
-            limits.memory_limit_mb,
-            limits.threads,
-            workspace.scratch / "query",
-        ),
+    bounds = publish.EventLimits(
+        limits.time_limit_seconds,
+        limits.memory_limit_mb,
+        limits.threads,
+        workspace.scratch / "query",
     )
+    answer = publish.query_events(release, question, bounds)
+    if not answer.total["events"]:
+        everywhere = msgspec.structs.replace(question, course=None, by=("course",), fields=())
+        places = publish.query_events(release, everywhere, bounds) if question.course else answer
+        _refuse_unknown(session, question, release_id, [row[0] for row in places.rows])
+    for field in answer.fields:
+        if answer.total["events"] and not field.events:
+            raise _unknown_field(question, field.name, answer.known)
     _tell(session, question, release, answer)
+
+
+def _refuse_unknown(
+    session: Session, question: "EventQuestion", release_id: str | None, courses: list[str | None]
+) -> None:
+    """Raise MisuseError for a type or a course that the release does not know."""
+    from studium import publish
+
+    with publish.query(session.workspace(), _TYPES, release_id) as answer:
+        types = [str(row[0]) for row in answer.rows()]
+    if question.event_type not in types:
+        raise MisuseError(
+            f"No event of type {question.event_type}",
+            f"{len(types):,} types have events",
+            f"{_nearest(question.event_type, types)}List the types: studium events",
+        )
+    if question.course is not None and question.course not in courses:
+        known = [course for course in courses if course]
+        listed = (
+            f"Courses that have: {', '.join(known[:_MOST_NAMED])}" if known else "No course has"
+        )
+        raise MisuseError(
+            f"No {question.event_type} of course {question.course}",
+            "--course",
+            f"{_nearest(question.course, known)}{listed}",
+        )
+
+
+def _unknown_field(question: "EventQuestion", name: str, known: Sequence[str]) -> MisuseError:
+    listed = (
+        f"Keys of its payload: {', '.join(known[:_MOST_NAMED])}" if known else "It has no payload"
+    )
+    return MisuseError(
+        f"No {question.event_type} has a field {name}",
+        "--field",
+        f"{_nearest(name, known)}{listed}",
+    )
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.4) or [it for it in known if name in it]
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 def _days(asked: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +189,7 @@ def _tell(
     if session.is_json:
         return
     if not total["events"]:
-        session.say(f"No event of type {question.event_type}. List the types: studium events")
+        session.say(f"No {question.event_type} in these days. List the types: studium events")
         return
     session.say(
         f"{count(total['events'], 'event')} of {count(total['learners'], 'learner')}, "

@@ -28,6 +28,7 @@ _SUFFIXES = {
     ".graphml": "graphml",
 }
 
+_SPREADSHEETS = {".xlsx", ".xls", ".ods"}
 _IN_MEMORY = {"stata", "spss"}
 
 _release = click.option(
@@ -254,6 +255,13 @@ def _format(form: str | None, output: Path | None) -> str:
             f"A file that ends in {suffix} is no {form}",
             f"--format {form} --output {output}",
             "Leave --format out, or give the file another name",
+        )
+    if form is None and named is None and suffix in _SPREADSHEETS:
+        raise MisuseError(
+            f"Studium writes no {suffix}",
+            f"--output {output}",
+            f"Spreadsheets open CSV: --output {output.with_suffix('.csv') if output else ''}; "
+            f"other forms: {', '.join(_SUFFIXES)}",
         )
     return form or named or "csv"
 

@@ -65,7 +65,7 @@ def status(session: Session, types: bool, list_files: bool) -> None:
         "skipped": standing.skipped,
         "rows": standing.table_rows,
         "packages": package_facts(workspace),
-        **_areas(release),
+        **_areas(workspace, release),
         "release_problem": problem,
         "newer_release": newer.id if newer else None,
         "far_ahead": far_ahead(workspace, standing),
@@ -187,14 +187,23 @@ def _pending(standing: "LakeStatus", release: "Release | None") -> "list[InputFi
     return [file for file in standing.files if file.sha256 not in published]
 
 
-def _areas(release: "Release | None") -> dict[str, Any]:
+def _left_out(workspace: "Workspace", release: "Release") -> list[str]:
+    """What the release's day leaves out of what landed."""
+    from studium import lake
+
+    found = lake.left_out(workspace, release.manifest.build.as_of)
+    return found.said() if found else []
+
+
+def _areas(workspace: "Workspace", release: "Release | None") -> dict[str, Any]:
     if release is None:
-        return {"release": None, "areas": {}, "not_published": {}}
+        return {"release": None, "areas": {}, "not_published": {}, "left_out": []}
     manifest = release.manifest
     return {
         "release": release.id,
         "areas": {area.name: area_facts(area) for area in manifest.areas},
         "not_published": manifest.held_back,
+        "left_out": _left_out(workspace, release),
     }
 
 
@@ -336,6 +345,8 @@ def _tell_release(session: Session, facts: dict[str, Any], release: "Release | N
         return
     pending = facts["not_in_release"]
     session.say(f"Current release {release.id} at {release.path}")
+    for line in facts["left_out"]:
+        session.say(line)
     for line in held_back_lines(release.manifest):
         session.say(line)
     if facts["newer_release"]:

@@ -90,6 +90,8 @@ def add(session: Session, name: str, role: str, grants: tuple[Scope, ...], oidc:
     detail = {"role": role, "grants": [f"{it.kind}={it.id}" for it in grants], "by_oidc": oidc}
     remember(desk, "account created", account.username, detail)
     session.say(f"Added     {account.username}, {account.role}")
+    if not grants and Role(role) in GRANTED:
+        session.say(f"          sees no course yet: studium user courses {name} --course KEY")
     session.answer(_facts(account) | {"unknown_courses": _warn_of_unknown(session, account)})
 
 

@@ -4,6 +4,7 @@ Enters: raw files. Leaves: `Delivery`s for the ledger, and the files of each dat
 """
 
 from studium.lake.deliveries.current import DumpPartition, LandedPackage, dump_partitions, packages
+from studium.lake.deliveries.late import LeftOut, left_out, refuse_bare
 from studium.lake.deliveries.recognition import (
     Delivery,
     candidate_of,
@@ -20,13 +21,16 @@ __all__ = [
     "Delivery",
     "DumpPartition",
     "LandedPackage",
+    "LeftOut",
     "candidate_of",
     "deliveries_of",
     "dump_partitions",
     "is_table",
     "known_scopes",
+    "left_out",
     "may_be_archive",
     "packages",
     "record_delivery",
+    "refuse_bare",
     "unpack",
 ]

@@ -17,6 +17,7 @@ from studium.publish.courses.events.devices import Device, device_sql
 
 _LONGEST_NAME = 200
 _MOST_NAMES = 4
+_MOST_READ = 1000  # events that are asked what keys they have
 MOST_ROWS = 10_000
 _PATH = re.compile(r"[^\x00-\x1f\"\\]+")
 
@@ -54,9 +55,10 @@ class EventQuestion(Struct, frozen=True):
 
 
 class Query(NamedTuple):
-    """SQL over the view `chosen`, the SQL of that view, and the values of their parameters."""
+    """SQL over the view `chosen`, that of the view and of the payload's keys, and the values of their parameters."""
 
     chosen: str
+    known: str
     groups: str
     total: str
     fields: list[str]
@@ -99,9 +101,11 @@ def write_query(question: EventQuestion, columns: Collection[str], has_duplicate
     grouped = f"select {keys}{', ' if keys else ''}{_COUNTS} from chosen"
     order = ", ".join(["events desc", *(f"{_quoted(name)} nulls last" for name in names)])
     groups = f"{grouped} group by all order by {order} limit $limit" if keys else grouped
-    where = _conditions(question, values)
+    events = f"{_COUNTED if has_duplicates else _EVENTS} {_conditions(question, values)}"
     return Query(
-        chosen=f"select {chosen} from {_COUNTED if has_duplicates else _EVENTS} {where}",
+        chosen=f"select {chosen} from {events}",
+        known=f"select distinct unnest(json_keys(payload)) as name from "
+        f"(select payload from {events} limit {_MOST_READ}) order by name",
         groups=groups,
         total=f"select {_COUNTS} from chosen",
         fields=names[len(question.by) :],

@@ -4,6 +4,7 @@ Enters: a release, a question, limits. Leaves: counts. The files are held meanwh
 does not remove them; time, memory and threads are bounded.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -46,12 +47,16 @@ class EventField(NamedTuple):
 
 
 class EventAnswer(NamedTuple):
-    """`rows` are the largest groups; `total` counts all events, learners once."""
+    """`rows` are the largest groups; `total` counts all events, learners once.
+
+    `known` are keys that their payloads have; it is asked for where none has a field of the question.
+    """
 
     columns: list[str]
     rows: list[tuple[Any, ...]]
     total: dict[str, Any]
     fields: list[EventField]
+    known: tuple[str, ...] = ()
 
 
 _TEMPORARY_MB = 10_000
@@ -139,12 +144,23 @@ def _answer(
     names = [column[0] for column in found.description]
     rows = found.fetchall() if has_keys else []
     total = connection.execute(query.total).fetchone() or ()
+    fields = list(_summaries(connection, query))
+    known = []
+    if any(not field.events for field in fields):
+        names_of = _named_in(query.known, query.values)
+        known = connection.execute(query.known, {**names_of, **files}).fetchall()
     return EventAnswer(
         columns=names,
         rows=rows,
         total=dict(zip(_COUNTS, total, strict=True)),
-        fields=list(_summaries(connection, query)),
+        fields=fields,
+        known=tuple(row[0] for row in known),
     )
+
+
+def _named_in(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values whose parameters are in the SQL: DuckDB takes no others."""
+    return {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
 
 
 def _summaries(connection: "duckdb.DuckDBPyConnection", query: Query) -> Iterator[EventField]:

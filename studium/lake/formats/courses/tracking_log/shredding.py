@@ -35,6 +35,11 @@ PART_BYTES = 80 * 1024 * 1024
 SEARCHED = ["event_time", "event_type", "event_source", "username", "user_id", "course_id"]
 DISTINCT = {"event_id", "event_time", "payload", "context", "source_line"}
 FEW_ROWS = 100
+_SAID = {
+    "no_time": "the object has no time",
+    "bad_time": "its time cannot be read as one",
+    "implausible_time": "its time is of no year in which such events can be",
+}
 
 
 @dataclass
@@ -111,11 +116,12 @@ class Shredder:
             *_with_text(wrong, lines).to_pydict().values(), strict=True
         ):
             if line_no in repaired:
-                self._rejects.add(line_no, problem, "", repaired[line_no][0])
+                self._rejects.add(line_no, problem, _SAID.get(problem, ""), repaired[line_no][0])
             elif problem == "not_json":
                 broken.append((line_no, text.rstrip("\n").encode()))
             else:
-                self._rejects.add(line_no, problem, "", text.rstrip("\n").encode())
+                raw = text.rstrip("\n").encode()
+                self._rejects.add(line_no, problem, _SAID.get(problem, ""), raw)
         self._shredded.append(self._with_extra(_without(shredded, has_problem), lines))
         return broken
 
