@@ -21,7 +21,7 @@ class DamagedLakeError(StudiumError):
     """A file of the lake is gone, changed or outdated: what is made from it would be wrong."""
 
     def __init__(self, path: Path, problem: str, others: int = 0) -> None:
-        more = f", and {others} more files are" if others else ""
+        more = f", and {others:,} more" if others else ""
         super().__init__(f"a file of the lake {problem}{more}", str(path), REPAIR)
 
 
