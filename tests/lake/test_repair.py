@@ -277,7 +277,7 @@ def test_tables_that_an_older_version_read_are_read_again(
     with open_ledger(workspace) as ledger:
         ledger.execute("update files set parser_version = 1")
         ledger.execute("delete from lake_files")
-    with pytest.raises(StudiumError, match="is of an older version, and 3 more files are"):
+    with pytest.raises(StudiumError, match="is of an older version, and 3 more"):
         refuse_damaged(workspace)
 
     report = land_paths(folder)
