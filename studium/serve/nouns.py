@@ -36,7 +36,7 @@ def find_navigation() -> Navigation:
         if isinstance(tab, Tab):
             area, noun = module.__name__.split(".")[-3:-1]
             tail = noun if tab.tail is None else tab.tail
-            tabs[area].append(replace(tab, name=noun, tail=tail))
+            tabs[tab.area or area].append(replace(tab, name=noun, tail=tail))
     return Navigation(tuple(links), {area: tuple(found) for area, found in tabs.items()})
 
 

@@ -26,13 +26,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Tab:
-    """An entry of the tabs of an area; `tail` is what follows the area's address, the noun's name if not said."""
+    """An entry of the tabs of an area; `tail` is what follows the area's address, the noun's name if not said.
+
+    `area` is the noun's own, or that on whose pages it stands.
+    """
 
     label: str
     rule: Rule
     place: int
     name: str = ""
     tail: str | None = None
+    area: str = ""
 
 
 @dataclass(frozen=True)

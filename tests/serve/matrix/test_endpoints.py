@@ -41,6 +41,7 @@ def path_of(address: Address, course: str, campus: Campus) -> str:
         "course_id": course,
         "username": learner_name(place, 1),
         "module_id": f"block-of-{course}",
+        "node_id": f"node-of-{course}",
         "release_id": campus.app.state.server.keeper.release().id,
     }
     path = re.sub(r"\{(\w+)(:\w+)?\}", lambda found: values[found[1]], address.path)

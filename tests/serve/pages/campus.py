@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -36,7 +37,9 @@ _MOST_SEEN = """
         (select arg_max(problem_id, n_unique_users_attempted) from course_problem
             where course_problem.course_id = course.course_id) as problem,
         (select arg_max(username, nevents) from person_course
-            where person_course.course_id = course.course_id) as learner
+            where person_course.course_id = course.course_id) as learner,
+        (select arg_max(node_id, users) from tutorial_funnels
+            where tutorial_funnels.course_id = course.course_id and step = 1) as tutorial
     from course
 """
 
@@ -52,12 +55,22 @@ class Site:
     video: str
     problem: str
     learner: str
+    tutorial: str
 
     @property
     def paths(self) -> dict[str, str]:
         """Name and path of every page that an administrator sees."""
         course = f"/courses/{self.course}"
-        tabs = ("enrollment", "engagement", "videos", "problems", "chapters", "forum", "learners")
+        tabs = (
+            "enrollment",
+            "engagement",
+            "videos",
+            "problems",
+            "chapters",
+            "tutorials",
+            "forum",
+            "learners",
+        )
         release = (self.workspace.root / "current").resolve().name
         return {
             "courses": "/",
@@ -66,6 +79,7 @@ class Site:
             "video": f"{course}/videos/{self.video}",
             "problem": f"{course}/problems/{self.problem}",
             "learner": f"{course}/learners/{self.learner}",
+            "tutorial": f"{course}/tutorials/{quote(self.tutorial, safe='+:@')}",
             **{name: f"/{name}" for name in ("compare", "subjects", "network", "retention")},
             "events": "/events",
             "events-counted": "/events?type=speed_change_video&by=os&field=new_speed",

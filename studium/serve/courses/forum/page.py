@@ -26,7 +26,7 @@ from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
 
 router = APIRouter()
-TAB = Tab("Forum", Rule.COURSE, 7)
+TAB = Tab("Forum", Rule.COURSE, 8)
 
 _NONE = "Nothing was written, by the logs and dumps of this release."
 _RIGHTS = "Who writes what is shown to roles that see learners."

@@ -27,7 +27,7 @@ from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
 
 router = APIRouter()
-TAB = Tab("Learners", Rule.LEARNERS, 8)
+TAB = Tab("Learners", Rule.LEARNERS, 9)
 
 _PAGE_ROWS = 50
 _ORDERS = {

@@ -1,0 +1,1 @@
+"""One tutorial as a funnel."""

@@ -1,0 +1,1 @@
+"""All tutorials of a course, each as a line."""
