@@ -3,6 +3,7 @@
 Enters: a folder, the environment. Leaves: a `Workspace`: its `Settings` and paths.
 """
 
+from studium.config.privacy import PrivacySettings
 from studium.config.reading import unknown_variables
 from studium.config.reference import SettingInfo, list_settings, list_source_settings, sections
 from studium.config.serving import OidcSettings, ServeSettings
@@ -28,6 +29,7 @@ __all__ = [
     "GeographySettings",
     "LandingSettings",
     "OidcSettings",
+    "PrivacySettings",
     "PublishSettings",
     "QuerySettings",
     "ServeSettings",

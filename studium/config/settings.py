@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from studium.config.privacy import PrivacySettings
 from studium.config.serving import OidcSettings, ServeSettings
 
 NEWEST_VERSION = 1
@@ -254,3 +255,4 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     query: QuerySettings = QuerySettings()
     serve: ServeSettings = ServeSettings()
     oidc: OidcSettings = OidcSettings()
+    privacy: PrivacySettings = PrivacySettings()

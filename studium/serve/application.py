@@ -49,6 +49,7 @@ def create_application(
             export_seconds=settings.export_limit_seconds,
             small_group=settings.small_group,
             pads=desk.keys.pads,
+            privacy=workspace.settings.privacy,
         ),
         desk=desk,
         authenticate=authenticate or desk.authenticate,

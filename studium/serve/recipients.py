@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 
 from studium.config import Workspace
+from studium.errors import MisuseError
 from studium.publish import find_release
-from studium.serve.accounts.secrets import load_secrets
+from studium.serve.accounts.secrets import load_secrets, pads_for
 from studium.serve.rights import Principal, Role, View, guard_query, is_visible, visible_columns
 from studium.serve.rights.rows import INNER_PAD, OUTER_PAD
-from studium.vocabulary import Table
+from studium.vocabulary import ROLES, Table
 
 _PSEUDONYM = "Pseudonym of {}, the same in all that leaves this workspace for this recipient."
 
@@ -27,6 +28,7 @@ class RoleRecipient:
     view: View
     tables: Mapping[str, Table]
     pads: tuple[bytes, bytes]
+    person: str = ""  # for whom pseudonyms are made, where they are not those of the workspace
 
     @property
     def name(self) -> str:
@@ -40,11 +42,16 @@ class RoleRecipient:
             f"For a {self.name.replace('_', ' ')}: what the role is shown by the server, and no personal columns."
         ]
         if self.view.is_pseudonymous:
+            whose = f"for {self.person} alone" if self.person else "for the workspace"
             notes.append(
-                "People have pseudonyms, made with a key of the workspace. A pseudonym hides a name, not a person: "
+                f"People have pseudonyms, made with a key {whose}. A pseudonym hides a name, not a person: "
                 "year of birth, country, education and times of learning together are often unique, and values may "
-                "be joined with other files. Rows stand in the order of what is shown."
+                "be joined with other files, whatever the pseudonyms. Rows stand in the order of what is shown."
             )
+        if self.view.year_step > 1:
+            notes.append(f"Years of birth are rounded down to multiples of {self.view.year_step}.")
+        if self.view.hidden_traits:
+            notes.append(f"Empty for everybody: {', '.join(sorted(self.view.hidden_traits))}.")
         if self.view.hides_under:
             notes.append(f"Counts of fewer than {self.view.hides_under} people are empty.")
         return tuple(notes)
@@ -83,12 +90,28 @@ class RoleRecipient:
         )
 
 
-def recipient_of(workspace: Workspace, release_id: str | None, role: Role) -> RoleRecipient:
-    """What a role gets of a release, by default the current one."""
+def recipient_of(
+    workspace: Workspace, release_id: str | None, role: Role, person: str = ""
+) -> RoleRecipient:
+    """What a role gets of a release, by default the current one.
+
+    Raises MisuseError where pseudonyms are made for a `person` and none is named.
+    """
+    privacy = workspace.settings.privacy
+    is_own = ROLES[role].is_pseudonymous and privacy.pseudonyms == "recipient"
+    if is_own and not person:
+        raise MisuseError(
+            "Pseudonyms are made for each recipient here, and none is named",
+            "privacy.pseudonyms = recipient",
+            "Say for whom it is: --recipient NAME; the name of an account gives what that account is shown",
+        )
     release = find_release(workspace, release_id)
-    view = Principal(0, role.value, role).view(workspace.settings.serve.small_group)
+    view = Principal(0, role.value, role).view(workspace.settings.serve.small_group, privacy)
     tables = {table.name: table for table in release.manifest.tables}
-    return RoleRecipient(role, view, tables, load_secrets(workspace).pads)
+    pads = load_secrets(workspace).pads
+    if is_own:
+        return RoleRecipient(role, view, tables, pads_for(pads, person), person)
+    return RoleRecipient(role, view, tables, pads)
 
 
 def _quoted(name: str) -> str:

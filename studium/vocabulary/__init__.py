@@ -21,7 +21,7 @@ from studium.vocabulary.datasets import (
     whole,
 )
 from studium.vocabulary.outcomes import CheckOutcome, EventDay, InputFile, OddColumn
-from studium.vocabulary.rights import PARTS, Belonging, Groups, Level, Rights
+from studium.vocabulary.rights import PARTS, Belonging, Groups, Level, Rights, Trait
 from studium.vocabulary.roles import GRANTED, ROLES, Powers, Role, TokenScope
 from studium.vocabulary.scopes import KINDS, PARENTS, SITE, Scope, lies_within
 from studium.vocabulary.tables import Table, TableColumn
@@ -53,6 +53,7 @@ __all__ = [
     "Table",
     "TableColumn",
     "TokenScope",
+    "Trait",
     "area_folders",
     "day",
     "derived",

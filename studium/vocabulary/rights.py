@@ -12,6 +12,7 @@ from msgspec.structs import force_setattr
 from studium.vocabulary.scopes import PARENTS, lies_within
 
 Level = Literal["learner", "course", "institution", "operations"]
+Trait = Literal["birth_year", "gender", "education", "country", "language"]
 PARTS = "parts_of_totals"
 
 
@@ -73,7 +74,8 @@ class Rights(Struct, frozen=True, forbid_unknown_fields=True):
     """The classification of a table; one without `scope` is whole, for whoever sees the whole site.
 
     `learner` are columns that name a person or a person's post; `personal` say more than analysis needs; `beyond`
-    tell what people did in other scopes than the row's, and are for whoever sees the whole site.
+    tell what people did in other scopes than the row's, and are for whoever sees the whole site. `traits` are what a
+    person is known by outside, which settings make coarser for whoever sees pseudonyms.
     Manifests of releases from before there were scopes say `course` and `course_until` in place of `scope`.
     """
 
@@ -82,9 +84,15 @@ class Rights(Struct, frozen=True, forbid_unknown_fields=True):
     learner: list[str] = []
     personal: list[str] = []
     beyond: list[str] = []
+    traits: dict[str, Trait] = {}
     groups: Groups | None = None
     former_course: str | UnsetType | None = field(name="course", default=UNSET)
     former_until: str | UnsetType = field(name="course_until", default=UNSET)
+
+    @property
+    def persons(self) -> list[str]:
+        """Columns that name somebody."""
+        return self.learner
 
     def __post_init__(self) -> None:
         if self.former_course and self.scope is None:

@@ -3,7 +3,8 @@
 Enters: nothing. Leaves: a `Campus` with an application and clients that ask as somebody.
 """
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -25,6 +26,7 @@ from studium.serve.accounts.passwords import hash_password
 from studium.serve.accounts.store import ACCOUNTS, writing
 from studium.serve.rights import Role, TokenScope
 from studium.vocabulary import Belonging, CheckOutcome, Groups, InputFile, Rights, Scope, Table
+from tests.running import Place, Prepared
 from tests.serve.api.classified import classify_marts
 
 ONE, TWO, OLD = "course-v1:Uni+One+2024", "course-v1:Uni+Two+2024", "Uni/Old/2013"
@@ -88,11 +90,13 @@ INVENTED: dict[str, Rights | None] = {
 CLASSIFIED = INVENTED | classify_marts(MARTS, INVENTED)
 
 
-def publish_marts(workspace: Workspace, second: int = 0) -> str:
+def publish_marts(
+    workspace: Workspace, second: int = 0, classified: Mapping[str, Rights | None] = CLASSIFIED
+) -> str:
     """A release of what the warehouse holds; its id."""
     described = [
         Table(name, rights=found, counts="event_count" if name == COUNTING else "")
-        for name, found in CLASSIFIED.items()
+        for name, found in classified.items()
     ]
     day = date(2024, 3, 1)
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
@@ -148,6 +152,17 @@ class Campus:
         client = self.client()
         sign_in(client, role.value, PASSWORD)
         return client
+
+
+def run(campus: Campus, *arguments: object) -> int:
+    """The exit code of a command in a process of its own: it forks, which one with threads of a server may not."""
+    given = ["--workspace", str(campus.workspace.root), *map(str, arguments)]
+    surroundings = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2])}
+    with Prepared(given, Place(campus.workspace.root, surroundings)) as process:
+        output, errors = process.communicate(timeout=120)
+    sys.stdout.write(output)
+    sys.stderr.write(errors)
+    return int(process.returncode)
 
 
 def form_token_of(client: TestClient, path: str = "/sign-in") -> str:

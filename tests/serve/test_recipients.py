@@ -9,16 +9,11 @@ from zipfile import ZipFile
 import pytest
 from isal import igzip
 
-from studium.cli import main
 from studium.serve.rights import Role
-from tests.serve.conftest import ONE, TWO, Campus
+from tests.serve.conftest import ONE, TWO, Campus, run
 
 ROWS = "/api/v1/datasets/{}/rows"
 NOBODY_ELSES = ("learner1", "10.0.0.", "tracking.log", TWO)
-
-
-def run(campus: Campus, *arguments: object) -> int:
-    return main(["--workspace", str(campus.workspace.root), *map(str, arguments)])
 
 
 def packaged(path: Path) -> dict[str, str]:

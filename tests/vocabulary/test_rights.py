@@ -32,6 +32,7 @@ def test_manifests_from_before_scopes_keep_their_rights(written: bytes, meant: R
         "learner",
         "personal",
         "beyond",
+        "traits",
         "groups",
     }
     assert msgspec.json.decode(again, type=Rights) == meant

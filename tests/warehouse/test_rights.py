@@ -3,6 +3,7 @@
 Enters: the .yml files of the marts. Leaves: nothing; a mart without its classification fails.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,35 @@ def test_every_mart_says_who_may_see_it(marts: dict[str, dict[str, Any]]) -> Non
         if rights.level in {"learner", "course"} and "course_id" in columns:
             assert rights.scope, name
             assert rights.scope.kind == "course", name
+
+
+TRAITS = re.compile(
+    r"(?i)(^|_)(yob|gender|loe|education|birth|age|cc|countr\w*|language|lang)($|_|by_ip|label)"
+)
+NO_TRAITS = {
+    "langcount",
+    "n_different_lang",
+    "n_diff_lang",
+    "language_nevents",
+    "language_ndiff",
+    "language_download",
+    "last_time_used_lang",
+}
+
+
+def test_what_a_person_is_known_by_can_be_made_coarse(marts: dict[str, dict[str, Any]]) -> None:
+    """And a column that tells of other courses does so in whichever mart of people it stands."""
+    for name, model in marts.items():
+        rights, columns = rights_of(model), {column["name"] for column in model["columns"]}
+        if rights.level != "learner":
+            continue
+        assert set(rights.traits) <= columns, name
+        known = {*rights.traits, *rights.personal, *rights.learner, *NO_TRAITS}
+        assert {it for it in columns if TRAITS.search(it)} <= known, name
+        if rights.scope:
+            assert columns & {"ip", "city", "latitude", "longitude", "postalCode"} <= set(
+                rights.beyond
+            ), name
 
 
 def test_counts_of_people_can_be_hidden(marts: dict[str, dict[str, Any]], tmp_path: Path) -> None:

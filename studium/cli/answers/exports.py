@@ -57,6 +57,15 @@ _personal = click.option(
 )
 
 
+_whose = click.option(
+    "--recipient",
+    "person",
+    metavar="NAME",
+    default="",
+    help="Who gets it: with privacy.pseudonyms = recipient pseudonyms are theirs alone; by default nobody is named.",
+)
+
+
 def _as_names(
     _ctx: click.Context, _parameter: click.Parameter, value: str | None
 ) -> tuple[str, ...]:
@@ -99,6 +108,7 @@ def _as_names(
     "--where", default="", metavar="CONDITION", help="Only rows for which it holds; by default all."
 )
 @_for
+@_whose
 @_personal
 @_release
 @_time_limit
@@ -127,6 +137,7 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
         recipient=recipient,
     )
     what = {"for": recipient.name, "personal": options["personal"], "where": order.where}
+    what |= {"recipient": options["person"]} if options["person"] else {}
     remember_leaving(
         workspace, "export", table, what | {"columns": order.columns, "courses": order.ids}
     )
@@ -155,6 +166,7 @@ def export(session: Session, /, table: str, combined: bool, **options: Any) -> N
     help="The .zip file, or its folder; by default named for the course and the release.",
 )
 @_for
+@_whose
 @_personal
 @_release
 @_time_limit
@@ -174,6 +186,7 @@ def package(session: Session, /, course: str, form: str, **options: Any) -> None
         Scope("course", course), form, options["release_id"], options["time_limit"], recipient
     )
     what = {"for": recipient.name, "personal": options["personal"]}
+    what |= {"recipient": options["person"]} if options["person"] else {}
     remember_leaving(workspace, "package", course, what)
     delivery = publish.package_scope(
         workspace,
@@ -244,7 +257,7 @@ def _recipient(
         )
     from studium.serve import Role, recipient_of
 
-    return recipient_of(workspace, options["release_id"], Role(wanted))
+    return recipient_of(workspace, options["release_id"], Role(wanted), options["person"])
 
 
 def _format(form: str | None, output: Path | None) -> str:

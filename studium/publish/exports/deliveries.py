@@ -26,6 +26,7 @@ from studium.publish.exports.rows.scopes import (
     slug_of,
 )
 from studium.publish.exports.rows.selections import Selection, select_rows
+from studium.publish.exports.rows.uniqueness import describe_unique
 from studium.publish.finding import open_held
 from studium.publish.release import OpenRelease
 from studium.publish.release_store import find_table
@@ -123,6 +124,7 @@ def _write_one(
         group.write_text(schema, write_schema(about, selection)),
     ]
     notes = describe_selection(selection, target.rows, target.form, renamed)
+    notes += describe_unique(release, selection)
     group.write_text(readme, write_readme(target.about, selection.recipient, written, notes))
 
 

@@ -21,6 +21,7 @@ from studium.publish.exports.readmes import About, write_readme
 from studium.publish.exports.recipients import Operator, Recipient
 from studium.publish.exports.rows.scopes import Cut, find_column, ids_of, require_ids, slug_of
 from studium.publish.exports.rows.selections import Selection, select_rows
+from studium.publish.exports.rows.uniqueness import describe_unique
 from studium.publish.finding import open_held
 from studium.publish.release import OpenRelease
 from studium.vocabulary import Scope
@@ -184,6 +185,9 @@ def _write_documents(
         f"{' '.join(selections[name].table.grain.split())} |"
         for name, count in rows.items()
     )
+    unique = [
+        note for selection in selections.values() for note in describe_unique(release, selection)
+    ]
     intro = (
         f"All tables of release `{about.id}` that are about {package.scope.kind}s, cut to the rows of "
         f"`{package.scope.id}`. The columns are explained in `dictionary.md`, for programs in `schemas/`."
@@ -192,6 +196,7 @@ def _write_documents(
         intro,
         FORMATS[package.form].note,
         f"| table | rows | |\n|---|---|---|\n{tables}",
+        *unique,
         "`SHA256SUMS` holds the checksums of all files: `sha256sum --check SHA256SUMS`.",
     ]
     title = f"{package.scope.kind.capitalize()} {package.scope.id}"

@@ -53,9 +53,14 @@ class Secrets:
     @property
     def pads(self) -> tuple[bytes, bytes]:
         """The key of pseudonyms as HMAC uses it: xor-ed with the inner and the outer pad."""
-        key = self.pseudonyms
-        block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
-        return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+        return _pads(self.pseudonyms)
+
+
+def pads_for(pads: tuple[bytes, bytes], recipient: str) -> tuple[bytes, bytes]:
+    """The pads of a key that is made for one recipient; no pseudonym tells anything of those of another."""
+    inner, outer = pads
+    digest = hashlib.sha256(inner + f"recipient\0{recipient.lower()}".encode()).digest()
+    return _pads(hashlib.sha256(outer + digest).digest())
 
 
 def load_secrets(workspace: Workspace) -> Secrets:
@@ -66,6 +71,11 @@ def load_secrets(workspace: Workspace) -> Secrets:
         pseudonyms=_load(settings.pseudonym_key, "pseudonym_key", workspace.keys / "pseudonyms"),
         audit=_load(settings.audit_key, "audit_key", workspace.keys / "audit"),
     )
+
+
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
+    return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
 
 
 def _load(given: str, name: str, file: Path) -> bytes:

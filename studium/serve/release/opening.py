@@ -32,8 +32,8 @@ class ServedRelease:
         self.tables: dict[str, Table] = {table.name: table for table in release.manifest.tables}
         # Not a method of this object: the two would hold each other, and the file, until some collection.
         self.guard = lru_cache(maxsize=4096)(partial(_guard, self.tables))
-        # Learners behind pseudonyms that were asked for: by scope, column and pseudonym.
-        self.persons: dict[tuple[tuple[str, Any], str, Any], dict[str, Any]] = {}
+        # Learners behind pseudonyms that were asked for: by scope and key, column and pseudonym.
+        self.persons: dict[tuple[tuple[str, Any, Any], str, Any], dict[str, Any]] = {}
         # How many columns statements have.
         self._widths: dict[str, int] = {}
         self.answers = Answers()

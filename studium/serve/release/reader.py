@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from studium.publish import in_total_order
 from studium.serve.release.answers import Rows
+from studium.serve.release.bounds import Bounds
 from studium.serve.release.deadlines import Deadline, Watch
 from studium.serve.release.opening import ServedRelease
 from studium.serve.release.refusals import (
@@ -57,16 +58,6 @@ class Read:
     datasets: tuple[str, ...]
     parameters: Mapping[str, Any]
     rows: int
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Settings and keys that reading needs: seconds, the small group, and the two pads of the HMAC."""
-
-    query_seconds: float
-    export_seconds: float
-    small_group: int
-    pads: tuple[bytes, bytes]
 
 
 @dataclass(frozen=True)
@@ -284,7 +275,7 @@ class Reader:
 
     def _bound(self, query: GuardedQuery, asked: Mapping[str, Any]) -> dict[str, Any]:
         """What is asked, with the values of all parameters that the rights have put into the query."""
-        inner, outer = self.bounds.pads
+        inner, outer = self.bounds.pads_of(self.principal.username)
         own: dict[str, Any] = {
             INNER_PAD: inner,
             OUTER_PAD: outer,
@@ -302,7 +293,10 @@ class Reader:
         """
         name = next(name for name in PERSON if asked.get(name) is not None)
         place = [f"{kind}_id" for kind in KINDS if f"{kind}_id" in asked][-1]  # the innermost
-        scope, persons = (place, asked[place]), self.open_release.persons
+        scope, persons = (
+            (place, asked[place], self.bounds.pads_of(self.principal.username)),
+            self.open_release.persons,
+        )
         values = {place: asked[place], name: asked[name]}
         for dataset in datasets:
             if (scope, name, asked[name]) in persons:
@@ -367,7 +361,7 @@ class Reader:
 
     @property
     def _view(self) -> View:
-        return self.principal.view(self.bounds.small_group)
+        return self.principal.view(self.bounds.small_group, self.bounds.privacy)
 
 
 def _array(batches: Iterable[pa.RecordBatch]) -> Iterator[memoryview]:

@@ -5,8 +5,9 @@ Enters: a row of the accounts. Leaves: a `Principal`, and the `View` of datasets
 
 from dataclasses import dataclass
 
+from studium.config import PrivacySettings
 from studium.serve.rights.refusals import ScopeNeededError
-from studium.vocabulary import ROLES, Level, Powers, Role, Scope, TokenScope
+from studium.vocabulary import ROLES, Level, Powers, Role, Scope, TokenScope, Trait
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,10 @@ class View:
     sees_beyond: bool  # columns that tell of other scopes than the row's
     is_pseudonymous: bool
     hides_under: int  # counts of fewer people are hidden; 0: none
+    year_step: int = (
+        1  # years of birth of people behind pseudonyms are rounded down to multiples of this
+    )
+    hidden_traits: frozenset[Trait] = frozenset()  # and these are empty
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Principal:
         levels = self.powers.levels
         return levels if self.may(TokenScope.LEARNERS) else levels - {"learner"}
 
-    def view(self, small_group: int) -> View:
+    def view(self, small_group: int, privacy: PrivacySettings = PrivacySettings()) -> View:  # noqa: B008
         """The view of the role; `small_group` is the setting serve.small_group."""
         powers = self.powers
         return View(
@@ -63,4 +68,6 @@ class Principal:
             sees_beyond=powers.sees_site,
             is_pseudonymous=powers.is_pseudonymous,
             hides_under=small_group if powers.hides_small else 0,
+            year_step=privacy.year_step if powers.is_pseudonymous else 1,
+            hidden_traits=frozenset(privacy.hidden_traits if powers.is_pseudonymous else ()),
         )

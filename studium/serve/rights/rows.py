@@ -19,7 +19,7 @@ from studium.serve.rights.hiding import hide
 from studium.serve.rights.naming import literal, quoted
 from studium.serve.rights.principals import View
 from studium.serve.rights.refusals import ForbiddenError
-from studium.vocabulary import PARTS, Belonging, Rights, Table
+from studium.vocabulary import PARTS, Belonging, Rights, Table, TableColumn
 
 INNER_PAD, OUTER_PAD = "pseudonym_inner", "pseudonym_outer"
 PERSON = ("username", "user_id")  # parameters of queries about one learner, named as the columns
@@ -169,7 +169,7 @@ def _guard(
         columns = [
             f"{_pseudonym(column.name, column.type)} as {quoted(column.name)}"
             if column.name in rights.learner
-            else quoted(column.name)
+            else _coarse(column, rights, view)
             for column in table.columns
             if column.name in kept
         ]
@@ -180,6 +180,16 @@ def _guard(
         table = replace(table, columns=[it for it in table.columns if it.name in kept])
         return hide(table, rights, source, view.hides_under, parts), needed
     return f"select {', '.join(columns)} from {source}", needed
+
+
+def _coarse(column: TableColumn, rights: Rights, view: View) -> str:
+    """A column about somebody behind a pseudonym, as finely as the settings have it."""
+    name, trait = quoted(column.name), rights.traits.get(column.name)
+    if trait in view.hidden_traits:
+        return f"case when false then {name} end as {name}"
+    if trait == "birth_year" and view.year_step > 1:
+        return f"{name} // {view.year_step} * {view.year_step} as {name}"
+    return name
 
 
 def _place(table: Table) -> str:

@@ -121,7 +121,8 @@ def _tag(request: Request, principal: Principal, server: Server) -> None:
         return  # the handler may do without
     rights = (principal.role, sorted(principal.grants), sorted(principal.scopes or ["all"]))
     asked = (request.url.path, request.url.query, request.headers.getlist("accept"))
-    said = repr((reader.release_id, rights, server.bounds.small_group, principal.user_id, asked))
+    bounds = (server.bounds.small_group, server.bounds.privacy)
+    said = repr((reader.release_id, rights, bounds, principal.user_id, asked))
     tag = f'"{server.desk.keys.sign("etag", said)[:32]}"'
     request.state.etag = tag
     if tag in request.headers.get("if-none-match", ""):

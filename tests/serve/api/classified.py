@@ -50,6 +50,7 @@ def narrowed(rights: Rights, columns: Collection[str]) -> Rights:
         learner=[name for name in rights.learner if name in columns],
         personal=[name for name in rights.personal if name in columns],
         beyond=[name for name in rights.beyond if name in columns],
+        traits={name: trait for name, trait in rights.traits.items() if name in columns},
         groups=groups if groups and groups.counts else None,
     )
 

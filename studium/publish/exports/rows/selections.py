@@ -34,7 +34,7 @@ class Selection(NamedTuple):
 
     def count(self, release: OpenRelease) -> int:
         """How many rows leave."""
-        return release.number(f"select count(*) from {self._rows()}", self.values)
+        return release.number(f"select count(*) from {self.rows}", self.values)
 
     def query(self, expressions: Sequence[str]) -> str:
         """SQL for one expression per column."""
@@ -43,9 +43,11 @@ class Selection(NamedTuple):
             for expression, column in zip(expressions, self.columns, strict=True)
         ]
         order = "" if self.is_whole else " order by all"
-        return f"select {', '.join(named)} from {self._rows()}{order}"
+        return f"select {', '.join(named)} from {self.rows}{order}"
 
-    def _rows(self) -> str:
+    @property
+    def rows(self) -> str:
+        """What leaves, as SQL has it behind `from`."""
         return f"{self.source} where {self.condition}"
 
 
