@@ -21,6 +21,8 @@ from studium.permissions import closed_to_others
 from studium.progress import Progress
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from studium.lake import LandReport, Repair, Retraction
     from studium.publish import Candidate, Clock, LakeEvidence, Publication, Rollback
     from studium.vocabulary import CheckOutcome, InputFile, Table
@@ -264,11 +266,11 @@ def _lake_evidence(workspace: Workspace) -> "Callable[[str, list[str]], LakeEvid
     """What the lake says of an area that reads others; a file of which no area is known is everybody's."""
     from studium import lake, publish, warehouse
 
-    interval = _interval(workspace)
-    inputs = _reached(workspace)
+    days = lake.event_partitions(workspace)
+    interval = warehouse.built_interval(workspace, _interval(workspace), days)
+    inputs = _reached(workspace, interval.as_of)
     areas = {file.path: file.area for file in inputs}
     mismatches = lake.reconcile(workspace)
-    days = lake.event_partitions(workspace)
     unbuilt = warehouse.unbuilt_dates(workspace, days)
     unbuilt_scopes = warehouse.unbuilt_scopes(workspace, interval)
     gone = _gone(workspace)
@@ -294,12 +296,12 @@ def _lake_evidence(workspace: Workspace) -> "Callable[[str, list[str]], LakeEvid
     return of_area
 
 
-def _reached(workspace: Workspace) -> "list[InputFile]":
+def _reached(workspace: Workspace, as_of: "date | None") -> "list[InputFile]":
     """The files that count, with the rows that they give to each dataset."""
     from studium import lake
 
     given: dict[str, dict[str, int]] = {}
-    for dump in lake.dump_partitions(workspace, workspace.settings.build.as_of):
+    for dump in lake.dump_partitions(workspace, as_of):
         given.setdefault(dump.file, {})[dump.dataset] = dump.rows
     return [
         replace(

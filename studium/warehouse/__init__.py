@@ -4,7 +4,13 @@ Enters: event partitions of the lake. Leaves: marts in warehouse.duckdb, for pub
 Importing this stays cheap: dbt and DuckDB are loaded by the functions that need them.
 """
 
-from studium.warehouse.build import BuildReport, build, unbuilt_dates, unbuilt_scopes
+from studium.warehouse.build import (
+    BuildReport,
+    build,
+    built_interval,
+    unbuilt_dates,
+    unbuilt_scopes,
+)
 from studium.warehouse.catalogue import area_reads, catalogue, unfinished_models
 from studium.warehouse.checks import FailingRows, check, failing_rows
 from studium.warehouse.database import inspect_warehouse, open_warehouse, set_aside
@@ -27,6 +33,7 @@ __all__ = [
     "ModelRun",
     "area_reads",
     "build",
+    "built_interval",
     "catalogue",
     "check",
     "failing_rows",

@@ -7,7 +7,7 @@ Enters: partitions of the lake, the interval to count. Leaves: tables in warehou
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -198,6 +198,21 @@ def unbuilt_dates(workspace: Workspace, partitions: Sequence[EventDay]) -> list[
     """Dates that changed in the lake since the last build, also where they do not count."""
     with open_warehouse(workspace) as connection:
         return find_unbuilt(connection, {part.day: part.fingerprint for part in partitions})
+
+
+def built_interval(
+    workspace: Workspace, interval: Interval, partitions: Sequence[EventDay]
+) -> Interval:
+    """`interval`, which says no end, up to the end that the last build was asked for.
+
+    That build was: it ended before the day after the last event. Days that landed since are unbuilt in any case.
+    """
+    with open_engine(workspace) as engine:
+        last = last_build(engine)
+    end = resolve(interval, partitions).as_of
+    if interval.as_of or last is None or not last.interval.as_of or not end:
+        return interval
+    return replace(interval, as_of=last.interval.as_of) if last.interval.as_of < end else interval
 
 
 def unbuilt_scopes(workspace: Workspace, interval: Interval) -> dict[str, list[str]]:

@@ -2,8 +2,10 @@
 
 import json
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
+from tests.lake.deliveries.deliveries import package, write_folder
 from tests.reliability.processes import ROOT, assert_told, done, rows_of_release, studium
 
 LATER = {
@@ -58,6 +60,24 @@ def test_file_of_later_days_only_is_no_input_before_it_is_built(half: Path, tmp_
     done(half, "land", broken)
     done(half, "publish")
     assert str(broken) in _inputs(half), "without a single event nothing is left to build"
+
+
+def test_a_dump_of_later_days_is_no_reason_not_to_publish_what_ends_before_it(
+    half: Path, tmp_path: Path
+) -> None:
+    (area,) = json.loads((half / "current" / "manifest.json").read_bytes())["areas"]
+    end = date.fromisoformat(area["build"]["as_of"]) - timedelta(days=3)
+    dump = tmp_path / f"mitx-{end + timedelta(days=30)}"
+    write_folder(dump, package(3))
+    done(half, "land", dump)
+
+    done(half, "build", "--as-of", str(end))
+    done(half, "publish")
+
+    (area,) = json.loads((half / "current" / "manifest.json").read_bytes())["areas"]
+    assert area["build"]["as_of"] == str(end)
+    done(half, "land", write_folder(tmp_path / f"mitx-{end - timedelta(days=9)}", package(3)))
+    assert_told(studium(half, "publish"), 1, "every_dump_is_built", "studium build")
 
 
 def _inputs(root: Path) -> list[str]:
