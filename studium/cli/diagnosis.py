@@ -17,7 +17,7 @@ from studium.config import Workspace, open_workspace
 from studium.errors import StudiumError
 from studium.permissions import open_paths
 
-_PACKAGES = {"duckdb": "2.", "dbt-core": "1.11.", "dbt-duckdb": "1.11.", "pyarrow": "", "isal": ""}
+_PACKAGES = {"duckdb": "2.", "dbt-core": "1.12.", "dbt-duckdb": "1.11.", "pyarrow": "", "isal": ""}
 _LITTLE_ROOM_BYTES = 5_000_000_000
 _MOST_DAMAGED = 10
 _REINSTALL = "Install what the lock file says: make setup"
