@@ -78,7 +78,7 @@ class Graph:
         self.renderer = Renderer(manifest)
         of_models = {
             key: node["depends_on"]["nodes"]
-            for key, node in self._nodes.items()
+            for key, node in sorted(self._nodes.items())  # dbt's order is that of reading
             if node["resource_type"] == "model"
         }
         order = TopologicalSorter(
@@ -108,7 +108,7 @@ class Graph:
             schema=node["schema"],
             kind=config["materialized"],
             columns=columns,
-            reads=tuple(dict.fromkeys(node["depends_on"]["nodes"])),
+            reads=tuple(sorted(set(node["depends_on"]["nodes"]))),  # dbt's order is chance
             config=config,
             definition=self._definition(node, [node["schema"], columns, kept]),
         )

@@ -6,7 +6,6 @@ Enters: files of a workspace that follow from Studium's own code alone. Leaves: 
 
 import hashlib
 import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,18 +38,39 @@ def unsealed(file: bytes) -> bytes:
 
 def keep_for_all(file: Path) -> None:
     """Copy a file there under its name; without room or rights for it, each workspace keeps its own."""
+    with suppress(OSError):
+        _keep(file.name, file.read_bytes())
+
+
+def keep_state(file: Path, name: str) -> None:
+    """The same, sealed, of what dbt wrote for itself: it would believe whatever it could read."""
+    with suppress(OSError):
+        _keep(name, sealed(file.read_bytes()))
+
+
+def take_state(name: str, target: Path) -> bool:
+    """Copy it out, if it was kept and is as it was written."""
+    kept = find_kept(name)
+    with suppress(OSError, ValueError):
+        content = unsealed(kept.read_bytes() if kept else b"")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        return True
+    return False
+
+
+def _keep(name: str, content: bytes) -> None:
     folder = _folder()
     if folder is None:
         return
-    with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished = folder / f".{file.name}-{os.getpid()}"
-        try:
-            shutil.copyfile(file, unfinished)
-            os.replace(unfinished, folder / file.name)
-        finally:
-            unfinished.unlink(missing_ok=True)
-        _forget_oldest(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = folder / f".{name}-{os.getpid()}"
+    try:
+        unfinished.write_bytes(content)
+        os.replace(unfinished, folder / name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _forget_oldest(folder)
 
 
 def _folder() -> Path | None:
@@ -64,6 +84,7 @@ def _folder() -> Path | None:
 
 
 def _forget_oldest(folder: Path) -> None:
-    files = sorted(folder.glob("*-manifest.*"), key=lambda file: file.stat().st_mtime)
-    for file in files[:-_MOST]:
-        file.unlink(missing_ok=True)
+    for kind in ("*-manifest.*", "*-parsed.*"):
+        files = sorted(folder.glob(kind), key=lambda file: file.stat().st_mtime)
+        for file in files[:-_MOST]:
+            file.unlink(missing_ok=True)

@@ -1,17 +1,20 @@
 """dbt itself, which reads the project once: what follows from its files alone is then kept as plain data.
 
-Enters: the files of this folder. Leaves: the manifest with what builds, promises and catalogue need of it, and a
-profile with which people run dbt by hand.
+Enters: the files of this folder, and what dbt kept when it read them last: it then reads those again that are others.
+Leaves: the manifest with what builds, promises and catalogue need of it, and a profile with which people run dbt.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studium.config import Workspace
 from studium.warehouse.database import duckdb_settings
+from studium.warehouse.project.kept import keep_state, take_state
 from studium.warehouse.refusals import explain
 
 if TYPE_CHECKING:
@@ -22,30 +25,47 @@ _OF_NODES = (
     *("columns", "config", "depends_on", "description", "attached_node", "test_metadata"),
 )
 _OF_COLUMNS = ("description", "data_type", "config")
+_OF_SOURCES = ("name", "source_name", "relation_name")
 _OF_MACROS = ("unique_id", "name", "package_name", "macro_sql", "depends_on")
+_STATE = "partial_parse.msgpack"  # as dbt calls it
 
 
 def parse(project: Path, workspace: Workspace) -> dict[str, Any]:
     """The parsed project; raises StudiumError with what dbt says against it."""
     import msgspec
 
-    scratch = scratch_folder(workspace)
-    write_profile(workspace)
-    result = _invoke(["parse", "--no-partial-parse"], project, scratch)
+    scratch = scratch_folder(workspace) / "parsing"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    _write_profile(scratch, {"type": "duckdb", "path": workspace.warehouse.name, "threads": 1})
+    state = f"{_state(project)}-parsed.msgpack"
+    is_known = take_state(state, scratch / "target" / _STATE)
+    result = _invoke(["parse", "--no-write-json"], project, scratch)
+    if is_known and not result.success:  # who is at fault, a file or what was kept of it?
+        result = _invoke(["parse", "--no-write-json", "--no-partial-parse"], project, scratch)
     if result.exception is not None or not result.success:
         raise explain(str(result.exception), "dbt parse", workspace)
-    parsed = json.loads((scratch / "target" / "manifest.json").read_bytes())
-    shutil.rmtree(scratch / "target", ignore_errors=True)
+    keep_state(scratch / "target" / _STATE, state)
+    shutil.rmtree(scratch)
     settings = msgspec.yaml.decode((project / "dbt_project.yml").read_bytes())
-    return {
-        "nodes": {key: _node(node) for key, node in parsed["nodes"].items()},
-        "sources": {
-            key: _picked(source, ("name", "source_name", "relation_name"))
-            for key, source in parsed["sources"].items()
-        },
-        "macros": {key: _picked(macro, _OF_MACROS) for key, macro in parsed["macros"].items()},
-        "vars": settings["vars"],
-    }
+    return _as_data(result.result) | {"vars": settings["vars"]}
+
+
+def _as_data(parsed: Any) -> dict[str, Any]:
+    """What dbt holds in objects."""
+    nodes = {key: _node(node.to_dict()) for key, node in parsed.nodes.items()}
+    sources = {key: _picked(it.to_dict(), _OF_SOURCES) for key, it in parsed.sources.items()}
+    macros = {key: _picked(macro.to_dict(), _OF_MACROS) for key, macro in parsed.macros.items()}
+    return {"nodes": nodes, "sources": sources, "macros": macros}
+
+
+def _state(project: Path) -> str:
+    """Of what dbt's kept reading must share with this one: all but models, whose files it compares itself."""
+    digest = hashlib.sha256(version("dbt-core").encode() + version("dbt-duckdb").encode())
+    files = [path for part in ("macros", "tests") for path in (project / part).rglob("*.*")]
+    for path in [project / "dbt_project.yml", *sorted(files)]:
+        digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def scratch_folder(workspace: Workspace) -> Path:
@@ -60,14 +80,16 @@ def write_profile(workspace: Workspace) -> None:
     target = {
         "type": "duckdb",
         "path": str(workspace.warehouse.absolute()),
-        "schema": "main",
         "threads": 1,
         "config_options": duckdb_settings(workspace),
         "settings": {"enable_progress_bar": False},  # DuckDB draws it on stdout
     }
-    profile = {"studium": {"target": "duckdb", "outputs": {"duckdb": target}}}
-    file = scratch_folder(workspace) / "profiles.yml"
-    file.write_text(json.dumps(profile), encoding="utf-8")
+    _write_profile(scratch_folder(workspace), target)
+
+
+def _write_profile(folder: Path, target: Mapping[str, object]) -> None:
+    profile = {"studium": {"target": "duckdb", "outputs": {"duckdb": {"schema": "main", **target}}}}
+    (folder / "profiles.yml").write_text(json.dumps(profile), encoding="utf-8")
 
 
 def _invoke(command: Sequence[str], project: Path, scratch: Path) -> "dbtRunnerResult":
