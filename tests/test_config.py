@@ -64,6 +64,13 @@ def test_settings_are_never_overwritten(tmp_path: Path) -> None:
         ("[publish]\nkeep_releases = 'x'", "is 'x'", 2, "a whole number"),
         ("[publish]\nmaximum_drop_percent = 101", "is 101", 2, "from 0 to 100"),
         ("[publish]\nmaximum_drop_percent = nan", "is nan", 2, "from 0 to 100"),
+        (
+            "[publish]\nof_areas = ['a.minimum_rows = 1.5']",
+            "`a.minimum_rows` is 1.5",
+            2,
+            "a whole number of at least 0",
+        ),
+        ("[publish]\nof_areas = ['a.rows = 1']", "publish.of_areas[0]", 2, "Set it to"),
         ("[publsh]\nkeep_releases = 3", "no setting `publsh`", 1, "`publish`?"),
         ("publish = 3", "must be a table", 1, "headed [publish]"),
         ("[[sources]]\nname = 'a'", "has no `path`", 1, "path ="),

@@ -240,6 +240,7 @@ def _check_together(settings: Settings, file: Path, text: str) -> None:
             f"{file}:{find_line(text, ('build', 'events_from'))}",
             "as_of is the day after the last one that counts; set it later.",
         )
+    _check_bounds(settings, file, text)
     for index, source in enumerate(settings.sources):
         _check_source(source, f"sources[{index}]", f"{file}:{find_line(text, ('sources', index))}")
     names = [source.name for source in settings.sources]
@@ -250,6 +251,20 @@ def _check_together(settings: Settings, file: Path, text: str) -> None:
                 f"{file}:{find_line(text, ('sources', index, 'name'))}",
                 "Give each source a name of its own.",
             )
+
+
+def _check_bounds(settings: Settings, file: Path, text: str) -> None:
+    """A bound of one area keeps to the limits of the bound for all."""
+    for area, bound, value in settings.publish.bounds():
+        try:
+            settings.publish.of(area)
+        except msgspec.ValidationError:
+            allowed = _allowed(("publish", bound))
+            raise MisuseError(
+                f"`{area}.{bound}` is {value:g}, but must be {allowed}",
+                f"{file}:{find_line(text, ('publish', 'of_areas'))}",
+                f"Set it to {allowed}, or remove it to use the bound for all areas.",
+            ) from None
 
 
 def _check_source(source: Source, path: str, where: str) -> None:

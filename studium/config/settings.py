@@ -149,6 +149,12 @@ class GeographySettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ""
 
 
+_AREA_BOUND = (
+    "^[a-z][a-z0-9_]*[.](minimum_events|minimum_rows|maximum_age_days|maximum_days_ahead"
+    "|maximum_drop_percent|maximum_quarantined_percent) *= *[0-9]+([.][0-9]+)?$"
+)
+
+
 class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Bounds of the departure gate, and how many releases are kept."""
 
@@ -221,6 +227,28 @@ class PublishSettings(Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=100, description="Refuse when more of the lines are in quarantine."),
     ] = 100.0
+    of_areas: Annotated[
+        list[Annotated[str, Meta(pattern=_AREA_BOUND)]],
+        Meta(
+            description="A bound of one area in place of the one for all, an area and a bound before its value:"
+            ' `"schools.minimum_rows=5000"`, `"schools.maximum_age_days=200"`.'
+        ),
+    ] = field(default_factory=list[str])
+
+    def of(self, area: str) -> "PublishSettings":
+        """The bounds for one area; raises ValidationError where a value is out of its limits."""
+        own = {bound: value for whose, bound, value in self.bounds() if whose == area}
+        return msgspec.convert(msgspec.structs.asdict(self) | own, PublishSettings)
+
+    def bounds(self) -> list[tuple[str, str, float]]:
+        """Area, bound and value of each of `of_areas`."""
+        found = []
+        for text in self.of_areas:
+            name, value = text.split("=")
+            area, bound = name.strip().split(".")
+            number = float(value)
+            found.append((area, bound, int(number) if number.is_integer() else number))
+        return found
 
 
 class QuerySettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from studium.config import Workspace
+from studium.config import SETTINGS_FILE, Workspace
+from studium.errors import MisuseError
 from studium.publish.database import Marts
 from studium.publish.gate.conditions import Condition, Evidence, broken, weigh
 from studium.publish.gate.losses import Loss, Now, find_losses
@@ -86,6 +87,7 @@ class Verdict(NamedTuple):
 
 def weigh_all(candidate: Candidate, marts: Marts, bar: Bar) -> Verdict:
     """Weigh every area that has, or had, anything to say."""
+    _refuse_unknown(candidate, bar.workspace)
     before = _published(candidate, bar.current)
     areas = dict.fromkeys(before, AreaEvidence([], LakeEvidence([], [], {}), [])) | dict(
         candidate.areas
@@ -116,6 +118,17 @@ def days_inside(days: Sequence[EventDay], build: BuildInfo) -> list[EventDay]:
     """Those of the interval, in order."""
     first, end = build.events_from or date.min, build.as_of or date.max
     return sorted((it for it in days if first <= it.day < end), key=lambda it: it.day)
+
+
+def _refuse_unknown(candidate: Candidate, workspace: Workspace) -> None:
+    """A bound of an area that is misspelt would hold nothing back."""
+    named = {area for area, *_ in workspace.settings.publish.bounds()}
+    for area in sorted(named - candidate.areas.keys()):
+        raise MisuseError(
+            f"publish.of_areas has a bound of {area}, but there is no such area",
+            str(workspace.root / SETTINGS_FILE),
+            f"There are: {', '.join(sorted(candidate.areas))}",
+        )
 
 
 def _published(candidate: Candidate, current: Release | None) -> dict[str, Area]:
@@ -165,7 +178,7 @@ def _weigh(
         newest=newest or _newest_delivery(area.lake),
         today=bar.today,
     )
-    return weigh(evidence, bar.workspace.settings.publish)
+    return weigh(evidence, bar.workspace.settings.publish.of(name))
 
 
 def _losses(
@@ -189,7 +202,7 @@ def _losses(
         gone=area.lake.gone,
         is_asked=settings.build.as_of is not None,
     )
-    return find_losses(before, now, settings.publish.maximum_drop_percent)
+    return find_losses(before, now, settings.publish.of(before.name).maximum_drop_percent)
 
 
 def _with_readers(

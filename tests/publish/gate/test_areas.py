@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from studium.config import Workspace
-from studium.errors import StudiumError
+from studium.errors import MisuseError, StudiumError
 from studium.progress import Silent
 from studium.publish import (
     AreaEvidence,
@@ -181,6 +181,36 @@ def test_freshness_of_an_area_without_logs_is_that_of_its_deliveries(
     assert (
         "the last delivery is of 2024-02-01, 32 days ago" in release.manifest.absent["gardens"][0]
     )
+
+
+def with_bounds(workspace: Workspace, *of_areas: str, **of_all: int) -> Workspace:
+    bounds = msgspec.structs.replace(workspace.settings.publish, of_areas=list(of_areas), **of_all)
+    settings = msgspec.structs.replace(workspace.settings, publish=bounds)
+    return msgspec.structs.replace(workspace, settings=settings)
+
+
+def test_an_area_may_have_bounds_of_its_own(workspace: Workspace, change: Change) -> None:
+    old = with_bounds(workspace, "gardens.minimum_rows = 3", "gardens.maximum_age_days = 40")
+    [why] = leave(old, 0, gardens=gardens()).release.manifest.absent["gardens"]
+    assert "2 rows, publish.minimum_rows is 3" in why
+    strict = with_bounds(workspace, "gardens.maximum_age_days = 5")
+    [why] = leave(strict, 1, gardens=gardens()).release.manifest.absent["gardens"]
+    assert "32 days ago; publish.maximum_age_days is 5" in why
+
+    mild = with_bounds(workspace, "gardens.maximum_age_days = 40", maximum_age_days=5)
+    assert leave(mild, 2, gardens=gardens()).release.manifest.held_back == {}
+    change("delete from marts.scores where score = 5")
+    loss = with_bounds(workspace, "gardens.maximum_drop_percent = 10")
+    [why] = leave(loss, 3, gardens=gardens()).release.manifest.held_back["gardens"]
+    assert why.startswith("no_table_shrinks")
+    assert leave(workspace, 4, gardens=gardens()).release.manifest.held_back == {}
+
+
+def test_a_bound_of_an_area_that_is_not_there_is_a_mistake(
+    workspace: Workspace, change: Change
+) -> None:
+    with pytest.raises(MisuseError, match="bound of garden, but there is no such area"):
+        leave(with_bounds(workspace, "garden.minimum_rows = 3"), 0, gardens=gardens())
 
 
 def test_what_is_kept_by_other_rules_refuses_the_release(
