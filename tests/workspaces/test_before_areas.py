@@ -6,6 +6,8 @@ accounts of every role, grants, tokens, an audit log; in answers.json what that 
 
 import json
 import sqlite3
+import subprocess
+import sys
 import tarfile
 from collections import Counter
 from pathlib import Path
@@ -16,9 +18,11 @@ from fastapi.testclient import TestClient
 
 from studium.cli import main
 from studium.config import Workspace, open_workspace
+from studium.lake.ledger import SCHEMA_VERSION
 from studium.publish import current_release, releases
 from studium.serve import create_application, open_desk
 from studium.vocabulary import Role, Scope
+from tests.lake.deliveries.test_ledger_versions import KILLED
 from tests.serve.conftest import sign_in
 
 PACKED = Path(__file__).with_name("before_areas.tar.xz")
@@ -112,6 +116,28 @@ def test_it_goes_back_and_forward_before_its_first_new_run(tmp_path: Path) -> No
         assert main([*command, "doctor"]) == 0
         asked = "select count(*) as n from person_course"
         assert main([*command, "query", asked]) == 0
+
+
+def test_a_ledger_that_was_killed_half_way_is_brought_up_to_date_by_who_comes_next(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = unpack(tmp_path / "areas")
+    old = workspace.ledger.read_bytes()
+    codes, told, versions = [], [], []
+    for statements in (1, 6, 11, 16, 20, 1000):
+        for file in workspace.root.glob("ledger.sqlite*"):
+            file.unlink()
+        workspace.ledger.write_bytes(old)
+        command = [sys.executable, "-c", KILLED, str(workspace.root), str(statements)]
+        codes.append(subprocess.run(command, check=False).returncode)
+        with sqlite3.connect(workspace.ledger) as ledger:
+            versions.append(ledger.execute("pragma user_version").fetchone()[0])
+        assert main(["--workspace", str(workspace.root), "status", "--json"]) == 0
+        told.append(capsys.readouterr().out)
+    assert (set(codes[:-1]), codes[-1]) == ({9}, 0)
+    assert max(versions[:-1]) < versions[-1] == SCHEMA_VERSION
+    assert set(told) == {told[-1]}, "whoever finds it half-way finds all of it"
+    assert [package["scope"] for package in json.loads(told[0])["packages"]].count("course") > 1
 
 
 def test_its_first_new_run_publishes_and_keeps_what_was_there(
