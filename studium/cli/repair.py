@@ -145,12 +145,21 @@ def retract(session: Session, file: str, wait: float) -> None:
     hashes = _files_of_archive(job.workspace, file) or [_choose_file(job.workspace, file)]
     taken = [pipeline.retract(job, sha256) for sha256 in hashes]
     facts = [
-        {"file": it.path, "sha256": it.sha256, "lines": it.lines, "dates": it.dates} for it in taken
+        {
+            "file": it.path,
+            "sha256": it.sha256,
+            "lines": it.lines,
+            "dates": it.dates,
+            "counts_again": it.counts_again,
+        }
+        for it in taken
     ]
     session.answer(facts[0] if len(facts) == 1 else {"file": file, "files": facts})
     for retraction in taken:
         lines, days = count(retraction.lines, "line"), count(len(retraction.dates), "day")
         session.say(f"{retraction.path}: {lines} on {days} taken back")
+        for path in retraction.counts_again:
+            session.say(f"{path}: counts again, as before the longer version came")
     origin = file if len(taken) > 1 else taken[0].path
     session.say(f"Publish without it: studium run · bring it back: studium land {origin}")
 

@@ -21,6 +21,7 @@ from studium.lake.deliveries import (
     candidate_of,
     deliveries_of,
     known_scopes,
+    longer_version,
     may_be_archive,
     record_delivery,
     unpack,
@@ -31,7 +32,7 @@ from studium.lake.health.soundness import find_damage, set_back
 from studium.lake.ledger import COUNTED, now, open_ledger
 from studium.lake.parse_queue import MEGABYTE, LandReport, open_pool, parse_stored
 from studium.lake.partitions import refresh_partitions, remove_unnamed
-from studium.lake.raw_bytes import Stored, begins_with, landing_path, store_file
+from studium.lake.raw_bytes import Stored, store_file
 from studium.lake.reading.naming import BETWEEN, is_encrypted
 from studium.lake.reading.objects import RECOGNITION, looks_like_log
 from studium.lake.workers import Pool
@@ -299,8 +300,9 @@ def _record(
         report.failed.append((file.name, stored.problem))
         return
     named = _as_named(stored, delivery)
-    longer = _longer_version(workspace, file, stored, delivery)
     with open_ledger(workspace) as ledger:
+        name, what = Path(file.name).name, _what(delivery)
+        longer = longer_version(workspace, ledger, stored, [name], what)
         _record_stored(ledger, file, named, report)
         if delivery is not None:
             package = file.name.split(BETWEEN)[0] if BETWEEN in file.name else str(file.path.parent)
@@ -309,6 +311,13 @@ def _record(
             _mark_shorter_versions(ledger, named)
         else:
             _mark_superseded(ledger, named.sha256, longer)
+
+
+def _what(delivery: Delivery | None) -> tuple[str | None, ...]:
+    if delivery is None:
+        return (None, None, None, None, None)
+    scope = (delivery.scope.kind, delivery.scope.id or None)
+    return (delivery.format, delivery.dataset, *scope, str(delivery.dump_date))
 
 
 def _as_named(stored: Stored, delivery: Delivery | None) -> Stored:
@@ -371,26 +380,3 @@ def _mark_shorter_versions(ledger: sqlite3.Connection, stored: Stored) -> None:
             " and sha256 <> ?",
             (stored.sha256, sha256, size, stored.sha256),
         )
-
-
-def _longer_version(
-    workspace: Workspace, file: RawFile, stored: Stored, delivery: Delivery | None
-) -> str | None:
-    """The name of a counted file of the same name that begins with all bytes of this one, and delivers the same."""
-    what: tuple[str | None, ...] = (None, None, None, None, None)
-    if delivery is not None:
-        scope = (delivery.scope.kind, delivery.scope.id or None)
-        what = (delivery.format, delivery.dataset, *scope, str(delivery.dump_date))
-    with open_ledger(workspace) as ledger:
-        longer = ledger.execute(
-            "select distinct files.sha256, compression, coalesce(content, files.sha256) as content"
-            " from files join origins using (sha256) left join deliveries using (sha256)"
-            f" where state in {COUNTED} and files.bytes > ? and path like ?"
-            " and format is ? and dataset is ? and scope is ? and scope_id is ? and dump_date is ?",
-            (stored.bytes, "%/" + Path(file.name).name, *what),
-        ).fetchall()
-    for row in longer:
-        path = landing_path(workspace, row["content"], row["compression"])
-        if path.exists() and begins_with(path, stored):
-            return str(row["sha256"])
-    return None

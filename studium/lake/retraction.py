@@ -10,26 +10,32 @@ from difflib import get_close_matches
 
 from studium.config import Workspace
 from studium.errors import StudiumError, readable
+from studium.lake.deliveries import take_back
 from studium.lake.health.arrivals import keep_arrivals
-from studium.lake.ledger import forget_lines, open_ledger, read_ledger
+from studium.lake.ledger import open_ledger, read_ledger
 from studium.lake.partitions import refresh_partitions, remove_unnamed
 from studium.vocabulary import InputFile
 
 
 @dataclass(frozen=True)
 class Retraction:
-    """What was taken back; `dates` are the event dates that the next build recomputes."""
+    """What was taken back; `dates` are the event dates that the next build recomputes.
+
+    `counts_again` are the paths of shorter versions that the next landing reads again.
+    """
 
     path: str
     sha256: str
     lines: int
     dates: list[str]
+    counts_again: list[str]
 
 
 def retract(workspace: Workspace, name: str) -> Retraction:
     """Stop counting a file, named by its path, its last name part or a prefix of its hash.
 
-    `studium land FILE` brings it back; a configured source does not. Raises StudiumError where no file, or more
+    Its earlier versions under the same path go with it; one of another path counts again. `studium land FILE` brings
+    it back; a configured source does not. Raises StudiumError where no file, or more
     than one, has that name.
     """
     name = readable(name)
@@ -49,15 +55,12 @@ def retract(workspace: Workspace, name: str) -> Retraction:
         if len(found) != 1:
             raise _no_such_file(name, [row["path"] for row in rows], list(found))
         row = next(iter(found.values()))
-        forget_lines(ledger, row["sha256"])
-        ledger.execute(
-            "update files set state = 'retracted', superseded_by = null where sha256 = ?",
-            (row["sha256"],),
-        )
+        again = take_back(workspace, ledger, row["sha256"])
+        names = [_name_of(ledger, sha256) for sha256 in again]
     dates = refresh_partitions(workspace)
     remove_unnamed(workspace)
     keep_arrivals(workspace)
-    return Retraction(row["path"], row["sha256"], row["lines"], dates)
+    return Retraction(row["path"], row["sha256"], row["lines"], dates, names)
 
 
 def gone(workspace: Workspace, files: Iterable[InputFile]) -> frozenset[str]:
@@ -71,6 +74,11 @@ def gone(workspace: Workspace, files: Iterable[InputFile]) -> frozenset[str]:
     )
     lost = {file.sha256 for file in unknown if (file.content or file.sha256) not in stored}
     return frozenset(lost | {it.sha256 for it in files if states.get(it.sha256) == "retracted"})
+
+
+def _name_of(ledger: sqlite3.Connection, sha256: str) -> str:
+    found = ledger.execute("select min(path) from origins where sha256 = ?", (sha256,)).fetchone()
+    return str(found[0] or sha256)
 
 
 def _is_hash(row: sqlite3.Row, name: str) -> bool:

@@ -15,6 +15,7 @@ from studium.lake.deliveries.recognition import (
     record_delivery,
 )
 from studium.lake.deliveries.unpacking import ENCRYPTED, unpack
+from studium.lake.deliveries.versions import longer_version, take_back
 
 __all__ = [
     "ENCRYPTED",
@@ -28,9 +29,11 @@ __all__ = [
     "is_table",
     "known_scopes",
     "left_out",
+    "longer_version",
     "may_be_archive",
     "packages",
     "record_delivery",
     "refuse_bare",
+    "take_back",
     "unpack",
 ]
