@@ -145,6 +145,15 @@
     ]) }}
 {% endmacro %}
 
+{% macro serial_hours_columns() %}
+    {%- set names = [] -%}
+    {%- for name in hours_columns() -%}
+        {%- do names.append(name | replace('_hours', '_serial_hours')) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{% endmacro %}
+
+
 {% macro hours_columns() %}
     {{ return([
         'sum_total_hours', 'median_total_hours', 'sum_total_hours_viewed',

@@ -45,16 +45,6 @@ side_by_side as (
 select
     course_id,
     user_id,
-    case
-        when
-            coalesce(
-                roles_isBetaTester, roles_isInstructor, roles_isStaff, roles_isCCX,
-                roles_isFinance, roles_isLibrary, roles_isSales,
-                forumRoles_isAdmin, forumRoles_isCommunityTA, forumRoles_isModerator
-            ) = 1
-            then 'Staff'
-        else 'Student'
-    end as roles,
     cast(roles_isBetaTester as bigint) as roles_isBetaTester,
     cast(roles_isInstructor as bigint) as roles_isInstructor,
     cast(roles_isStaff as bigint) as roles_isStaff,
@@ -65,5 +55,15 @@ select
     cast(forumRoles_isAdmin as bigint) as forumRoles_isAdmin,
     cast(forumRoles_isCommunityTA as bigint) as forumRoles_isCommunityTA,
     cast(forumRoles_isModerator as bigint) as forumRoles_isModerator,
-    cast(forumRoles_isStudent as bigint) as forumRoles_isStudent
+    cast(forumRoles_isStudent as bigint) as forumRoles_isStudent,
+    case
+        when
+            coalesce(
+                roles_isBetaTester, roles_isInstructor, roles_isStaff, roles_isCCX,
+                roles_isFinance, roles_isLibrary, roles_isSales,
+                forumRoles_isAdmin, forumRoles_isCommunityTA, forumRoles_isModerator
+            ) = 1
+            then 'Staff'
+        else 'Student'
+    end as roles
 from side_by_side

@@ -36,8 +36,8 @@ select
     {%- endif %}
     documents.parent_id,
     threads.author_username as original_poster,
-    coalesce(threads.title, documents.title) as title,
     parents.author_username as responded_to,
+    coalesce(threads.title, documents.title) as title,
     documents.created_at as first_time,
     substr(documents.body, 1, 100) as body_preview
 from documents

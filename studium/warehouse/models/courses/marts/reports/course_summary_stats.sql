@@ -17,7 +17,7 @@ select
     {{ prefixed('verified_medians', 'msbc_verified_', median_stats_columns()) }},
     {{ prefixed('listing', '', content_columns()) }},
     {{ prefixed('hours', 'ToT_', hours_columns()) }},
-    {{ prefixed('serial_hours', 'SToT_', hours_columns()) }},
+    {{ prefixed('serial_hours', 'SToT_', serial_hours_columns()) }},
     {{ prefixed('shown_answers', 'SAS_', show_answer_columns()) }},
     broad.nforum_posts_sum / listing.nweeks as nforum_posts_per_week
 from {{ ref('broad_stats_by_course') }} as broad
