@@ -85,6 +85,8 @@ def _event(text: str) -> Event | None:
         time = datetime.fromisoformat(record["time"])
     except (ValueError, KeyError):
         return None
+    if not record.get("event_type"):
+        return None  # it says nothing that happened
     time = time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
     payload = record.get("event")
     if isinstance(payload, str) and payload.startswith("{"):

@@ -198,7 +198,8 @@ def _find_duplicates(connection: "duckdb.DuckDBPyConnection", lake: Path, paths:
         ) from error
 
 
-# A duplicate is every copy of an event but the first by (source_file, source_line): a rule of names, not of arrival.
+# A duplicate is every copy of an event but the first by (source_file, source_line, source_part): a rule of names, not
+# of arrival.
 # Numbers are grouped faster than texts; the few events that share one without being equal are told apart at the end.
 DUPLICATES = """
     create temp table duplicates as
@@ -208,13 +209,14 @@ DUPLICATES = """
         group by number having count(*) > 1
     ),
     events as (
-        select cast(substr(filename, $start, 10) as date) as event_date, event_id, source_file, source_line
+        select cast(substr(filename, $start, 10) as date) as event_date, event_id, source_file, source_line,
+            source_part
         from read_parquet($paths, filename = true, hive_partitioning = false)
     )
-    select event_date, event_id, source_file, source_line
+    select event_date, event_id, source_file, source_line, source_part
     from events
     where hash(event_id) in (select number from repeated)
-    qualify row_number() over (partition by event_date, event_id order by source_file, source_line) > 1
+    qualify row_number() over (partition by event_date, event_id order by source_file, source_line, source_part) > 1
 """
 
 
@@ -222,7 +224,8 @@ def _copy_duplicates(connection: "duckdb.DuckDBPyConnection", day: str, path: Pa
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     connection.execute(
-        "copy (select event_id, source_file, source_line from duplicates where event_date = cast($day as date)"
+        "copy (select event_id, source_file, source_line, source_part from duplicates"
+        " where event_date = cast($day as date)"
         f" order by all) to '{str(temporary).replace(chr(39), chr(39) * 2)}' (format parquet, compression zstd)",
         {"day": day},
     )

@@ -191,7 +191,7 @@ def test_lines_that_are_no_event_have_a_reason(
 def test_hostile_lines_never_cost_a_neighbour(
     workspace: Workspace, land_paths: Land, tmp_path: Path
 ) -> None:
-    start = b'{"time":"2099-03-10T10:00:00Z","event":'
+    start = b'{"event_type":"x","time":"2099-03-10T10:00:00Z","event":'
     hostile = [
         start + b'"' + b"a" * 50_000_000 + b'"}',
         start + b'{"a":' * 10_000 + b"1" + b"}" * 10_000 + b"}",
@@ -224,12 +224,12 @@ def test_a_pretty_printed_object_is_one_event(
     path = tmp_path / "event.json"
     path.write_text(
         "\n" * blank_lines
-        + '{\n "time": "2099-03-10T10:00:00Z",\n "username": "amy"\n}\n{\n "time": "x"\n}\n'
+        + '{\n "event_type": "x",\n "time": "2099-03-10T10:00:00Z",\n "username": "amy"\n}\n{\n "time": "x"\n}\n'
     )
     land_paths(path)
     assert rows(workspace, "username, source_line") == [("amy", blank_lines + 1)]
     rejects = [(reject.line, reject.reason) for reject in quarantined(workspace)]
-    assert rejects == [(blank_lines + 5, "bad_time")]
+    assert rejects == [(blank_lines + 6, "bad_time")]
 
 
 def test_lines_that_are_too_long_are_refused_and_cost_no_neighbour(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from studium.vocabulary import EventDay
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-DUPLICATE_COLUMNS = {"event_id": "varchar", "source_file": "varchar", "source_line": "bigint"}
+DUPLICATE_COLUMNS = {"event_id": "varchar", "source_file": "varchar"}
+DUPLICATE_COLUMNS |= {"source_line": "bigint", "source_part": "bigint"}
 
 
 def register_lake(connection: "DuckDBPyConnection", partitions: Sequence[EventDay]) -> None:

@@ -9,6 +9,7 @@
         on
             events.source_file = duplicates.source_file
             and events.source_line = duplicates.source_line
+            and events.source_part = duplicates.source_part
     where
         events.event_date >= date '{{ var("events_from") }}'
         and events.event_date < date '{{ var("as_of") }}'

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
+from opaque_keys.edx.locator import LibraryLocator
 
 REMEMBERED_KEYS = 200_000
 DASHED = re.compile(r"^i4x-([^-/]+)-(.+)-([a-z_]+)-([^-]+)$")
@@ -48,6 +49,21 @@ def course_of(text: str) -> CanonicalCourse:
     except InvalidKeyError:
         return CanonicalCourse(text, False, None)
     return CanonicalCourse(str(key), True, key.org)
+
+
+@lru_cache(maxsize=REMEMBERED_KEYS)
+def is_course(course_id: str) -> bool:
+    """Whether a canonical key may be of a course that people take: no library, no draft or version of Studio.
+
+    >>> is_course("library-v1:edX+Lib")
+    False
+    """
+    try:
+        key = CourseKey.from_string(course_id)
+    except InvalidKeyError:
+        return True  # kept as it came, and flagged
+    has_branch = getattr(key, "branch", None) or getattr(key, "version_guid", None)
+    return not isinstance(key, LibraryLocator) and not has_branch
 
 
 @lru_cache(maxsize=REMEMBERED_KEYS)

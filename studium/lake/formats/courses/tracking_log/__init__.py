@@ -6,4 +6,4 @@ Enters: nothing. Leaves: the face of the format.
 from studium.lake.formats.courses.datasets.events import EVENTS
 from studium.lake.formats.face import Format
 
-FORMAT = Format("tracking_log", 3, (EVENTS,), f"{__name__}.parser", is_early=True)
+FORMAT = Format("tracking_log", 4, (EVENTS,), f"{__name__}.parser", is_early=True)

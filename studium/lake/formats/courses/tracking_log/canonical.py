@@ -12,8 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from studium.lake.formats.courses.datasets.events import EVENTS
-from studium.lake.formats.courses.keys import course_of, module_of
+from studium.lake.formats.courses.keys import course_of, is_course, module_of
+from studium.lake.formats.courses.tracking_log.addresses import plain_addresses
 from studium.lake.formats.courses.tracking_log.fields import TRIMMED_WHEN_WRITTEN
+from studium.lake.formats.courses.tracking_log.lines import PARTS_FROM
+from studium.lake.formats.courses.tracking_log.places import with_other_places
 
 WHITE_SPACE = " \t\n\v\f\r"
 Column = Any  # pa.Array or pa.ChunkedArray, which pyarrow leaves untyped
@@ -21,8 +24,11 @@ Column = Any  # pa.Array or pa.ChunkedArray, which pyarrow leaves untyped
 
 def canonical(shredded: pa.Table, source_file: str) -> pa.Table:
     """Look up each distinct key once, and name, type and order the columns of the lake."""
+    shredded = with_other_places(shredded)
     course_text = _Coded(shredded["course_text"])
-    courses = [None if text is None else course_of(text) for text in course_text.texts]
+    found = [None if text is None else course_of(text) for text in course_text.texts]
+    courses = [course if course and is_course(course.course_id) else None for course in found]
+    is_named = course_text.spread([course is not None for course in courses], pa.bool_())
     enrollment_text = _Coded(shredded["enrollment_course"])
     enrolled = [None if text is None else course_of(text) for text in enrollment_text.texts]
     org_id = course_text.spread([course and course.org_id for course in courses])
@@ -31,11 +37,15 @@ def canonical(shredded: pa.Table, source_file: str) -> pa.Table:
         "is_course_id_valid": course_text.spread(
             [it and it.is_valid for it in courses], pa.bool_()
         ),
+        "course_id_source": pc.if_else(
+            is_named, shredded["course_id_source"], pa.scalar(None, pa.string())
+        ),
         "org_id": pc.coalesce(shredded["org_id"], org_id),
         "enrollment_course_id": enrollment_text.spread(
             [course.course_id if course and course.is_valid else None for course in enrolled]
         ),
-        "source_line": shredded["line_no"],
+        "ip": plain_addresses(shredded["ip"]),
+        **_places(shredded["line_no"]),
         "source_file": _constant(source_file, shredded.num_rows),
         **_modules(shredded, course_text),
         **{name: _trimmed(shredded[name]) for name in TRIMMED_WHEN_WRITTEN},
@@ -58,6 +68,15 @@ class _Coded:
     def spread(self, values: Iterable[Any], kind: pa.DataType | None = None) -> pa.Array:
         """One value per text, put where the text stood."""
         return pa.array(values, kind or pa.string()).take(pa.array(self.codes))
+
+
+def _places(places: Column) -> dict[str, Column]:
+    """The line of each event, and which of the objects on it the event is, from 1."""
+    numbers = places.to_numpy()
+    return {
+        "source_line": pa.array(numbers % PARTS_FROM),
+        "source_part": pa.array(numbers // PARTS_FROM + 1),
+    }
 
 
 def _modules(shredded: pa.Table, course_text: _Coded) -> dict[str, Column]:

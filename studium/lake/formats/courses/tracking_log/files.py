@@ -11,6 +11,7 @@ from pathlib import Path
 from studium.lake.archives.decompression import DamagedArchiveError, plain_blocks
 from studium.lake.formats.courses.tracking_log.lines import MEMORY_PER_BYTE, LineReader, whole_lines
 from studium.lake.formats.courses.tracking_log.repair import (
+    ARRAY,
     Repaired,
     documents,
     event_id_of,
@@ -68,8 +69,8 @@ def _until_damage(blocks: Iterator[bytes], damage: list[str]) -> Iterator[bytes]
 
 
 def _pretty_documents(path: Path, first: bytes, most: int) -> list[tuple[int, str]] | None:
-    """A file of pretty-printed objects: its first line opens an object that it does not close."""
-    line = first.lstrip().split(b"\n", 1)[0].strip()
+    """A file of pretty-printed objects, maybe in an array: its first line opens an object that it does not close."""
+    line = first.lstrip(b"[ \t\r\n").split(b"\n", 1)[0].rstrip(ARRAY)
     if not line.startswith(b"{") or line.endswith(b"}"):
         return None
     repaired = repair_line(line)

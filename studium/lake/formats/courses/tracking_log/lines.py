@@ -23,6 +23,9 @@ FAIRLY_LONG_BYTES = 16 * 1024  # shorter lines are never many MB in one vector o
 MEMORY_PER_BYTE, MEMORY_PER_VALUE = 27, 250
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+PARTS_FROM = (
+    1 << 40
+)  # a place is the line, and so many more for each object before the event on its line
 EVENT_ID_LENGTH = 32  # hex digits of 128 bits
 OPENING_BRACE, CLOSING_BRACE, NEWLINE, CARRIAGE_RETURN = 123, 125, 10, 13
 LINES = pa.schema([("line_no", pa.int64()), ("event_id", pa.string()), ("line", pa.large_string())])

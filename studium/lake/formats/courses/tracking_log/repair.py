@@ -12,10 +12,11 @@ from xxhash import xxh3_128_hexdigest
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 WHITE_SPACE = b"\0 \t\r\n\v\f"  # NULs are the hole that a rotated log begins with
+ARRAY = b"[], \t\r"  # what stands between the objects of an array over lines
 TOO_LONG = "longer than a line may be, see landing.memory_limit_mb; this is its beginning"
 SURROGATES = re.compile("[\ud800-\udfff]")
 LENIENT = re.compile(r"[\x00-\x1f]|\\u[dD]")  # what Python reads and a strict parser may not
-BLANK = re.compile(r"\s*")
+BLANK = re.compile(r"[\s,\[\]]*")  # an array's own signs are none of its objects
 
 
 class CutLine(bytes):
@@ -51,15 +52,18 @@ def repair_line(raw: bytes) -> Repaired | None:
     line = raw.removeprefix(BYTE_ORDER_MARK).strip(WHITE_SPACE)
     if not line:
         return None
+    if not line.strip(ARRAY):
+        return None  # opens or closes an array over lines
     start = line.find(b"{")
     if start < 0:
         return Repaired(None, event_id_of(line), "not_json", "the line holds no JSON object")
-    if not line.endswith(b"}"):
+    within = line.rstrip(ARRAY)  # an array over lines has a comma or a bracket there
+    found = _parsed(within[start:]) if within.endswith(b"}") else None
+    if found is None or (found.text is None and within != line):
         return Repaired(
             None, event_id_of(line), "truncated", "the line does not end with a closing brace"
         )
-    event = line[start:]
-    return _parsed(event)
+    return found
 
 
 def _parsed(event: bytes) -> Repaired:
@@ -69,16 +73,21 @@ def _parsed(event: bytes) -> Repaired:
         json.loads(text, strict=False)
         if not LENIENT.search(text):
             return Repaired(text, event_id)
-        found = json.loads(text, strict=False, object_pairs_hook=_first_wins)
-        clean = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        found = json.loads(text, strict=False, object_pairs_hook=first_wins)
+        return Repaired(repaired_text(found), event_id)
     except RecursionError:
         return Repaired(text, event_id)  # the shredder reads any depth, or rejects the line itself
     except ValueError as error:
         return Repaired(None, event_id, "not_json", str(error)[:200])
-    return Repaired(SURROGATES.sub("\ufffd", clean), event_id)
 
 
-def _first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def repaired_text(value: object) -> str:
+    """A value as JSON text that a strict parser reads."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return SURROGATES.sub("\ufffd", text)
+
+
+def first_wins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Of a key that is there twice, DuckDB takes the first; so must the lines that do not go the fast way."""
     return dict(reversed(pairs)) if len(pairs) > len(dict(pairs)) else dict(pairs)
 
@@ -90,7 +99,7 @@ def _after_blanks(text: str, position: int) -> int:
 
 def documents(text: str) -> list[tuple[int, str]] | None:
     """Split a file of pretty-printed JSON objects: (first line number, text) each; None if it is no such file."""
-    decoder = json.JSONDecoder(strict=False, object_pairs_hook=_first_wins)
+    decoder = json.JSONDecoder(strict=False, object_pairs_hook=first_wins)
     found: list[tuple[int, str]] = []
     position, line_number = 0, 1
     while True:

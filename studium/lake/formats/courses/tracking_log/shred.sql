@@ -53,6 +53,7 @@ typed as (
         has_object and json_valid(event) as is_object,
         coalesce(time, timestamp) as time_text,
         utc_time(time_text) as event_time,
+        event_type is null or event_type = '' or trimmed(event_type) is null as has_no_type,
         trimmed(context_course_id) as context_course,
         trimmed(course_id) as field_course,
         case when context_course is null and field_course is null
@@ -70,7 +71,14 @@ select
         when time_text is null then 'no_time'
         when event_time is null then 'bad_time'
         when event_time < timestamp '1990-01-01' or event_time >= timestamp '2200-01-01' then 'implausible_time'
+        when has_no_type then 'no_type'
     end as problem,
+    -- What the other forms of events have in common: a second look, in envelopes.py, is for these lines alone.
+    is_broken or has_no_type or event_time is null or event is null
+        or (
+            length(context) > 2 and context_course_id is null and context_user_id is null
+            and context_org_id is null and context_path is null and context_received_at is null
+        ) as is_odd,
     event_time,
     event_type,
     event_source,

@@ -7,7 +7,7 @@ the ledger keeps. One DuckDB in memory; memory is bounded by PART_BYTES, not by 
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -23,9 +23,10 @@ import pyarrow.parquet as pq
 
 from studium.lake.formats.courses.tracking_log import fields
 from studium.lake.formats.courses.tracking_log.canonical import canonical
-from studium.lake.formats.courses.tracking_log.lines import LINES, LineReader
+from studium.lake.formats.courses.tracking_log.envelopes import events_of
+from studium.lake.formats.courses.tracking_log.lines import LINES, PARTS_FROM, LineReader
 from studium.lake.formats.courses.tracking_log.payloads import with_payloads
-from studium.lake.formats.courses.tracking_log.repair import Repaired, repair_line
+from studium.lake.formats.courses.tracking_log.repair import Repaired, event_id_of, repair_line
 from studium.lake.reading.rejects import Rejects
 
 HERE = Path(__file__).parent
@@ -38,8 +39,11 @@ FEW_ROWS = 100
 _SAID = {
     "no_time": "the object has no time",
     "bad_time": "its time cannot be read as one",
+    "no_type": "the object has no event type, and is no envelope that is known",
     "implausible_time": "its time is of no year in which such events can be",
 }
+# Place of an event -> its line as it came, and as it is read.
+Readable = dict[int, tuple[bytes, Repaired]]
 
 
 @dataclass
@@ -74,16 +78,16 @@ class Shredder:
             batches = list(reader.batches(PART_BYTES))
             if not self._plain_shapes and batches:
                 self._learn_shapes(pa.Table.from_batches(batches[:1]).slice(0, SAMPLED_LINES))
-            broken = self._shred(batches, self._repaired(reader.odd))
+            others = self._shred(batches, self._repaired(reader.odd))
             reader.odd.clear()
             batches = []  # memory that is touched for the first time is dear: let go before more is taken
-            self._shred([], self._repaired(broken))
+            self._shred([], others, is_last=True)
             self._write_part()
 
     def add_document(self, line_no: int, repaired: Repaired) -> None:
         """Take one record that did not come as a line: a pretty-printed object."""
         raw = (repaired.text or "").encode()
-        self._shred([], {line_no: (raw, repaired)})
+        self._shred([], self._shred([], {line_no: (raw, repaired)}), is_last=True)
 
     def close(self) -> LineCounts:
         """Write what waits, and return the counts."""
@@ -93,14 +97,14 @@ class Shredder:
         return self.counts
 
     def _shred(
-        self, batches: list[pa.RecordBatch], repaired: dict[int, tuple[bytes, Repaired]]
-    ) -> list[tuple[int, bytes]]:
-        """Shred lines, reject those that are no event, and return those that the fast way could not read.
+        self, batches: list[pa.RecordBatch], repaired: Readable, is_last: bool = False
+    ) -> Readable:
+        """Shred lines, reject those that are no event, and return how those read that the query could not type.
 
         Guarding against text that is no JSON costs a twentieth: it is done where some is found.
         """
         if not batches and not repaired:
-            return []
+            return {}
         lines = pa.Table.from_batches([*batches, _batch_of(repaired)], LINES)
         self._duckdb.register("lines", lines)
         try:
@@ -108,33 +112,78 @@ class Shredder:
         except duckdb.InvalidInputException:
             shredded = self._duckdb.sql(shred_query(is_guarded=True)).to_arrow_table()
         self._duckdb.unregister("lines")
+        others: Readable = {}
+        if not is_last:
+            others, moved = self._in_other_forms(shredded, lines, repaired)
+            shredded = _without(
+                shredded, pc.is_in(shredded["line_no"], pa.array(moved, pa.int64()))
+            )
         shredded = with_payloads(self._duckdb, shredded)
         has_problem = pc.is_valid(shredded["problem"])
-        broken: list[tuple[int, bytes]] = []
         wrong = shredded.select(["line_no", "problem"]).filter(has_problem)
-        for line_no, problem, text in zip(
+        for place, problem, text in zip(
             *_with_text(wrong, lines).to_pydict().values(), strict=True
         ):
-            if line_no in repaired:
-                self._rejects.add(line_no, problem, _SAID.get(problem, ""), repaired[line_no][0])
-            elif problem == "not_json":
-                broken.append((line_no, text.rstrip("\n").encode()))
-            else:
-                raw = text.rstrip("\n").encode()
-                self._rejects.add(line_no, problem, _SAID.get(problem, ""), raw)
+            raw = repaired[place][0] if place in repaired else text.rstrip("\n").encode()
+            self._rejects.add(place % PARTS_FROM, problem, _SAID.get(problem, ""), raw)
         self._shredded.append(self._with_extra(_without(shredded, has_problem), lines))
-        return broken
+        return others
 
-    def _repaired(self, odd: list[tuple[int, bytes]]) -> dict[int, tuple[bytes, Repaired]]:
+    def _in_other_forms(
+        self, shredded: pa.Table, lines: pa.Table, repaired: Readable
+    ) -> tuple[Readable, list[int]]:
+        """What the lines hold that the query could not type; and the places that are not to be taken as they are."""
+        asked = shredded.select(["line_no", "problem"]).filter(shredded["is_odd"])
+        found: Readable = {}
+        moved: list[int] = []
+        for place, problem, text in zip(
+            *_with_text(asked, lines).to_pydict().values(), strict=True
+        ):
+            raw, line = repaired.get(place, (text.rstrip("\n").encode(), None))
+            if line is None and problem == "not_json":
+                events = self._read(raw)
+            else:
+                events = events_of(text)
+                if (
+                    line is not None
+                    and len(events) == 1
+                    and events[0].event_id == event_id_of(text.encode())
+                ):
+                    # It was no envelope: the bytes of the line say which event it is.
+                    events = [replace(events[0], event_id=line.event_id)]
+            if len(events) == 1 and (
+                events[0].reason == "no_type" or events[0].text == text.strip()
+            ):
+                continue  # the line says no more in any other form
+            moved.append(place)
+            self._take(place, raw, events, found)
+        return found, moved
+
+    def _take(self, place: int, raw: bytes, events: list[Repaired], found: Readable) -> None:
+        """Number the events of a line, and reject what is none."""
+        for part, event in enumerate(events):
+            if event.text is None:
+                self._rejects.add(place % PARTS_FROM, event.reason, event.detail, raw)
+            else:
+                found[place + part * PARTS_FROM] = (raw, event)
+
+    def _repaired(self, odd: list[tuple[int, bytes]]) -> Readable:
         """The odd lines that can be read after repair, as they came and as they are read; the others are rejected."""
-        readable: dict[int, tuple[bytes, Repaired]] = {}
+        readable: Readable = {}
         for line_no, raw in sorted(odd):
-            found = repair_line(raw)
-            if found is not None and found.text is None:
-                self._rejects.add(line_no, found.reason, found.detail, raw)
-            elif found is not None:
-                readable[line_no] = (raw, found)
+            self._take(line_no, raw, self._read(raw), readable)
         return readable
+
+    @staticmethod
+    def _read(raw: bytes) -> list[Repaired]:
+        """A line after repair; where it is no single object, those that it may hold."""
+        found = repair_line(raw)
+        if found is None:
+            return []
+        if found.text is None and found.reason in ("not_json", "truncated") and b"}" in raw:
+            events = events_of(raw.decode("utf-8", errors="replace"))
+            return events if len(events) > 1 or events[0].text is not None else [found]
+        return [found]
 
     def _learn_shapes(self, lines: pa.Table) -> None:
         """Which sets of top-level keys hold no unknown field: their lines need no second look."""
@@ -164,7 +213,7 @@ class Shredder:
             found = self._unknown_fields(_with_text(rows, lines))
             values = [found.get(line_no) for line_no in rows["line_no"].to_pylist()]
             extra = pc.replace_with_mask(extra, pa.array(is_unknown), pa.array(values, pa.string()))
-        return shredded.drop_columns(["shape", "problem"]).append_column("extra", extra)
+        return shredded.drop_columns(["shape", "problem", "is_odd"]).append_column("extra", extra)
 
     def _unknown_fields(self, rows: pa.Table) -> dict[int, str]:
         """Line number -> its unknown fields, if it has some; plain sets of keys are learned."""
@@ -238,7 +287,7 @@ def _without(table: pa.Table, is_left_out: pa.ChunkedArray) -> pa.Table:
     return pa.concat_tables([table.slice(start + 1, end - start - 1) for start, end in bounds])
 
 
-def _batch_of(repaired: dict[int, tuple[bytes, Repaired]]) -> pa.RecordBatch:
+def _batch_of(repaired: Readable) -> pa.RecordBatch:
     found = [line for _, line in repaired.values()]
     columns = [list(repaired), [line.event_id for line in found], [line.text for line in found]]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, LINES, strict=True)]

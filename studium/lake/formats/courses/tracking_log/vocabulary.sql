@@ -13,7 +13,12 @@ create or replace temp macro finite_number(value) as (
     case when isfinite(value) then value end
 );
 create or replace temp macro exact_integer(value) as (
-    case when cast(try_cast(value as bigint) as varchar) = value then try_cast(value as bigint) end
+    case
+        when cast(try_cast(value as bigint) as varchar) = value then try_cast(value as bigint)
+        -- What typed a column by a guess wrote ids with a fraction of nothing.
+        when ends_with(value, '.0') and cast(try_cast(left(value, -2) as bigint) as varchar) || '.0' = value
+            then try_cast(left(value, -2) as bigint)
+    end
 );
 -- Offsets are applied, a time without one is UTC; the session's time zone is UTC.
 -- DuckDB would also take +25:00 and +05:75; no place was ever further than 15:59 from UTC.

@@ -16,9 +16,9 @@ select
     events.page,
     events.referer,
     events.accept_language,
-    events.course_id,
-    events.course_id_source,
-    events.is_course_id_valid,
+    {{ of_known_place('events.course_id') }} as course_id,
+    {{ of_known_place('events.course_id_source') }} as course_id_source,
+    {{ of_known_place('events.is_course_id_valid') }} as is_course_id_valid,
     events.org_id,
     events.module_id,
     events.module_category,
@@ -53,5 +53,6 @@ select
     events.context,
     events.extra,
     events.source_file,
-    events.source_line
+    events.source_line,
+    events.source_part
 from {{ counted_events() }}
