@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from studium.vocabulary import CheckOutcome, InputFile, Table
     from studium.warehouse import BuildReport, FailingRows, Interval
 
+_REPAIR = "doctor --repair"
 _Result = TypeVar("_Result")
 _Results: TypeAlias = "tuple[BuildReport, list[CheckOutcome], Publication]"
 
@@ -43,11 +44,15 @@ class Job(Struct, frozen=True):
 
     @contextmanager
     def lock(self, command: str) -> Iterator[None]:
-        """Hold the workspace's lock under the name of a command."""
+        """Hold the workspace's lock under the name of a command; a damaged ledger is for `doctor --repair` alone."""
+        from studium import lake
+
         with (
             hold_lock(self.workspace, command, self.wait_seconds),
             closed_to_others(self.workspace),
         ):
+            if command != _REPAIR:
+                lake.refuse_unsealed(self.workspace)
             yield
 
 
@@ -155,7 +160,7 @@ def repair(job: Job) -> "Repair":
     """Make again from the landing what is lost or damaged, the ledger too."""
     from studium import lake
 
-    with job.lock("doctor --repair"):
+    with job.lock(_REPAIR):
         return lake.repair(job.workspace, job.progress)
 
 

@@ -95,6 +95,7 @@ class Workspace(msgspec.Struct, frozen=True):
         suffixes = ("", "-wal", "-shm", ".wal", ".unfinished")
         databases = (self.ledger, self.warehouse, self.accounts)
         files = {f"{file.name}{end}" for file in databases for end in suffixes}
+        files.add(self.ledger.with_suffix(".seal").name)
         return {SETTINGS_FILE, self.arrivals.name, *files, *(folder.name for folder in folders)}
 
     def with_interval(

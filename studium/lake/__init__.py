@@ -17,6 +17,7 @@ from studium.lake.geography import LOCATION_COLUMNS, Locations, locate_addresses
 from studium.lake.health.mending import Repair, ledger_problem, repair
 from studium.lake.health.reading import DamagedLakeError, checksums
 from studium.lake.health.reconciliation import reconcile
+from studium.lake.health.sealing import refuse_unsealed
 from studium.lake.health.soundness import Damage, find_damage, refuse_damaged
 from studium.lake.health.standing import (
     LakeStatus,
@@ -73,6 +74,7 @@ __all__ = [
     "reconcile",
     "refuse_bare",
     "refuse_damaged",
+    "refuse_unsealed",
     "rejects_by_file",
     "repair",
     "retract",

@@ -64,6 +64,7 @@ def open_ledger(workspace: Workspace) -> Iterator[sqlite3.Connection]:
     """
     _refuse_lost(workspace)
     with _explained(workspace.ledger):
+        seal_of(workspace.ledger).unlink(missing_ok=True)
         connection = _connect(workspace.ledger)
         try:
             with connection:
@@ -95,6 +96,7 @@ def new_ledger(workspace: Workspace) -> Iterator[str | None]:
     """
     marker = _unfinished(workspace)
     marker.write_text(str(os.getpid()))
+    seal_of(workspace.ledger).unlink(missing_ok=True)
     aside = None
     if workspace.ledger.exists():
         aside = f"{workspace.ledger.name}.damaged-{now().replace(':', '').replace('+0000', 'Z')}"
@@ -105,6 +107,11 @@ def new_ledger(workspace: Workspace) -> Iterator[str | None]:
     _connect(workspace.ledger).close()
     yield aside
     marker.unlink()
+
+
+def seal_of(ledger: Path) -> Path:
+    """Beside it: there between commands, not while one writes."""
+    return ledger.with_suffix(".seal")
 
 
 def _unfinished(workspace: Workspace) -> Path:
@@ -169,6 +176,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     with connection:
         if _version(connection, path) == SCHEMA_VERSION:
             return  # another process was first
+        seal_of(path).unlink(missing_ok=True)
         before, after = "", ""
         if "course_id" in _columns(connection, "deliveries"):
             before, after = "alter table deliveries rename to deliveries_before;\n", SCOPED

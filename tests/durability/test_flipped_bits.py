@@ -35,6 +35,9 @@ KINDS = {
     "released events": "releases/*/events/*.parquet",
     "checksums of released events": "releases/*/events/*.xxh3",
     "archive": "releases/*/*.parquet",
+    "ledger": "ledger.sqlite",
+    "seal of the ledger": "ledger.seal",
+    "copy of the ledger": "arrivals.json",
     "parsed project": "cache/studium/*-manifest.json",
 }
 # Flips in one run: each of the first is made good by reading raw files again.
@@ -43,6 +46,8 @@ TOGETHER = [
     ["seal of locations", "warehouse", "manifest", "parsed project"],
     ["checksums of released events"],
     ["archive"],
+    ["ledger"],
+    ["seal of the ledger"],
 ]
 
 

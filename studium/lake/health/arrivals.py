@@ -15,6 +15,7 @@ import msgspec
 
 from studium.config import Workspace
 from studium.lake.checksums import sha256_of
+from studium.lake.health.sealing import seal_ledger
 from studium.lake.ledger import COUNTED, open_ledger, read_ledger
 from studium.lake.raw_bytes import landing_path, sync_folder
 
@@ -35,7 +36,12 @@ class Lost(NamedTuple):
 
 
 def keep_arrivals(workspace: Workspace) -> None:
-    """Write the copy again where it would differ; the caller holds the lock."""
+    """Write the copy again where it would differ, and seal the ledger; the caller holds the lock."""
+    _write_copy(workspace)
+    seal_ledger(workspace)
+
+
+def _write_copy(workspace: Workspace) -> None:
     with read_ledger(workspace) as ledger:
         tables = {table: _rows(ledger, table) for table in _TABLES}
     content = msgspec.json.encode(tables)

@@ -12,6 +12,7 @@ from studium.config import Workspace
 from studium.errors import StudiumError
 from studium.lake.deliveries import is_table
 from studium.lake.health.arrivals import Lost, restore_arrivals, restore_times
+from studium.lake.health.sealing import refuse_unsealed
 from studium.lake.health.soundness import Damage, find_damage, set_back
 from studium.lake.landing import land, land_all
 from studium.lake.ledger import MAKE_ANEW, LostLedgerError, new_ledger, read_ledger
@@ -37,6 +38,7 @@ class Repair:
 def ledger_problem(workspace: Workspace) -> StudiumError | None:
     """Why the ledger cannot be read, or None where it is sound."""
     try:
+        refuse_unsealed(workspace)
         with read_ledger(workspace) as ledger:
             found = [row[0] for row in ledger.execute("pragma quick_check").fetchall()]
     except StudiumError as error:
