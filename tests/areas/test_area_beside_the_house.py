@@ -15,10 +15,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from studium.vocabulary import AREAS_VARIABLE
+from studium.config import open_workspace
+from studium.vocabulary import AREAS_VARIABLE, Role
+from tests.serve.conftest import open_campus
 
 HERE = Path(__file__).parent
 LOG = HERE.parent / "world" / "package" / "tracking.log"
+LOGS = HERE.parent / "world" / "tracking" / "web1.log"
 DELIVERIES = HERE / "deliveries"
 
 
@@ -41,6 +44,13 @@ class Place:
         )
         assert ended.returncode == expected, ended.stdout + ended.stderr
         return ended.stdout
+
+    def release(self) -> dict[str, Any]:
+        """The manifest of what is published."""
+        manifest: dict[str, Any] = json.loads(
+            (self.root / "current" / "manifest.json").read_bytes()
+        )
+        return manifest
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of the warehouse."""
@@ -72,6 +82,45 @@ def test_results_of_two_districts_reach_a_mart_with_their_district_and_file(tmp_
         ["district salem"],
         [],
     )
+
+
+def test_a_score_that_breaks_a_promise_holds_back_its_area_alone(tmp_path: Path) -> None:
+    """Another day of logs and a broken file in one run: the logs are published, the file's area stays."""
+    place = Place(tmp_path / "workspace")
+    place.run("run", str(LOG), str(DELIVERIES))
+    first = place.release()
+    spring = tmp_path / "district-salem" / "2025-05-01" / "results.csv"
+    spring.parent.mkdir(parents=True)
+    spring.write_text("Student ID,Assessment,Date,Score\n1,reading,2025-04-25,-999\n")
+
+    told = place.run("run", str(LOGS), str(spring), expected=1)
+    second = place.release()
+
+    before, now = ({it["name"]: it for it in one["areas"]} for one in (first, second))
+    assert now["courses"]["made_in"] == second["id"] != first["id"]
+    assert now["courses"]["held_back"] == []
+    assert now["pupils"]["database_sha256"] == before["pupils"]["database_sha256"]
+    assert (now["pupils"]["made_in"], now["pupils"]["tables"][0]["rows"]) == (first["id"], 5)
+    [why] = now["pupils"]["held_back"]
+    assert "no_score_is_negative (1 row)" in why
+    assert why in told
+    assert f"pupils is held back and stands as in {first['id']}" in place.run("status")
+    shown = json.loads(place.run("status", "--json"))["areas"]["pupils"]
+    assert (shown["held_back"], shown["rows"]) == ([why], 5)
+    assert _areas_of_the_api(place)["pupils"]["held_back"] == [why]
+
+    place.run("retract", str(spring))
+    place.run("run")
+    mended = place.release()
+    assert [area["held_back"] for area in mended["areas"]] == [[], []]
+
+
+def _areas_of_the_api(place: Place) -> dict[str, Any]:
+    """What a server says of the current release."""
+    campus = open_campus(open_workspace(place.root))
+    with campus.client(Role.ADMINISTRATOR) as client:
+        release = client.get(f"/api/v1/releases/{place.release()['id']}").json()
+    return {area["name"]: area for area in release["areas"]}
 
 
 def _results_as_they_were_sent() -> list[tuple[object, ...]]:
