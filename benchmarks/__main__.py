@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -24,6 +25,7 @@ from benchmarks.measuring import (
 )
 from benchmarks.packages import main as measure_packages
 from benchmarks.serving import main as measure_load
+from studium.vocabulary import AREAS_VARIABLE
 
 NEW_DAY_EVENTS = 100_000
 EVENTS_PER_FILE = 125_000
@@ -35,6 +37,27 @@ FOUNDATIONS = (
     *("course_enrollment_daily", "course_enrollment_mode_daily", "course_enrollment_summary"),
     *("video", "video_timeline", "person_video"),
 )
+NEW_MART = """with days as (
+    select * from {{ ref('event_types_daily') }}
+)
+
+select course_id, date, cast(sum(event_count) as bigint) as event_count
+from days
+group by course_id, date
+"""
+NEW_MART_YML = """version: 2
+models:
+  - name: {name}
+    description: One row per course and day with events.
+    data_tests:
+      - key:
+          name: {name}_has_one_row_per_course_and_day
+          arguments: {{columns: [course_id, date], nullable: [course_id]}}
+    columns:
+      - {{name: course_id, data_type: string}}
+      - {{name: date, data_type: date}}
+      - {{name: event_count, data_type: bigint}}
+"""
 
 
 def main() -> None:
@@ -58,6 +81,7 @@ def main() -> None:
     figures["run_peak_mb"] = round(peak_mb(_command(watched, "run", logs)))
     day = _simulated_day(folder / f"day-after-{arguments.events}", _days(arguments.events))
     figures |= _increment_figures(_run(workspace, day), full)
+    figures |= _change_figures(workspace, day, folder / "areas", arguments.runs)
     figures |= _answer_figures(workspace)
     everything = run(_command(new_workspace(watched), "run", logs, tables=()))
     figures["run_all_tables_seconds"] = round(everything.seconds, 2)
@@ -104,9 +128,14 @@ def _run(workspace: Path, logs: list[Path]) -> Timing:
 
 
 def _command(
-    workspace: Path, name: str, logs: list[Path], tables: Sequence[str] = FOUNDATIONS
+    workspace: Path,
+    name: str,
+    logs: list[Path],
+    tables: Sequence[str] = FOUNDATIONS,
+    areas: Path | None = None,
 ) -> list[str]:
     chosen = ["env", f"STUDIUM_BUILD__TABLES={json.dumps(tables)}"]
+    chosen += [f"{AREAS_VARIABLE}={areas}"] if areas else []
     return [*chosen, *STUDIUM, "--workspace", str(workspace), name, "--json", *map(str, logs)]
 
 
@@ -132,6 +161,32 @@ def _increment_figures(timing: Timing, full: Timing) -> dict[str, object]:
         "new_day_seconds": round(timing.seconds, 2),
         "new_day_per_full_run": round(timing.seconds / full.seconds, 3),
     }
+
+
+def _change_figures(workspace: Path, logs: list[Path], areas: Path, runs: int) -> dict[str, object]:
+    """A run of the same files, and one with a mart more each time."""
+    nothing = median(lambda: _run(workspace, logs), runs)
+    shutil.rmtree(areas, ignore_errors=True)
+    more = []
+    for number in range(runs):
+        name = _new_mart(areas, number)
+        tables = [*FOUNDATIONS, *(it.stem for it in areas.rglob("*.sql"))]
+        more.append(run(_command(workspace, "run", logs, tables, areas)))
+        built = json.loads(more[-1].output)["built"]
+        assert [it["name"] for it in built["models"]] == [name], "others were built again"
+    return {
+        "nothing_new_seconds": round(nothing.seconds, 2),
+        "one_new_mart_seconds": round(sorted(it.seconds for it in more)[runs // 2], 2),
+    }
+
+
+def _new_mart(areas: Path, number: int) -> str:
+    """Events of a course on a day, as somebody would add it beside the house; returns its name."""
+    file = areas / "models" / "courses" / "marts" / f"course_days_{number}.sql"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(NEW_MART)
+    file.with_suffix(".yml").write_text(NEW_MART_YML.format(name=file.stem))
+    return file.stem
 
 
 def _simulated_day(output: Path, days: int) -> list[Path]:
