@@ -64,6 +64,7 @@ def test_event_missing_in_the_tables_stops(workspace: Workspace) -> None:
 def test_too_few_events_stop(workspace: Workspace) -> None:
     error = refuse(bounded(workspace, minimum_events=9))
     assert "8 events, publish.minimum_events is 9" in error.problem
+    assert publish_now(bounded(workspace, minimum_events=8)).is_new, "as many as the least"
 
 
 def test_shrinking_table_stops_and_the_way_to_mean_it_is_said(
@@ -111,6 +112,8 @@ def test_too_much_quarantine_stops(workspace: Workspace) -> None:
     inputs = [InputFile("tracking.log", "a" * 64, 10, events=8, quarantined=2)]
     strict = bounded(workspace, maximum_quarantined_percent=10)
     assert "2 of 10 lines (20.0 %)" in refuse(strict, inputs=inputs).problem
+    allowed = bounded(workspace, maximum_quarantined_percent=20)
+    assert publish_now(allowed, inputs=inputs).is_new, "exactly the allowed share"
 
 
 def test_all_broken_conditions_are_listed_at_once(workspace: Workspace) -> None:
