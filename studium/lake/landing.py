@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from studium.config import Workspace
@@ -25,6 +26,7 @@ from studium.lake.deliveries import (
     may_be_archive,
     record_delivery,
     unpack,
+    without_secrets,
 )
 from studium.lake.formats.face import FoundFile, Known
 from studium.lake.health.arrivals import keep_arrivals
@@ -230,7 +232,7 @@ def _store(
 
     def store(file: RawFile) -> Stored | StudiumError:
         try:
-            return store_file(workspace, file.path, sizes)
+            return store_file(workspace, file.path, sizes, partial(without_secrets, file.name))
         except StudiumError as error:
             return error
 

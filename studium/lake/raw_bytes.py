@@ -6,6 +6,7 @@ was up to the last byte read.
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +18,7 @@ from studium.lake.archives.decompression import SUFFIX, compression_of
 
 COPY_BYTES = 4 * 1024 * 1024
 HEAD_BYTES = 64 * 1024
+Shield = Callable[[BinaryIO], BinaryIO]
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,16 @@ def landing_path(workspace: Workspace, sha256: str, compression: str) -> Path:
     return workspace.landing / sha256[:2] / f"{sha256}{SUFFIX[compression]}"
 
 
-def store_file(workspace: Workspace, path: Path, prefix_sizes: list[int]) -> Stored:
-    """Copy a file into the landing. Raises StudiumError if it cannot be read or stored."""
+def store_file(
+    workspace: Workspace,
+    path: Path,
+    prefix_sizes: list[int],
+    shield: Shield = lambda source: source,
+) -> Stored:
+    """Copy what the shield lets through of a file into the landing. Raises StudiumError if that fails."""
     try:
         with path.open("rb") as source:
-            return store_stream(workspace, source, prefix_sizes)
+            return store_stream(workspace, shield(source), prefix_sizes)
     except FileNotFoundError as error:
         raise StudiumError("the file vanished", str(path), "Land the folder again.") from error
     except PermissionError as error:

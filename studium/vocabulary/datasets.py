@@ -49,6 +49,9 @@ class Dataset:
     `names` are regular expressions of whole file names, without endings, that its area looks for beside the own name.
     `aliases` are other names that columns have in raw files. With `takes_others` false, columns that are not named
     here are left out. `area` is the folder that declares it; the registry fills it in.
+    With `ignores_case` names of columns are the same in any case. Where nothing `is_escaped` a backslash and the word
+    NULL are text. With `needs_day` a file whose path names no day is refused. `secret` is a regular expression of names
+    of columns, in lower case, whose values are blanked before a byte of the file is stored.
     """
 
     name: str
@@ -63,6 +66,10 @@ class Dataset:
     ignored: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     takes_others: bool = True
+    ignores_case: bool = False
+    is_escaped: bool = True
+    needs_day: bool = False
+    secret: str = ""
     by_time: str = ""
     naming: tuple[tuple[str, str], ...] = ()
     area: str = ""

@@ -3,6 +3,7 @@
 Enters: raw files. Leaves: `Delivery`s for the ledger, and the files of each dataset and scope that count now.
 """
 
+from studium.lake.deliveries.blanking import without_secrets
 from studium.lake.deliveries.current import DumpPartition, LandedPackage, dump_partitions, packages
 from studium.lake.deliveries.late import LeftOut, left_out, refuse_bare
 from studium.lake.deliveries.recognition import (
@@ -36,4 +37,5 @@ __all__ = [
     "refuse_bare",
     "take_back",
     "unpack",
+    "without_secrets",
 ]

@@ -26,6 +26,7 @@ FROM_NAME, FROM_TIME = "name", "modified"
 DELIMITED = re.compile(r"\.(csv|tsv|txt)$", re.IGNORECASE)
 # Kinds that the ledger named by their ids alone before it knew scopes: their files keep their names.
 NAMED_BY_ID = {"site", "course"}
+WHEN = "nothing says of which day it is: land it in a folder or an archive with its day in the name, as 2026-09-01"
 WHOSE = "nobody says whose rows it holds: name its folder in landing.scopes, or declare how its path says so"
 
 
@@ -139,7 +140,7 @@ def _declared(path: str, bytes_at: Path, known: Known) -> Iterator[tuple[str, To
             continue
         if seen.header and names is None:
             names = _header_of(bytes_at)
-        if set(seen.header) <= set(names or ()):
+        if _has_columns(names or [], dataset, seen):
             yield area, _told(format_, dataset, seen, (path, known))
 
 
@@ -148,6 +149,22 @@ def _path_matches(seen: Recognition, path: str) -> bool:
     if seen.path:
         return re.search(seen.path, path) is not None
     return DELIMITED.search(COMPRESSED.sub("", path)) is not None
+
+
+def _has_columns(names: list[str], dataset: Dataset, seen: Recognition) -> bool:
+    if dataset.ignores_case:
+        return {name.casefold() for name in seen.header} <= {name.casefold() for name in names}
+    return set(seen.header) <= set(names)
+
+
+def secrets_of(path: str) -> str:
+    """The pattern of columns that are secret in a file of this path, whatever else its content says; else nothing."""
+    found = (
+        dataset.secret
+        for *_, dataset, seen in _recognitions()
+        if dataset.secret and seen.path and _path_matches(seen, path)
+    )
+    return next(found, "")
 
 
 def _told(
@@ -164,6 +181,8 @@ def _told(
     if scope is None:
         return WHOSE
     day = dump_date_of(groups["day"]) if groups.get("day") else dump_date_of(path)
+    if day is None and dataset.needs_day:
+        return WHEN
     return Told(format_, dataset.name, scope, day)
 
 

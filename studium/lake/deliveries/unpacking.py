@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from studium.config import Workspace
 from studium.lake.archives import Archive, ArchiveEntry, DamagedArchiveError
+from studium.lake.deliveries.blanking import UnreadableSecretsError, without_secrets
 from studium.lake.deliveries.recognition import (
     Delivery,
     candidate_of,
@@ -51,9 +52,12 @@ def unpack(workspace: Workspace, file: RawFile, prefix_sizes: list[int], known: 
             unpacked.ignored.append((raw.name, reason))
             continue
         try:
-            stored.append((raw, store_stream(workspace, entry.stream, prefix_sizes)))
+            stream = without_secrets(raw.name, entry.stream)
+            stored.append((raw, store_stream(workspace, stream, prefix_sizes)))
         except DamagedArchiveError:
             unpacked.ignored.append((raw.name, TORN))
+        except UnreadableSecretsError as error:
+            unpacked.refused.append((raw.name, error.problem))
     unpacked.ignored += [
         (f"{file.name}{BETWEEN}{skipped.name}", skipped.reason.replace("_", " "))
         for skipped in archive.skipped

@@ -4,6 +4,7 @@ Enters: a .toml below the folder of an area. Leaves: a `Format` of one dataset. 
 that whoever knows a vendor's file can write the declaration.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -48,6 +49,10 @@ class Declaration(Struct, frozen=True, forbid_unknown_fields=True):
     recognised_as: Annotated[list[Seen], Meta(min_length=1)]
     keeps: Keeps = "newest"
     scope_column: str = ""
+    ignores_case: bool = False
+    escapes: bool = True
+    needs_day: bool = False
+    secret: str = ""
 
 
 def format_of(path: Path) -> Format:
@@ -66,6 +71,8 @@ def format_of(path: Path) -> Format:
         raise _wrong(path, f"key names {missing[0]}, which is no column")
     if any(not seen.header and not seen.path for seen in said.recognised_as):
         raise _wrong(path, "recognised_as needs a header, a path, or both")
+    if not _is_pattern(said.secret):
+        raise _wrong(path, "secret is no regular expression")
     return Format(said.table, READER + said.version, (_dataset(said),), PARSER)
 
 
@@ -90,7 +97,19 @@ def _dataset(said: Declaration) -> Dataset:
             (alias, name) for name, column in said.columns.items() for alias in column.header
         ),
         takes_others=False,
+        ignores_case=said.ignores_case,
+        is_escaped=said.escapes,
+        needs_day=said.needs_day,
+        secret=said.secret,
     )
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def _wrong(path: Path, problem: str) -> StudiumError:

@@ -34,8 +34,7 @@ def layout_of(dataset: str, known: Dataset | None, names: list[str]) -> Layout |
     names = [name.strip().strip("`\"'") for name in names]
     if known is None:
         return _unknown_layout(dataset, names)
-    aliases = dict(known.aliases)
-    names = [aliases.get(name, name) for name in names]
+    names = _declared_names(known, names)
     expected = {column.name: column for column in known.columns if not column.is_derived}
     if not set(names) & set(expected):
         return "no_header"
@@ -52,6 +51,14 @@ def layout_of(dataset: str, known: Dataset | None, names: list[str]) -> Layout |
         if not (name in places or column.is_optional or name == known.scope_column)
     ]
     return Layout(dataset, known.columns, known.key, places, tuple(extra), tuple(missing))
+
+
+def _declared_names(dataset: Dataset, names: list[str]) -> list[str]:
+    aliases = {**{column.name: column.name for column in dataset.columns}, **dict(dataset.aliases)}
+    if dataset.ignores_case:
+        aliases = {alias.casefold(): name for alias, name in aliases.items()}
+        return [aliases.get(name.casefold(), name) for name in names]
+    return [aliases.get(name, name) for name in names]
 
 
 def _needed(dataset: Dataset) -> list[str]:

@@ -43,7 +43,8 @@ def typed_query(layout: Layout, is_escaped: bool) -> str:
         f" converted as (select {', '.join(['*', *converted])} from trimmed),"
         f" sensible as (select {', '.join(['*', *sensible])} from converted)"
         f" select {', '.join(['source_line', *_in_order(present, selected, texts)])},"
-        f" {_problem(layout, others)} as problem, {_odd(layout, others)} as odd{FROM_TYPED}"
+        f" {_problem(layout, others, [] if is_escaped else texts)} as problem,"
+        f" {_odd(layout, others)} as odd{FROM_TYPED}"
     )
 
 
@@ -59,10 +60,15 @@ def typed_columns(layout: Layout) -> list[Column]:
     return [column for column in columns if column.name in layout.places]
 
 
-def _problem(layout: Layout, columns: list[Column]) -> str:
-    """A key of another type than text must have a value."""
+def _problem(layout: Layout, columns: list[Column], texts: list[Column]) -> str:
+    """A key must have a value; of the texts those that are named here, where blank is none."""
     keys = [column.name for column in columns if column.name in layout.key]
     problems = [f"when {_quoted(name)} is null then '{name}'" for name in keys]
+    problems += [
+        f"when trim(coalesce({_place(layout, column)}, '')) = '' then '{column.name}'"
+        for column in texts
+        if column.name in layout.key
+    ]
     return f"case {' '.join(problems)} end" if problems else "cast(null as varchar)"
 
 

@@ -1,0 +1,133 @@
+"""Secret columns are blanked before a byte of their file is stored: passwords in rosters never reach the disk.
+
+Enters: the stream of a file and its path. Leaves: the same stream, or its records written again without the values of
+these columns, by the same reader of CSV that types them later, so that the two never differ on what is which column.
+"""
+
+import bz2
+import codecs
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
+
+import zstandard
+
+from studium.errors import StudiumError
+from studium.lake.archives.decompression import compression_of
+from studium.lake.deliveries.recognition import secrets_of
+from studium.lake.reading.tables.delimited import LONGEST_LINE_BYTES
+
+HEAD_BYTES = 64 * 1024
+MARK = codecs.BOM_UTF8
+WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+TORN = (EOFError, OSError, zlib.error, zstandard.ZstdError, csv.Error, UnicodeError)
+
+
+class UnreadableSecretsError(StudiumError):
+    """A file whose secret columns cannot be told apart; nothing of it may be stored."""
+
+
+def without_secrets(path: str, source: BinaryIO) -> BinaryIO:
+    """What may be stored of a file. Raises UnreadableSecretsError, also while it is read."""
+    pattern = secrets_of(path)
+    if not pattern:
+        return source
+    whole: Any = io.BufferedReader(_Pieces(iter(lambda: source.read(HEAD_BYTES), b"")), HEAD_BYTES)
+    head = whole.peek(HEAD_BYTES)
+    if compression_of(head) == "plain" and not head.startswith(WIDE_MARKS):
+        first = head.split(b"\n", 1)[0]
+        if len(first) < len(head) and not re.search(
+            pattern, first.decode(errors="replace").lower()
+        ):
+            return cast("BinaryIO", whole)
+    return cast("BinaryIO", io.BufferedReader(_Pieces(_blanked(path, whole, pattern))))
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces of bytes as a stream."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = b""
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, target: Any, /) -> int:
+        """Fill what fits of the next piece."""
+        if not self._rest:
+            self._rest = next(self._pieces, b"")
+        place = memoryview(target).cast("B")
+        taken, self._rest = self._rest[: len(place)], self._rest[len(place) :]
+        place[: len(taken)] = taken
+        return len(taken)
+
+
+def _blanked(path: str, source: io.BufferedReader, pattern: str) -> Iterator[bytes]:
+    """The records without secret values; one that does not fit the header loses all of its values."""
+    try:
+        yield from _records(path, source, pattern)
+    except TORN as error:
+        raise UnreadableSecretsError(
+            f"it may hold passwords and cannot be read to its end: {type(error).__name__}",
+            path,
+            "Have it sent again. Nothing of it was stored.",
+        ) from None
+
+
+def _records(path: str, source: io.BufferedReader, pattern: str) -> Iterator[bytes]:
+    csv.field_size_limit(LONGEST_LINE_BYTES)
+    lines = _text(source)
+    header = next(lines, "")
+    if "\t" in header:
+        raise UnreadableSecretsError(
+            "it may hold passwords and has tabs between its columns", path, "Send it with commas."
+        )
+    records = csv.reader(_before(header, lines))
+    names = next(records, [])
+    secret = [bool(re.search(pattern, name.lower())) for name in names]
+    yield _line(names)
+    for record in records:
+        is_whole = len(record) == len(names) and not any(
+            "\n" in field or "\r" in field for field in record
+        )
+        kept = zip(record, secret if is_whole else [True] * len(record), strict=True)
+        yield _line(["" if is_secret else field for field, is_secret in kept])
+
+
+def _before(first: str, lines: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from lines
+
+
+def _text(source: io.BufferedReader) -> Iterator[str]:
+    """Lines of the plain text; bytes that are no UTF-8 go through unchanged."""
+    plain = _plain(source)
+    head = plain.peek(len(MARK))
+    if head.startswith(WIDE_MARKS):
+        return iter(io.TextIOWrapper(plain, encoding="utf-16", errors="replace", newline=""))
+    return iter(io.TextIOWrapper(plain, encoding="utf-8-sig", errors="surrogateescape", newline=""))
+
+
+def _plain(source: io.BufferedReader) -> io.BufferedReader:
+    kind = compression_of(source.peek(len(MARK))[:6])
+    stream = cast("BinaryIO", source)
+    if kind == "gzip":
+        return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)))
+    if kind == "bzip2":
+        return io.BufferedReader(cast("io.RawIOBase", bz2.BZ2File(stream)))
+    if kind == "zstd":
+        frames = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+        return io.BufferedReader(_Pieces(iter(lambda: frames.read(HEAD_BYTES), b"")))
+    return source
+
+
+def _line(record: list[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(record)
+    return text.getvalue().encode(errors="surrogateescape")

@@ -1,0 +1,1 @@
+"""Files of school districts: rosters, each table declared beside its like."""

@@ -1,0 +1,1 @@
+"""OneRoster's gradebook: categories, line items, results."""
