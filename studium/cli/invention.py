@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from studium.cli.session import Command, Session, examples, pass_session
 from studium.cli.steps import land_facts, publication_facts
@@ -32,6 +33,8 @@ def _number(
 
 
 @click.command(cls=Command)
+@click.argument("area", type=click.Choice(["courses", "district"]), default="courses")
+@_number("--students", 1_000, "How many students; of a district.")
 @_number("--events", 300_000, "How many events are invented.")
 @_number("--files", 6, "Over how many files they are spread.")
 @_number("--seed", 1, "The same seed gives the same logs.", least=0)
@@ -64,17 +67,22 @@ def _number(
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="The folder that gets logs/, truth/ and packages/.",
+    help="The folder that gets logs/, truth/ and packages/, or rosters/ and truth/ of a district.",
 )
 @examples(
     "studium simulate --output invented",
-    "studium simulate --events 1000000 --files 8 --seed 7 --no-traps --output invented",
+    "studium simulate district --students 500 --seed 3 --output invented",
 )
 @pass_session
 def simulate(
-    session: Session, /, traps: str | None, no_traps: bool, output: Path, **sizes: Any
+    session: Session, /, area: str, traps: str | None, no_traps: bool, output: Path, **sizes: Any
 ) -> None:
-    """Write tracking logs of an invented university, and the truth about them."""
+    """Write tracking logs of an invented university, or rosters of a district, and the truth about them."""
+    _refuse_options_of_another(area)
+    students = sizes.pop("students")
+    if area == "district":
+        _simulate_district(session, students, sizes["seed"], output)
+        return
     from studium.simulate import Plan
     from studium.simulate import simulate as write_logs
 
@@ -98,6 +106,36 @@ def simulate(
     parts = ["logs", "packages"] if report.packages else ["logs"]
     folders = " ".join(str(report.output / part) for part in parts)
     session.say(f"Land them: studium run {folders}")
+
+
+def _refuse_options_of_another(area: str) -> None:
+    """An option that says nothing of what is asked for is a mistake, not a wish."""
+    context = click.get_current_context()
+    given = [
+        one.opts[0]
+        for one in context.command.params
+        if one.name and context.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+    ]
+    of_both = {"area", "--seed", "--output"}
+    of_district = {"--students"}
+    wrong = [
+        one for one in given if one not in of_both and (one in of_district) != (area == "district")
+    ]
+    if wrong:
+        other = "courses" if area == "district" else "a district"
+        raise MisuseError(f"{wrong[0]} is of {other}", wrong[0], f"Leave it out for {area}.")
+
+
+def _simulate_district(session: Session, students: int, seed: int, output: Path) -> None:
+    from studium.simulate import DistrictPlan, simulate_district
+
+    report = simulate_district(DistrictPlan(students, seed), output)
+    session.answer(asdict(report))
+    session.say(
+        f"Wrote {report.sets} sets of a district to {report.output}: {report.schools:,} schools,"
+        f" {report.sections:,} sections, {report.staff:,} staff, {report.students:,} students"
+    )
+    session.say(f"Land them: studium land {report.output / 'rosters'}")
 
 
 @click.command(cls=Command)
