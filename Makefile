@@ -63,7 +63,7 @@ screenshots: .venv/dev.done
 
 lock: .venv/python.done
 	$(PIP) install --quiet uv
-	$(UV) pip compile pyproject.toml --extra setup --extra dev $(LOCK) requirements/dev.lock
+	$(UV) pip compile pyproject.toml --extra setup --extra dev --extra postgresql $(LOCK) requirements/dev.lock
 	$(UV) pip compile pyproject.toml --extra setup -c requirements/dev.lock $(LOCK) requirements/runtime.lock
 
 # Hashes, but no addresses: where packages come from is the machine's setting.
