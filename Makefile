@@ -30,11 +30,11 @@ demo: .venv/runtime.done
 	$(BIN)/studium demo --output demo
 
 test: lint
-	bash .ci/system-packages java chromium
+	bash .ci/system-packages java chromium postgresql
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 soak: .venv/dev.done
-	bash .ci/system-packages java chromium
+	bash .ci/system-packages java chromium postgresql
 	$(BIN)/pytest -m soak --timeout 14400 --durations 0
 
 mutants: .venv/dev.done

@@ -42,10 +42,19 @@ def verify(session: Session, noted: str) -> None:
         )
     for restore in found.restored:
         session.say(f"Restored  {restore}")
+    for server in found.joined:
+        session.say(f"Joined    {server}")
     session.say(
         f"Sound     {found.records:,} records; the last hash, to note elsewhere: {found.head}"
     )
-    session.answer({"records": found.records, "head": found.head, "restored": list(found.restored)})
+    session.answer(
+        {
+            "records": found.records,
+            "head": found.head,
+            "restored": list(found.restored),
+            "joined": list(found.joined),
+        }
+    )
 
 
 @audit.command("list", cls=Command)
@@ -99,13 +108,21 @@ def open_accounts(session: Session) -> "Desk":
     return desk
 
 
+def operator() -> str:
+    """As whom commands are in the audit log."""
+    return f"command line, {getpass.getuser()}"
+
+
 def remember(
     desk: "Desk", action: str, subject: str, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Have what a command changed in the audit log; who: the user of the operating system."""
     from studium.serve import AuditRecord
 
-    who = f"command line, {getpass.getuser()}"
     desk.audit.append(
-        [AuditRecord(username=who, action=action, subject=subject, detail=dict(detail or {}))]
+        [
+            AuditRecord(
+                username=operator(), action=action, subject=subject, detail=dict(detail or {})
+            )
+        ]
     )

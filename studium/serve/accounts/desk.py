@@ -79,5 +79,7 @@ def open_desk(workspace: Workspace) -> Desk:
         oidc=OpenIdConnect(engine, workspace.settings.oidc, settings.public_url)
         if has_issuer
         else None,
-        audit=AuditLog(engine, keys.audit, HeadFile(workspace.keys / "audit_head")),
+        audit=AuditLog(
+            engine, keys.audit, HeadFile(workspace.keys / "audit_head"), bool(settings.accounts_url)
+        ),
     )

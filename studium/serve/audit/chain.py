@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from studium.serve.accounts.store import AUDIT
 from studium.serve.audit.heads import Head
 
-BREAK, RESTORED = "audit log broken", "audit log restored"
+BREAK, RESTORED, JOINED = "audit log broken", "audit log restored", "audit log joined"
 _HASHED = [column.name for column in AUDIT.columns if column.name != "hash"]
 
 

@@ -8,12 +8,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from socket import gethostname
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select, text
 
 from studium.serve.accounts.store import AUDIT, AUDIT_HEAD, writing
-from studium.serve.audit.chain import BREAK, RESTORED, Chain
+from studium.serve.audit.chain import BREAK, JOINED, RESTORED, Chain
 from studium.serve.audit.heads import START, Head, HeadFile
 
 _LOCK_NUMBER = 7_283_641  # of PostgreSQL: whoever appends holds it
@@ -49,13 +50,15 @@ class Entry:
 class Verification:
     """`problem` is empty where every record is as it was written; `head` is the last hash, to note elsewhere.
 
-    `restored` says of each restore of a backup which records it cut: that is no break, and stays visible too.
+    `restored` says of each restore of a backup which records it cut, `joined` which servers began to note the
+    head of a log that several share: these are no breaks, and stay visible too.
     """
 
     records: int
     head: str
     problem: str
     restored: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
 
 class _End(NamedTuple):
@@ -70,7 +73,12 @@ class _End(NamedTuple):
 class AuditLog:
     """The log of a database; `key` is in no database, and the last record is noted in `apart` too."""
 
-    def __init__(self, engine: Engine, key: bytes, apart: HeadFile) -> None:
+    def __init__(
+        self, engine: Engine, key: bytes, apart: HeadFile, is_shared: bool = False
+    ) -> None:
+        self._is_shared = (
+            is_shared  # by servers that note the head each for itself, from when on it writes
+        )
         self._engine = engine
         self._chain = Chain(key)
         self._apart = apart
@@ -90,7 +98,7 @@ class AuditLog:
                 self._apart.write(self._chain.head(0, START))
             with writing(self._engine) as connection:
                 end = self._end(connection, noted)
-                first = self._about_end(end, restored)
+                first = [*self._about_end(end, restored), *self._about_joining(end, noted)]
                 head = self._write(connection, end, at, [*first, *records])
             self._apart.write(head)
 
@@ -98,22 +106,24 @@ class AuditLog:
         """Read the whole log; `noted` is a hash that somebody wrote down and that must be in it."""
         apart = self._apart.read()  # before the log: it is never newer
         last, previous, count, has_noted = 0, START, 0, not noted
-        broken, restored = "", list[str]()
+        broken, told = "", {RESTORED: list[str](), JOINED: list[str]()}
         with self._engine.connect() as connection:
             for row in self._rows(connection):
                 problem = self._chain.fault(row, last + 1, previous)
                 if problem:
-                    return Verification(count, previous, broken or problem, tuple(restored))
+                    return Verification(
+                        count, previous, broken or problem, *map(tuple, told.values())
+                    )
                 if row.action == BREAK:
                     broken = broken or f"record {row.number} of {row.at} says: {row.subject}"
-                elif row.action == RESTORED:
-                    restored.append(f"record {row.number} of {row.at}: {row.subject}")
+                elif row.action in told:
+                    told[row.action].append(f"record {row.number} of {row.at}: {row.subject}")
                 last, previous, count = row.number, row.hash, count + 1
                 has_noted = has_noted or previous == noted
             problem = broken or self._end(connection, apart).problem
         if not problem and not has_noted:
             problem = f"the hash {noted} was noted, but no record has it: records are missing"
-        return Verification(count, previous, problem, tuple(restored))
+        return Verification(count, previous, problem, *map(tuple, told.values()))
 
     def list(self, limit: int, username: str | None = None) -> list[Entry]:
         """The newest records, newest first."""
@@ -150,7 +160,7 @@ class AuditLog:
         self, connection: Connection, apart: Head | None, sealed: Head | None, number: int
     ) -> str:
         if apart is None:
-            is_gone = sealed is not None and self._chain.is_apart(sealed)
+            is_gone = not self._is_shared and sealed is not None and self._chain.is_apart(sealed)
             return f"the head that was noted in {self._apart.path.name} is gone" if is_gone else ""
         if not self._chain.is_sealed(apart):
             return f"the head that was noted in {self._apart.path.name} was changed"
@@ -171,6 +181,12 @@ class AuditLog:
             return []
         more = f"; {missing}" if end.known > end.number else ""
         return [AuditRecord(_STUDIUM, BREAK, f"{end.problem}{more}")]
+
+    def _about_joining(self, end: _End, noted: Head | None) -> Sequence[AuditRecord]:
+        """The record of a server that has noted no head yet, of a log that others wrote; of one that lost it too."""
+        if not self._is_shared or noted is not None or not end.known:
+            return []
+        return [AuditRecord(_STUDIUM, JOINED, f"{gethostname()} notes the head from here on")]
 
     def _write(
         self, connection: Connection, end: _End, at: str, records: Sequence[AuditRecord]

@@ -198,9 +198,9 @@ def test_records_are_flushed_to_the_disk_before_append_returns(
 def test_two_processes_that_append_at_once_break_nothing(workspace: Workspace) -> None:
     program = (
         "import sys; from pathlib import Path; from studium.config import open_workspace; "
-        "from studium.serve.accounts import open_desk; from studium.serve.audit import Record; "
+        "from studium.serve.accounts import open_desk; from studium.serve.audit import AuditRecord; "
         "desk = open_desk(open_workspace(Path(sys.argv[1]), {})); "
-        "[desk.audit.append([Record('ada', 'read', str(n))]) for n in range(30)]"
+        "[desk.audit.append([AuditRecord('ada', 'read', str(n))]) for n in range(30)]"
     )
     started = [
         subprocess.Popen([sys.executable, "-c", program, str(workspace.root)]) for _ in range(3)

@@ -5,8 +5,9 @@ Enters: a workspace. Leaves: an engine with all tables there, and transactions o
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import product
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from studium.config import Workspace
@@ -14,12 +15,23 @@ from studium.errors import MisuseError, StudiumError
 from studium.serve.accounts.store.file import open_file
 from studium.serve.accounts.store.migration import bring_up_to_date
 
+_LOCK_NUMBER = 7_283_640  # of PostgreSQL: whoever writes holds it
+_OF_SQLITE = (
+    "create trigger if not exists audit_has_no_{verb} before {verb} on audit "
+    "begin select raise(abort, 'the audit log is append-only'); end"
+)
+_REFUSAL = (
+    "create or replace function audit_is_append_only() returns trigger language plpgsql as "
+    "$$ begin raise exception 'the audit log is append-only'; end $$"
+)
+_OF_BEFORE = "drop rule if exists audit_has_no_{verb} on audit"  # it said nothing
+_OF_POSTGRESQL = (
+    "create or replace trigger audit_has_no_{verb} before {verb} on audit "
+    "for each statement execute function audit_is_append_only()"
+)
 _APPEND_ONLY = {
-    "sqlite": (
-        "create trigger if not exists audit_has_no_{verb} before {verb} on audit "
-        "begin select raise(abort, 'the audit log is append-only'); end"
-    ),
-    "postgresql": "create or replace rule audit_has_no_{verb} as on {verb} to audit do instead nothing",
+    "sqlite": (_OF_SQLITE,),
+    "postgresql": (_REFUSAL, _OF_BEFORE, _OF_POSTGRESQL),
 }
 
 
@@ -32,10 +44,7 @@ def open_database(workspace: Workspace) -> Engine:
         else:
             workspace.accounts.touch(mode=0o600)
             engine = open_file(workspace.accounts)
-        with writing(engine) as connection:
-            bring_up_to_date(connection)
-            for verb in ("update", "delete"):
-                connection.exec_driver_sql(_APPEND_ONLY[engine.dialect.name].format(verb=verb))
+        _make_ready(engine)
     except (SQLAlchemyError, ImportError, OSError, KeyError) as error:
         engine_name = url.split(":", 1)[0] or "sqlite"
         raise StudiumError(
@@ -46,10 +55,27 @@ def open_database(workspace: Workspace) -> Engine:
     return engine
 
 
+def _make_ready(engine: Engine) -> None:
+    try:
+        with writing(engine) as connection:
+            bring_up_to_date(connection)
+            statements = _APPEND_ONLY[engine.dialect.name]
+            for statement, verb in product(statements, ("update", "delete")):
+                connection.exec_driver_sql(statement.replace("{verb}", verb))
+    except BaseException:
+        engine.dispose()
+        raise
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: of several at once, SQLite lets one after the other in from the start."""
+    """A transaction that writes: of several at once, one after the other is let in from the start.
+
+    SQLite does so by itself; PostgreSQL would let two count the same tries, and make the same tables.
+    """
     with engine.execution_options(writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
         yield connection
 
 
