@@ -25,7 +25,7 @@ from studium.cli.answers.questions import query
 from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback
-from studium.cli.serving import audit, serve, token, user
+from studium.cli.serving import audit, backup, restore, serve, token, user
 from studium.cli.session import Session
 from studium.cli.steps import build, check, land, publish, run
 from studium.errors import FullDiskError, MisuseError, StudiumError, says_full_disk
@@ -85,6 +85,8 @@ for _command in (
     demo,
     simulate,
     doctor,
+    backup,
+    restore,
 ):
     program.add_command(_command)
 

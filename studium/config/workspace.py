@@ -91,7 +91,7 @@ class Workspace(msgspec.Struct, frozen=True):
     def own_names(self) -> set[str]:
         """Names below `root` that Studium itself keeps there: none of it is raw data."""
         folders = {self.landing, self.lake, self.releases, self.current, self.scratch, self.lock}
-        folders |= {self.fetched, self.keys}
+        folders |= {self.fetched, self.keys, self.root / "restoring", self.root / "before_restore"}
         suffixes = ("", "-wal", "-shm", ".wal", ".unfinished")
         databases = (self.ledger, self.warehouse, self.accounts)
         files = {f"{file.name}{end}" for file in databases for end in suffixes}

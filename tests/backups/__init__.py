@@ -1,0 +1,1 @@
+"""What cannot be made again, copied out and put back."""
