@@ -22,6 +22,7 @@ from studium.cli.answers.events import events
 from studium.cli.answers.exports import export, package, report
 from studium.cli.answers.inspection import releases, status
 from studium.cli.answers.questions import query
+from studium.cli.content.funnels import funnel
 from studium.cli.interruption import TOLD, Interruption
 from studium.cli.invention import demo, simulate
 from studium.cli.repair import doctor, init, quarantine, retract, rollback
@@ -72,6 +73,7 @@ for _command in (
     rollback,
     query,
     events,
+    funnel,
     describe,
     export,
     package,

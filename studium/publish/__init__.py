@@ -5,6 +5,7 @@ Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
 from studium.publish.answers import write_answer
+from studium.publish.content import FunnelAnswer, FunnelStep, ask_funnel, find_tutorial
 from studium.publish.courses.events import (
     DEVICE_RULES,
     DIMENSIONS,
@@ -81,6 +82,8 @@ __all__ = [
     "EventLimits",
     "EventQuestion",
     "Form",
+    "FunnelAnswer",
+    "FunnelStep",
     "LakeEvidence",
     "Limits",
     "Manifest",
@@ -94,12 +97,14 @@ __all__ = [
     "ReportOrder",
     "Rollback",
     "as_json",
+    "ask_funnel",
     "csv_text",
     "current_release",
     "damaged_releases",
     "export_table",
     "find_release",
     "find_table",
+    "find_tutorial",
     "held_release",
     "hold_open",
     "in_total_order",

@@ -3,8 +3,10 @@
 Enters: walks whose bars are known. Leaves: a release of two deliveries, the second with late events, and one of all.
 """
 
+import json
 import random
-from datetime import UTC, datetime
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import pytest
 from studium.cli import main
 from studium.config import open_workspace
 from studium.publish import query
-from tests.analyses.walks import bars, invent, structure
+from tests.analyses.funnel_search import Asked, Event, filled
+from tests.analyses.walks import COURSE, bars, invent, key, structure
 
 pytestmark = pytest.mark.timeout(900)
 BARS = """
@@ -68,3 +71,120 @@ def test_an_increment_is_a_full_rebuild(workspace: Path) -> None:
         main(["--workspace", str(workspace), "run", "--full-refresh", "--as-of", "2024-03-21"]) == 0
     )
     assert rows_of(workspace) == before
+
+
+def asked(root: Path, capfd: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
+    """What `studium funnel` answers as JSON."""
+    assert main(["--workspace", str(root), "funnel", "--json", *options]) == 0
+    answer: dict[str, Any] = json.loads(capfd.readouterr().out)
+    return answer
+
+
+@pytest.mark.parametrize("tutorial", ["Start", "middle", key("sequential", "end")])
+def test_the_command_says_what_the_table_says(
+    workspace: Path, capfd: pytest.CaptureFixture[str], tutorial: str
+) -> None:
+    name = tutorial.split("@")[-1].casefold()
+    table = {row[2:6]: row[6] for row in rows_of(workspace) if row[:2] == (date(2024, 2, 1), name)}
+
+    found = asked(workspace, capfd, tutorial, "--month", "2024-02", "--by", "class")
+
+    middles = {
+        (
+            it["step"],
+            it["people"],
+            it["users"],
+            it["median_seconds"] and round(it["median_seconds"], 6),
+        )
+        for it in found["steps"]
+        if it["users"]
+    }
+    assert middles == set(table)
+    assert set(table.values()) == {found["is_complete"]}
+    assert found["release"] == (workspace / "current").resolve().name
+
+
+OPTIONS: list[tuple[list[str], dict[str, Any]]] = [
+    ([], {}),
+    (["--order", "strict"], {"order": "strict"}),
+    (["--order", "any"], {"order": "any"}),
+    (["--tie", "strict"], {"is_tie_order": False}),
+    (["--optional", "2"], {"optional": (1,)}),
+    (["--gaps", "1h,2d"], {"gaps": (3600, 2 * 86_400)}),
+    (["--exclude", "middle3"], {"exclude": "3"}),
+    (["--window", "1h"], {"window": 3600}),
+    (
+        ["--from", "2024-02-01", "--until", "2024-02-10"],
+        {"entries": (date(2024, 2, 1), date(2024, 2, 10))},
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "meant"), OPTIONS, ids=[" ".join(it[0]) for it in OPTIONS])
+def test_any_funnel_is_what_trying_every_chain_finds(
+    workspace: Path,
+    capfd: pytest.CaptureFixture[str],
+    options: list[str],
+    meant: dict[str, Any],
+) -> None:
+    pages = [key("vertical", f"middle{step}") for step in (0, 1, 2)]
+    given = [key("vertical", it) if it == "middle3" else it for it in options]
+    days = meant.get("entries")
+    if days:
+        moments = [datetime(it.year, it.month, it.day, tzinfo=UTC).timestamp() for it in days]
+        meant = {"entries": tuple(map(int, moments))}
+    question = Asked("012", 7 * 86_400, entries=(0, 2**40))._replace(**meant)
+    people: dict[str, list[Event]] = defaultdict(list)
+    for number, view in enumerate(invent(seed=4, people=120).views):
+        page = str(view.step) if view.tutorial == "middle" else "x"
+        people[view.person].append(Event(int(view.at.timestamp()), number, page))
+    expected = Counter(step for events in people.values() for step in filled(events, question))
+
+    found = asked(workspace, capfd, "--course", COURSE, "--steps", ",".join(pages), *given)
+
+    assert [it["users"] for it in found["steps"]] == [expected[step] for step in range(3)]
+    assert expected[2] > 0
+
+
+PAGE = key("vertical", "middle0")
+REFUSED = [
+    (["nothing"], "No subsection is called nothing"),
+    (["Start", "--window", "0d"], "A window of 0 seconds holds nothing"),
+    (["Start", "--window", "-1d"], "A window of -86400 seconds holds nothing"),
+    (["Start", "--window", "soon"], "soon is no time"),
+    (["Start", "--order", "strikt"], "Did you mean strict?"),
+    (["Start", "--tie", "strict", "--order", "any"], "goes with order = ordered alone"),
+    (["Start", "--optional", "1"], "Steps 1 cannot be optional"),
+    (["Start", "--gaps", "1d"], "1 gaps do not fit 4 steps"),
+    (
+        ["Start", "--by", "class", "--order", "strict"],
+        "Classes are told where each entry has one chain",
+    ),
+    (["Start", "--month", "2024-13"], "2024-13 is no month"),
+    (["--course", COURSE, "--steps", ",".join([PAGE] * 1000)], "A funnel of 1000 steps is none"),
+    (["--course", COURSE, "--steps", PAGE[:-1]], f"Did you mean {PAGE[:-1]}"),
+    (["--course", "course-v1:Bees+B1+2025", "--steps", PAGE], f"Did you mean {COURSE}?"),
+    (["--steps", PAGE], "Give SUBSECTION, or --course KEY and --steps"),
+]
+
+
+@pytest.mark.parametrize(("options", "said"), REFUSED, ids=[said for _, said in REFUSED])
+def test_what_cannot_be_asked_names_the_field_and_what_is_near(
+    workspace: Path, capfd: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    assert main(["--workspace", str(workspace), "funnel", *options]) == 2
+    assert said in capfd.readouterr().err
+
+
+def test_a_page_twice_and_a_month_without_anybody_have_an_answer(
+    workspace: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    twice = asked(workspace, capfd, "--course", COURSE, "--steps", f"{PAGE},{PAGE}")
+    assert twice["steps"][0]["users"] > twice["steps"][1]["users"] > 0
+    nobody = asked(workspace, capfd, "Start", "--month", "2023-12", "--by", "class")
+    assert {it["users"] for it in nobody["steps"]} == {0}
+    assert nobody["is_complete"]
+    assert main(["--workspace", str(workspace), "funnel", "Start", "--csv"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[0] == "step,page_id,title,people,users,median_seconds"
+    assert len(lines) == 5

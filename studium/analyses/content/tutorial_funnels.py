@@ -6,6 +6,7 @@ transaction, and remembered with a fingerprint of what they come from.
 
 from typing import TYPE_CHECKING
 
+from studium.analyses.content.definitions import CLASSES
 from studium.analyses.content.descriptions import FUNNEL_TABLES, WINDOW_DAYS
 from studium.progress import Progress
 from studium.warehouse import read_last_build
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 _METHOD = 1  # a new number computes all courses again
 _INPUTS = {"page_views", "content_nodes"}
 _TYPES = {"string": "varchar"}
-CLASSES = ("phantom", "new", "logged_in")
 
 # Order does not matter to a sum; equal views and trees give an equal fingerprint.
 _FINGERPRINTS = """

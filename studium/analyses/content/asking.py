@@ -1,0 +1,110 @@
+"""Answers a funnel that somebody asks for, from the views of a course.
+
+Enters: columns of views, a checked `Funnel`. Leaves: people of each class at each step, and the
+median time since the step before.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studium.analyses.chains import Matches, best_attempts, sorted_matches
+from studium.analyses.content.definitions import Funnel
+from studium.analyses.reach import Gap, Rule, Walk, filled_steps
+
+_ALL = "all"
+_MICRO = 1_000_000
+
+
+class Reached(NamedTuple):
+    """People of a class who came to a step, from 1; the median is not told where chains are not."""
+
+    step: int
+    people: str
+    users: int
+    median_seconds: float | None
+
+
+def answer_funnel(
+    views: Mapping[str, NDArray[Any]], funnel: Funnel, classes: tuple[str, ...]
+) -> list[Reached]:
+    """Rows by step and class, all people first; `views` has actor, moment, event, page and class.
+
+    `page` is the number of the page in `funnel.steps + funnel.exclude`'s distinct ones in that order, else -1; `event`
+    stands for the order of events of one time; `class` is a number in `classes`.
+    """
+    pages = list(dict.fromkeys((*funnel.steps, *funnel.exclude)))
+    fills = np.array([views["page"] == pages.index(page) for page in funnel.steps], dtype=np.bool_)
+    moments = views["moment"].astype(np.int64)
+    is_entry = (moments >= _micro(funnel.start, moments, 0)) & (
+        moments < _micro(funnel.end, moments, 1)
+    )
+    if funnel.is_plain:
+        return _plain(views, funnel, (fills, is_entry), classes)
+    excluded = np.isin(views["page"], [pages.index(page) for page in funnel.exclude])
+    order = _order(views, fills)
+    rule = Rule(
+        funnel.window_seconds * _MICRO,
+        funnel.order,
+        funnel.tie == "by_step",
+        tuple(it * _MICRO for it in funnel.gaps_seconds) or None,
+        tuple(it - 1 for it in funnel.optional),
+        (Gap(excluded[order], 0, len(funnel.steps) - 1),) if funnel.exclude else (),
+    )
+    walk = Walk(
+        views["actor"].astype(np.int64)[order], moments[order], fills[:, order], is_entry[order]
+    )
+    _, filled = filled_steps(walk, rule)
+    return [Reached(step, _ALL, int(it.sum()), None) for step, it in enumerate(filled, start=1)]
+
+
+def _plain(
+    views: Mapping[str, NDArray[Any]],
+    funnel: Funnel,
+    marks: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    classes: tuple[str, ...],
+) -> list[Reached]:
+    fills, is_entry = marks
+    steps, rows = np.nonzero(fills)
+    matches, order = sorted_matches(
+        Matches(
+            views["actor"].astype(np.int64)[rows],
+            views["moment"].astype(np.int64)[rows],
+            views["event"].astype(np.int64)[rows],
+            steps,
+            np.where((steps == 0) & is_entry[rows], 0, -1),
+        )
+    )
+    class_of = views["class"][rows][order]
+    is_tie_order = funnel.tie == "by_step"
+    found = best_attempts(matches, funnel.window_seconds * _MICRO, is_tie_order=is_tie_order)
+    before = found.entries.copy()
+    answer = []
+    for step in range(len(funnel.steps)):
+        nobody = (np.zeros(0, dtype=np.int64),) * 2
+        numbers, seen = found.levels[step] if step < len(found.levels) else nobody
+        gaps = matches.times[seen] - matches.times[before[numbers]]
+        before[numbers] = seen
+        names = (_ALL, *classes) if funnel.by_class else (_ALL,)
+        for name in names:
+            mine = gaps if name == _ALL else gaps[class_of[seen] == classes.index(name)]
+            middle = float(np.median(mine)) / _MICRO if step and len(mine) else None
+            answer.append(Reached(step + 1, name, len(mine), middle))
+    return answer
+
+
+def _order(views: Mapping[str, NDArray[Any]], fills: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """By person, time, smallest step that the view fills, event; what fills none comes last."""
+    smallest = np.where(fills.any(axis=0), fills.argmax(axis=0), len(fills))
+    return np.lexsort((views["event"], smallest, views["moment"], views["actor"]))
+
+
+def _micro(day: date | None, moments: NDArray[np.int64], otherwise: int) -> int:
+    """Microseconds since 1970 of the beginning of a day; without one what holds every moment."""
+    if day is None:
+        every = (moments.min(), moments.max() + 1) if len(moments) else (0, 0)
+        return int(every[otherwise])
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * _MICRO
