@@ -1,7 +1,8 @@
 """The promises of docs/performance.md, measured: landing, a full run, one more day, and how fast a command answers.
 
-Enters: `--events N` (1,000,000 by default; the 10 M figures want `--events 10000000`), `packages …` or `load …`.
-Leaves: a table of ratios on stdout and, with `--json FILE`, the figures. Simulated files are kept in `--folder`.
+Enters: `--events N` (1,000,000 by default; the 10 M figures want `--events 10000000`), `packages …`, `load …`
+or `funnels …`. Leaves: a table of ratios on stdout and, with `--json FILE`, the figures. Simulated files are kept in
+`--folder`.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from benchmarks.content import main as measure_funnels
 from benchmarks.measuring import (
     STUDIUM,
     Timing,
@@ -208,7 +210,7 @@ def _answer_figures(workspace: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    others = {"packages": measure_packages, "load": measure_load}
+    others = {"packages": measure_packages, "load": measure_load, "funnels": measure_funnels}
     if sys.argv[1:2] and sys.argv[1] in others:
         others[sys.argv[1]](sys.argv[2:])
     else:
