@@ -238,6 +238,17 @@ def _enrollment_counts(
     return [(*key, *counted) for key, counted in counts.items()]
 
 
+def f_user_course(events: list[Event], as_of: date) -> list[Row]:
+    """Rule A as it stands: each day of each learner, with what the day changed."""
+    rows = []
+    for (course, user), mine in _enrollments(events).items():
+        before = 0
+        for day, enrolled, mode in _states(mine, as_of):
+            rows.append((day, course, user, int(enrolled), int(enrolled) - before, mode))
+            before = int(enrolled)
+    return rows
+
+
 def course_enrollment_summary(events: list[Event], as_of: date) -> list[Row]:
     """Rule C."""
     rows = []
@@ -297,6 +308,17 @@ def course_activity(events: list[Event], as_of: date) -> list[Row]:
         (course, _midnight(monday), _midnight(monday + 7 * DAY), label, len(users))
         for (course, monday, label), users in people.items()
     ]
+
+
+def f_user_activity(events: list[Event]) -> list[Row]:
+    """Rule 1.2 day by day: how often."""
+    found: Counter[tuple[int, str, date, str]] = Counter()
+    for event in events:
+        is_counted = event.user_id and event.valid_course and event.type and event.source
+        if is_counted and event.source != "task" and not (event.type or "").startswith(ENROLLMENT):
+            who = (event.user_id or 0, event.valid_course or "", event.day)
+            found.update((*who, label) for label in _labels(event))
+    return [(*key, number) for key, number in found.items()]
 
 
 def _labels(event: Event) -> Iterator[str]:

@@ -120,8 +120,10 @@ def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_setting_can_come_from_the_environment(tmp_path: Path) -> None:
-    values = {"a date": "2024-05-01", "true": "true", "a whole": "300"}
+    values = {"a date": "2024-05-01", "true": "true", "a whole number from 1 to 100": "20"}
+    values |= {"a whole": "300"}
     values |= {"a number": "7.5", "a text": "cities.mmdb", "evolve": "quarantine"}
+    values |= {"a short name": "nobody", "recipient": "recipient"}
     for setting in list_settings():
         if setting.name in {"version", "threads", "processes", "workers"}:
             continue

@@ -126,6 +126,14 @@ class BuildSettings(Struct, frozen=True, forbid_unknown_fields=True):
         bool,
         Meta(description="Compute as the published systems do, their known mistakes included."),
     ] = False
+    anonymous_username: Annotated[
+        str,
+        Meta(
+            pattern="^[A-Za-z0-9_.@+-]{0,30}$",
+            description="A name under which events without a user name count in module_engagement; "
+            "empty: they do not count.",
+        ),
+    ] = ""
     tables: Annotated[
         list[str],
         Meta(

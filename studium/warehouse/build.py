@@ -141,7 +141,8 @@ class _Build:
         interval = self._interval
         before = Before(last, read_records(engine), engine.relations(), changed)
         variables = build_variables(interval) | {
-            "repeats": repeats_of(engine, self._contents.dumps, changed)
+            "repeats": repeats_of(engine, self._contents.dumps, changed),
+            "anonymous_username": self._workspace.settings.build.anonymous_username,
         }
         models_hash = self._project.models_hash
         today = Today(graph, models_hash, interval, parts, {**graph.variables, **variables}, idle)
@@ -164,9 +165,8 @@ class _Build:
         paths = [str(path) for it in self._contents.partitions for path in it.paths]
         paths += [str(path) for it in self._contents.dumps for path in (it.path, it.personal)]
         here = [*paths, locations.path, self._workspace.warehouse]
-        return fingerprint(
-            [self._project.models_hash, self._interval, settings.tables, parts, here]
-        )
+        asked = [self._interval, settings.tables, settings.anonymous_username]
+        return fingerprint([self._project.models_hash, *asked, parts, here])
 
     def _note_lake(self, engine: DuckdbEngine) -> None:
         lake = {part.day: part.fingerprint for part in self._contents.partitions}

@@ -131,10 +131,21 @@ class _Planner:
             why = "unwanted" if self._today.idle[model.name] else "empty"
             definition = text = f"{why} {model.definition}"
             return Record(model.name, model.relation, definition, text, fingerprint(definition))
-        text = fingerprint(self._today.graph.renderer.sql(model.key, self._today.variables))
+        sql = self._sql(model)
+        text, definition = fingerprint(sql), self._definition(model, sql)
         read = [self._version_of(key) for key in model.reads]
-        version = fingerprint([model.definition, text, read])
-        return Record(model.name, model.relation, model.definition, text, version)
+        version = fingerprint([definition, text, read])
+        return Record(model.name, model.relation, definition, text, version)
+
+    def _sql(self, model: Model, **others: object) -> str:
+        return self._today.graph.renderer.sql(model.key, {**self._today.variables, **others})
+
+    def _definition(self, model: Model, sql: str) -> str:
+        """Of the model itself, and of the setting where its rows of all days follow it."""
+        name = self._today.variables.get("anonymous_username")
+        if not name or sql == self._sql(model, anonymous_username=""):
+            return model.definition
+        return fingerprint([model.definition, name])
 
     def _version_of(self, key: str) -> str:
         if key in self._versions:

@@ -34,6 +34,7 @@ ANSWERED = (
     *("pc_nchapters", "pcday_trlang_counts", "person_course", "person_course_day"),
     *("person_course_idv", "person_course_viewed", "person_enrollment_verified", "roles"),
     *("stats_module_usage", "user_partitions"),
+    *("d_user", "d_country", "d_user_course_certificate"),
     *("chapter_grades", "course_item", "course_problem", "ora_events", "person_item"),
     *("person_problem", "person_problem_day", "problem_analysis", "problem_check"),
     *("problem_events", "problem_first_attempt_correct", "problem_grades", "problem_states"),

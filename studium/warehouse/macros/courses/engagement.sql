@@ -103,3 +103,13 @@
         1, 20000
     )
 {%- endmacro %}
+
+
+{# The name of an account; of an event without one the name that the setting build.anonymous_username gives, if any. #}
+{% macro named_or_anonymous(column) -%}
+    {%- if var('anonymous_username') -%}
+        coalesce({{ column }}, '{{ var("anonymous_username") }}')
+    {%- else -%}
+        {{ column }}
+    {%- endif -%}
+{%- endmacro %}

@@ -5,7 +5,8 @@ with
 events as (
     select
         events.course_id,
-        events.username,
+        {{ named_or_anonymous('events.username') }} as username,
+        events.username is null as is_anonymous,
         events.event_date,
         events.course_id_source = 'context' as is_in_context,
         events.forum_target_username,
@@ -35,7 +36,9 @@ events as (
         on events.event_id = copies.event_id and events.event_date = copies.event_date
     where
         events.is_course_id_valid
-        and events.username is not null
+        {% if not var('anonymous_username') -%}
+            and events.username is not null
+        {%- endif %}
         and {{ is_recomputed('events.event_date') }}
         and (
             (events.event_type = 'problem_check' and events.event_source = 'server')
@@ -46,32 +49,34 @@ events as (
 ),
 
 actions as (
-    select course_id, username, event_date, is_in_context, action, entity_id, copies as count
+    select
+        course_id, username, event_date, is_in_context, is_anonymous,
+        action, entity_id, copies as count
     from events
     where
         action not in ('upvote', 'downvote')
         and (action = 'textbook_page_viewed' or action like '%created' or entity_id <> '')
     union all
     select
-        course_id, username, event_date, is_in_context,
+        course_id, username, event_date, is_in_context, is_anonymous,
         'problem_completed' as action, entity_id, copies as count
     from events
     where action = 'problem_attempted' and is_correct and entity_id <> ''
     union all
     select
-        course_id, username, event_date, is_in_context,
+        course_id, username, event_date, is_in_context, is_anonymous,
         'forum_contributed' as action, commentable_id as entity_id, copies as count
     from events
     where action like '%created' and commentable_id <> ''
     union all
     select
-        course_id, username, event_date, is_in_context,
+        course_id, username, event_date, is_in_context, is_anonymous,
         action || '_given' as action, entity_id, direction * copies as count
     from events
     where action in ('upvote', 'downvote')
     union all
     select
-        course_id, trim(forum_target_username) as username, event_date, is_in_context,
+        course_id, trim(forum_target_username) as username, event_date, is_in_context, is_anonymous,
         action || '_received' as action, entity_id, direction * copies as count
     from events
     where action in ('upvote', 'downvote') and trim(forum_target_username) <> ''
@@ -82,8 +87,9 @@ select
     username,
     event_date,
     is_in_context,
+    is_anonymous,
     action,
     entity_id,
     cast(sum(count) as bigint) as count
 from actions
-group by course_id, username, event_date, is_in_context, action, entity_id
+group by course_id, username, event_date, is_in_context, is_anonymous, action, entity_id

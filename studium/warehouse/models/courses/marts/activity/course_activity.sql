@@ -5,9 +5,9 @@ activity as (
         course_id,
         user_id,
         {{ monday('event_date') }} as week,
-        has_attempted_problem,
-        has_played_video,
-        has_posted_forum
+        attempts,
+        plays,
+        posts
     from {{ ref('int_activity_daily') }}
     where course_id is not null
 ),
@@ -24,15 +24,15 @@ labelled as (
     union all
     select course_id, user_id, week, 'ATTEMPTED_PROBLEM' as label
     from in_complete_weeks
-    where has_attempted_problem
+    where attempts > 0
     union all
     select course_id, user_id, week, 'PLAYED_VIDEO' as label
     from in_complete_weeks
-    where has_played_video
+    where plays > 0
     union all
     select course_id, user_id, week, 'POSTED_FORUM' as label
     from in_complete_weeks
-    where has_posted_forum
+    where posts > 0
 )
 
 select
