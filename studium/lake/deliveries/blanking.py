@@ -11,7 +11,8 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO, cast
 
 import zstandard
@@ -21,7 +22,8 @@ from studium.lake.archives.decompression import compression_of
 from studium.lake.deliveries.recognition import secrets_of
 from studium.lake.reading.tables.delimited import LONGEST_LINE_BYTES
 
-HEAD_BYTES = 64 * 1024
+READ_BYTES = 64 * 1024
+HEAD_BYTES = 2 * 1024 * 1024  # a block of bzip2, the longest, is 900 kB
 MARK = codecs.BOM_UTF8
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 TORN = (EOFError, OSError, zlib.error, zstandard.ZstdError, csv.Error, UnicodeError)
@@ -33,18 +35,46 @@ class UnreadableSecretsError(StudiumError):
 
 def without_secrets(path: str, source: BinaryIO) -> BinaryIO:
     """What may be stored of a file. Raises UnreadableSecretsError, also while it is read."""
-    pattern = secrets_of(path)
-    if not pattern:
+    taken: list[bytes] = []
+    pattern = secrets_of(path, lambda: _plain_head(_head(source, taken)))
+    if not taken:
         return source
-    whole: Any = io.BufferedReader(_Pieces(iter(lambda: source.read(HEAD_BYTES), b"")), HEAD_BYTES)
-    head = whole.peek(HEAD_BYTES)
-    if compression_of(head) == "plain" and not head.startswith(WIDE_MARKS):
-        first = head.split(b"\n", 1)[0]
-        if len(first) < len(head) and not re.search(
-            pattern, first.decode(errors="replace").lower()
-        ):
-            return cast("BinaryIO", whole)
+    rest = iter(lambda: source.read(READ_BYTES), b"")
+    whole: Any = io.BufferedReader(_Pieces(chain(taken, rest)))
+    if not pattern or not _may_hold(pattern, _plain_head(b"".join(taken))):
+        return cast("BinaryIO", whole)
     return cast("BinaryIO", io.BufferedReader(_Pieces(_blanked(path, whole, pattern))))
+
+
+def _may_hold(pattern: str, head: bytes) -> bool:
+    """Whether a column of the first line is secret, or the line is too long to be seen whole."""
+    first, end, _ = head.partition(b"\n")
+    return not end or re.search(pattern, first.decode(errors="replace").lower()) is not None
+
+
+def _head(source: BinaryIO, taken: list[bytes]) -> bytes:
+    """The first bytes, which are taken from the source once."""
+    while not taken or (sum(map(len, taken)) < HEAD_BYTES and taken[-1]):
+        taken.append(source.read(READ_BYTES))
+    return b"".join(taken)
+
+
+def _plain_head(head: bytes) -> bytes:
+    """What a head says when it is unpacked, as far as it goes, in UTF-8."""
+    kind = compression_of(head)
+    if kind != "plain":
+        unpackers: dict[str, Callable[[], Any]] = {
+            "gzip": lambda: zlib.decompressobj(wbits=31),
+            "bzip2": bz2.BZ2Decompressor,
+            "zstd": zstandard.ZstdDecompressor().decompressobj,
+        }
+        try:
+            head = unpackers[kind]().decompress(head)
+        except TORN:
+            return b""
+    if head.startswith(WIDE_MARKS):
+        return codecs.getincrementaldecoder("utf-16")(errors="replace").decode(head).encode()
+    return head
 
 
 class _Pieces(io.RawIOBase):
@@ -60,8 +90,11 @@ class _Pieces(io.RawIOBase):
 
     def readinto(self, target: Any, /) -> int:
         """Fill what fits of the next piece."""
-        if not self._rest:
-            self._rest = next(self._pieces, b"")
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = piece
         place = memoryview(target).cast("B")
         taken, self._rest = self._rest[: len(place)], self._rest[len(place) :]
         place[: len(taken)] = taken
@@ -123,7 +156,7 @@ def _plain(source: io.BufferedReader) -> io.BufferedReader:
         return io.BufferedReader(cast("io.RawIOBase", bz2.BZ2File(stream)))
     if kind == "zstd":
         frames = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-        return io.BufferedReader(_Pieces(iter(lambda: frames.read(HEAD_BYTES), b"")))
+        return io.BufferedReader(_Pieces(iter(lambda: frames.read(READ_BYTES), b"")))
     return source
 
 

@@ -8,7 +8,7 @@ and of what they are.
 import csv
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -157,14 +157,13 @@ def _has_columns(names: list[str], dataset: Dataset, seen: Recognition) -> bool:
     return set(seen.header) <= set(names)
 
 
-def secrets_of(path: str) -> str:
-    """The pattern of columns that are secret in a file of this path, whatever else its content says; else nothing."""
-    found = (
-        dataset.secret
-        for *_, dataset, seen in _recognitions()
-        if dataset.secret and seen.path and _path_matches(seen, path)
-    )
-    return next(found, "")
+def secrets_of(path: str, first_line: Callable[[], bytes]) -> str:
+    """The pattern of columns that are secret in a file of this path and plain first line, which is asked for late."""
+    for *_, dataset, seen in _recognitions():
+        may_be = bool(dataset.secret) and _path_matches(seen, path)
+        if may_be and _has_columns(_names_in(first_line()), dataset, seen):
+            return dataset.secret
+    return ""
 
 
 def _told(
@@ -188,10 +187,17 @@ def _told(
 
 def _header_of(path: Path) -> list[str]:
     """The names in the first line of a delimited text."""
-    first = head_of(path).decode("utf-8-sig", errors="replace").split("\n", 1)[0].rstrip("\r")
+    return _names_in(head_of(path))
+
+
+def _names_in(head: bytes) -> list[str]:
+    first = head.decode("utf-8-sig", errors="replace").split("\n", 1)[0].rstrip("\r")
     if "\t" in first:
         return [name.strip() for name in first.split("\t")]
-    return [name.strip() for name in next(csv.reader([first]), [])]
+    try:
+        return [name.strip() for name in next(csv.reader([first]), [])]
+    except csv.Error:  # no text
+        return []
 
 
 def record_delivery(

@@ -3,9 +3,11 @@
 Enters: sets of OneRoster CSV as vendors write them. Leaves: rows, refusals, and a search for the password everywhere.
 """
 
+import bz2
 import csv
 import gzip
 import io
+import os
 import random
 import zipfile
 from collections.abc import Callable
@@ -18,7 +20,6 @@ import pytest
 from studium.config import Workspace
 from studium.lake import LandReport
 from studium.lake.deliveries.blanking import UnreadableSecretsError, without_secrets
-from studium.lake.deliveries.recognition import secrets_of
 
 CANARY = "hunter2-canary"
 USERS = (
@@ -135,18 +136,21 @@ def test_a_set_without_a_day_or_a_district_is_refused_with_what_to_do(
     assert said.startswith(problem)
 
 
-def test_tables_of_the_platform_keep_every_byte() -> None:
-    """They have passwords of their own, hashed, which no model reads; their bytes are as they came."""
-    for name in (
-        "MITx-8.01x-2013_SOND-auth_user-prod-analytics.sql",
-        "auth_user.csv",
-        "logs/a.log",
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress])
+def test_tables_of_the_platform_keep_every_byte(pack: Callable[[bytes], bytes]) -> None:
+    """They have passwords of their own, hashed, which no model reads; the columns tell them from a roster's."""
+    table = b"id\tusername\tpassword\n7\tamy\tsha1$abc\n"
+    roster = b"sourcedId,givenName\nu1,Ann\n\n\nu2,B\xff\n"
+    for name, content in (
+        ("MITx-8.01x-2013_SOND-auth_user-prod-analytics.sql", table),
+        ("users.csv", table),
+        ("users.csv", table.replace(b"\t", b",")),
+        ("users.csv", b""),
+        ("users.csv", os.urandom(3_000_000)),
+        ("users.csv", roster),
     ):
-        assert secrets_of(f"/in/2026-09-01/{name}") == ""
-    stream = io.BytesIO(USERS.encode())
-    assert without_secrets("/in/2026-09-01/auth_user.csv", stream) is stream
-    plain = b"sourcedId,givenName\nu1,Ann\n\n\nu2,B\xff\n"
-    assert without_secrets("/in/users.csv", io.BytesIO(plain)).read() == plain
+        shielded = without_secrets(f"/in/2026-09-01/{name}", io.BytesIO(pack(content)))
+        assert shielded.read() == pack(content)
 
 
 def test_blanking_leaves_all_other_values() -> None:
@@ -157,13 +161,13 @@ def test_blanking_leaves_all_other_values() -> None:
         width = dice.randint(2, 6)
         secret = dice.randrange(width)
         names = [f"passWord{n}" if n == secret else f"column{n}" for n in range(width)]
+        names += ["SOURCEDID", "givenname"]
         rows = [
-            [
-                CANARY if n == secret else "".join(dice.choices(alphabet, k=dice.randint(0, 4)))
-                for n in range(width)
-            ]
+            ["".join(dice.choices(alphabet, k=dice.randint(0, 4))) for _ in names]
             for _ in range(dice.randint(0, 30))
         ]
+        for row in rows:
+            row[secret] = CANARY
         text = io.StringIO()
         writer = csv.writer(text, lineterminator=dice.choice(["\n", "\r\n"]))
         writer.writerows([names, *rows])
@@ -174,7 +178,9 @@ def test_blanking_leaves_all_other_values() -> None:
 
 
 def test_tabs_between_columns_with_passwords_are_refused() -> None:
-    stream = without_secrets("/in/users.csv", io.BytesIO(b"sourcedId\tpassword\nu1\tx\n"))
+    stream = without_secrets(
+        "/in/users.csv", io.BytesIO(b"sourcedId\tgivenName\tpassword\nu1\tA\tx\n")
+    )
     with pytest.raises(UnreadableSecretsError, match="tabs between its columns"):
         stream.read()
 
