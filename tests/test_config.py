@@ -61,6 +61,12 @@ def test_settings_are_never_overwritten(tmp_path: Path) -> None:
             "`keep_releases`?",
         ),
         ("[publish]\n\nkeep_releases = 0", "is 0, but must be", 3, "of at least 1"),
+        (
+            "[serve]\nsecret = 12345678",
+            "`serve.secret` is no text, but must be",
+            2,
+            "Set it to a text",
+        ),
         ("[publish]\nkeep_releases = 'x'", "is 'x'", 2, "a whole number"),
         ("[publish]\nmaximum_drop_percent = 101", "is 101", 2, "from 0 to 100"),
         ("[publish]\nmaximum_drop_percent = nan", "is nan", 2, "from 0 to 100"),

@@ -21,6 +21,7 @@ from studium.errors import MisuseError, StudiumError
 from studium.vocabulary import AREAS_VARIABLE
 
 _Document = dict[str, Any]
+_SECRET = ("secret", "key", "password", "token", "accounts_url")
 _RESERVED = {"STUDIUM_WORKSPACE", AREAS_VARIABLE}
 LATEST_AS_OF = date(2200, 1, 1)  # the lake has no event after 2199
 _PROBLEM_PATH = re.compile(r" - at `\$(?P<path>[^`]*)`$")
@@ -195,7 +196,7 @@ def _explain(message: str, file: Path, text: str, document: _Document) -> Misuse
     allowed = _allowed(path)
     way_out = "." if path[0] == "sources" else ", or remove the line to use the default."
     return MisuseError(
-        f"`{_dotted(path)}` is {_show(_value(document, path))}, but must be {allowed}",
+        f"`{_dotted(path)}` is {_shown(document, path)}, but must be {allowed}",
         f"{file}:{find_line(text, path)}",
         f"Set it to {allowed}{way_out}",
     )
@@ -297,6 +298,13 @@ def _value(document: _Document, path: tuple[str | int, ...]) -> object:
     for step in path:
         value = value[step]
     return value
+
+
+def _shown(document: _Document, path: tuple[str | int, ...]) -> str:
+    """A value as a message has it; of a secret not even a wrong one."""
+    if any(word in str(path[-1]) for word in _SECRET):
+        return "no text"
+    return _show(_value(document, path))
 
 
 def _show(value: object) -> str:

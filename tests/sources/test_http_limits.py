@@ -76,6 +76,22 @@ def test_public_addresses_are_allowed(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "64:ff9b:1::7f00:1",
+        "::7f00:1",
+        "::ffff:0:7f00:1",
+        "fec0::1",
+        "192.0.0.192",
+        "::1",
+        "10.0.0.1",
+    ],
+)
+def test_addresses_that_nobody_is_given_are_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
     "target",
     [
         "http://localhost:{port}/x",

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from studium.errors import StudiumError
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Whatever a library holds for global besides: nothing else of IPv6 is given out, and this of IPv4 is of protocols.
+UNICAST, OF_PROTOCOLS = ipaddress.IPv6Network("2000::/3"), ipaddress.IPv4Network("192.0.0.0/24")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -34,7 +36,16 @@ def is_public(text: str) -> bool:
         address = ipaddress.ip_address(text.split("%")[0])
     except ValueError:
         return False
-    return all(one.is_global and not one.is_multicast for one in _meant(address))
+    return all(map(_is_given_out, _meant(address)))
+
+
+def _is_given_out(address: Address) -> bool:
+    is_known = (
+        address in UNICAST or address in NAT64
+        if address.version == 6
+        else address not in OF_PROTOCOLS
+    )
+    return is_known and address.is_global and not address.is_multicast
 
 
 def _meant(address: Address) -> Iterator[Address]:
