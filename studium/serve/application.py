@@ -15,7 +15,7 @@ from studium.config import Workspace
 from studium.serve.accounts import open_desk
 from studium.serve.audit import AuditGate
 from studium.serve.nouns import find_navigation, find_routers
-from studium.serve.protocol import Headers, HeadRequests, RequestLimits
+from studium.serve.protocol import Headers, HeadRequests, RequestLimits, TypedKeys
 from studium.serve.release import Bounds, Keeper
 from studium.serve.rights import Principal
 from studium.serve.web.admission import UnchangedError, admit, refuse_forged_forms
@@ -64,6 +64,7 @@ def create_application(
     app.add_middleware(RequestLimits)
     app.add_middleware(Headers, form_targets=_form_targets(workspace))
     app.add_middleware(HeadRequests)
+    app.add_middleware(TypedKeys)
     return app
 
 

@@ -36,13 +36,13 @@ _FUNNELS = Table(
         TableColumn(
             "median_seconds",
             "double",
-            "Median time since they saw the page of the step before; NULL for the first.",
+            "Median time since they saw the page of the step before; unknown for the first step.",
             "seconds",
         ),
         TableColumn(
             "complete",
             "boolean",
-            "Whether everybody who began in the month had their whole window before as_of.",
+            "Whether everybody who began in the month had the whole time that a walk may take before the data end.",
         ),
         TableColumn("window_days", "bigint", "How long a walk may take.", "days"),
     ],

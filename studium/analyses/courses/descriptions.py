@@ -65,15 +65,21 @@ _RELIABILITIES = Table(
         TableColumn("item", "string", "The problem's column in a wide table: y and its number."),
         TableColumn("nobs", "bigint", "Learners with an answer.", "people"),
         TableColumn("mean", "double", "Mean score.", "percent"),
-        TableColumn("alpha", "double", "Cronbach's alpha of the other problems."),
+        TableColumn(
+            "alpha",
+            "double",
+            "Cronbach's alpha of all other problems: how well they go together once this one is left out.",
+        ),
         TableColumn(
             "item_test",
             "double",
-            "Correlation of the score with the learner's mean over all answered problems. NULL for a problem on "
-            "which all scores are equal.",
+            "Correlation of the score of this problem with the learner's average over all answered problems; "
+            "unknown where all scores are equal.",
         ),
         TableColumn(
-            "item_rest", "double", "Correlation with the mean over the other answered problems."
+            "item_rest",
+            "double",
+            "Correlation of the score of this problem with the learner's average over all other answered problems.",
         ),
         TableColumn(
             "test_alpha",
@@ -108,13 +114,15 @@ _ITEMS = Table(
         TableColumn(
             "irt_diff",
             "double",
-            "Difficulty: ability at which half of the learners reach at least the level above the boundary.",
+            "Difficulty on the scale of the learners' ability: at this ability half of the learners reach the higher "
+            "level of the score.",
             "standard deviations of ability",
         ),
         TableColumn(
             "irt_disc",
             "double",
-            "Discrimination: slope of the logit of reaching a level, one for all boundaries of a problem.",
+            "How sharply the problem divides those who can from those who cannot: the slope of the logit of reaching a "
+            "level of its score, one value for each problem.",
             "logits per standard deviation",
         ),
         TableColumn(

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from studium.serve.courses.addresses import course_address
-from studium.serve.courses.titles import first_day_of, title_of
+from studium.serve.courses.titles import dates_of, first_day_of, title_of
 from studium.serve.drawing.rendering import Page, show
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError
@@ -24,6 +24,8 @@ class Heading:
     course_id: str
     title: str
     first_day: Any
+    begins: Any = None
+    ends: Any = None
 
     @property
     def address(self) -> str:
@@ -38,7 +40,10 @@ def heading_of(reader: Reader, course_id: str) -> Heading:
     """The heading of a course; raises HiddenError for one that the viewer may not see or that is none."""
     if not reader.has_course(course_id):
         raise HiddenError
-    return Heading(course_id, title_of(reader, course_id), first_day_of(reader, course_id))
+    begins, ends = dates_of(reader, course_id)
+    return Heading(
+        course_id, title_of(reader, course_id), first_day_of(reader, course_id), begins, ends
+    )
 
 
 def show_course(
@@ -48,4 +53,6 @@ def show_course(
     tabs = request.app.state.navigation.tabs_of("courses", reader.principal)
     content: Mapping[str, Any] = {"course": heading, "tab": tab, "tabs": tabs, **page.content}
     title = heading.title if tab == "overview" else f"{page.title} · {heading.title}"
-    return show(request, reader, replace(page, title=title, place="courses", content=content))
+    return show(
+        request, reader, replace(page, title=title, content=content, subject=heading.course_id)
+    )

@@ -61,6 +61,16 @@ def title_of(reader: Reader, course_id: str) -> str:
     return course_id
 
 
+def dates_of(reader: Reader, course_id: str) -> tuple[date | None, date | None]:
+    """When the course begins and ends, as the catalogue says."""
+    sql = (
+        "select cast(min(start_time) as date) as first_day, cast(max(end_time) as date) as last_day "
+        "from d_course where course_id = $course_id"
+    )
+    found = ask(reader, "d_course", sql, {"course_id": course_id})
+    return (found[0]["first_day"], found[0]["last_day"]) if found else (None, None)
+
+
 def first_day_of(reader: Reader, course_id: str) -> date | None:
     """The first day on which anybody was enrolled."""
     sql = "select min(date) as first_day from course_enrollment_daily where course_id = $course_id"

@@ -16,7 +16,7 @@ from studium.serve.drawing.tables import Table, as_csv
 from studium.serve.drawing.wording import HIDDEN, MISSING
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError
-from studium.serve.web import TEMPLATES, render
+from studium.serve.web import TEMPLATES, file_name, render
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Page:
-    """What a template needs. `place` is the entry of the main links that the page belongs to."""
+    """What a template needs. `place` is the entry of the main links that the page belongs to.
+
+    `subject` is what its tables are of, for the names of files; without it they are named for the place.
+    """
 
     template: str
     title: str
@@ -39,6 +42,7 @@ class Page:
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     content: Mapping[str, Any] = field(default_factory=dict)
+    subject: str = ""
 
     def table(self, name: str) -> Table | None:
         """The table `name`, listed or drawn."""
@@ -92,8 +96,8 @@ def _csv(reader: Reader, page: Page, wanted: str) -> Response:
         raise HiddenError
     datasets = sorted({source.partition(".")[0] for source in table.sources})
     reader.export(len(table.rows), datasets, table=wanted)
-    name = f"{page.place}-{wanted}-{reader.as_of or 'now'}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    name = file_name(f"{page.subject or page.place}-{wanted}-{reader.as_of or 'now'}")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -84,5 +84,11 @@ def plain(value: Any) -> Any:
 
 def as_csv(table: Table) -> str:
     """The table as CSV with the names of its columns; missing values are empty."""
-    names = [column.name for column in table.columns if column.kind != "spark"]
-    return csv_text(names, ([row.get(name) for name in names] for row in table.rows)).decode()
+    columns = [column for column in table.columns if column.kind != "spark"]
+    rows = ([_in_file(row.get(column.name)) for column in columns] for row in table.rows)
+    return csv_text([column.name for column in columns], rows).decode()
+
+
+def _in_file(value: Any) -> Any:
+    """Shares with nine digits: the seventeenth is of the division."""
+    return round(value, 9) if isinstance(value, float) else value

@@ -9,6 +9,7 @@ from studium.serve.protocol.links import absolute_address
 from studium.serve.protocol.media import CSV, HTML, JSON, accepted, offers_of, prefers_csv
 from studium.serve.protocol.methods import HeadRequests
 from studium.serve.protocol.parameters import known_parameters
+from studium.serve.protocol.typed_keys import TypedKeys
 
 __all__ = [
     "CSV",
@@ -17,6 +18,7 @@ __all__ = [
     "HeadRequests",
     "Headers",
     "RequestLimits",
+    "TypedKeys",
     "absolute_address",
     "accepted",
     "known_parameters",

@@ -22,7 +22,7 @@ class ForbiddenError(StudiumError):
         super().__init__(
             "Your account may not do this",
             what,
-            "Ask an administrator of this server for another role, or use a token with more scopes.",
+            "Ask an administrator of this server for another role.",
         )
 
 

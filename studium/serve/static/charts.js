@@ -13,6 +13,9 @@
   const SCALE = [0, 1, 2, 3, 4, 5].map((number) => `scale-${number}`);
   const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3], [2, 4], [12, 4]];
   const LEGEND_GAP = 18;
+  // Who enlarges the text of pages enlarges that of charts.
+  const sized = (pixels) =>
+    Math.round((pixels * parseFloat(getComputedStyle(document.documentElement).fontSize)) / 16);
   const PAPER_WIDTH = 690; // of A4 and of Letter, without their margins
   const isNarrow = (plot) => plot.clientWidth < 560;
   const base = new URL(".", document.currentScript.src);
@@ -22,6 +25,7 @@
   const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
   const decimal = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+  const percent0 = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
   const minutes = (seconds) =>
     `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;
   const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
@@ -78,7 +82,7 @@
 
   // How many lines the names of the series take, so that what is drawn begins below them.
   function legendLines(plot, data) {
-    ruler.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+    ruler.font = `${sized(13)}px ${getComputedStyle(document.body).fontFamily}`;
     let [lines, used] = [1, 0];
     for (const { label } of data.series) {
       const wide = ruler.measureText(label).width + 18 + 5 + LEGEND_GAP;
@@ -90,13 +94,14 @@
 
   function frame(plot, data) {
     const hasLegend = data.series.length > 1;
-    const top = hasLegend ? 14 + 22 * legendLines(plot, data) : 14;
+    const named = data.unit ? sized(18) : 0;
+    const top = named + (hasLegend ? 14 + sized(22) * legendLines(plot, data) : 14);
     return {
       animation: false,
       aria: { enabled: false },
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: color("ink-2") },
       color: SERIES.map(color),
-      grid: { left: 10, right: 26, top, bottom: 8, containLabel: true },
+      grid: { left: 10, right: 26, top, bottom: data.kind === "rows" ? 8 : 8 + sized(18), containLabel: true },
       legend: {
         show: hasLegend,
         left: 0,
@@ -106,13 +111,13 @@
         itemWidth: 18,
         itemHeight: 8,
         icon: data.kind === "lines" ? undefined : "rect",
-        textStyle: { color: color("ink"), fontSize: 13 },
+        textStyle: { color: color("ink"), fontSize: sized(13) },
         inactiveColor: color("rule-2"),
       },
     };
   }
 
-  const axisText = () => ({ color: color("ink-2"), fontSize: 12, hideOverlap: true });
+  const axisText = () => ({ color: color("ink-2"), fontSize: sized(12), hideOverlap: true });
   const rule = () => ({ show: true, lineStyle: { color: color("rule"), width: 1 } });
 
   function valueAxis(label, kind, extra = {}) {
@@ -121,7 +126,7 @@
       type: "value",
       name: label,
       nameLocation: "end",
-      nameTextStyle: { color: color("ink-2"), fontSize: 12, align: "left" },
+      nameTextStyle: { color: color("ink-2"), fontSize: sized(12), align: "left" },
       minInterval: isCount ? 1 : undefined,
       axisLine: { show: false },
       axisTick: { show: false },
@@ -141,6 +146,10 @@
       axisTick: { show: false },
       splitLine: { show: false },
       axisLabel: axisText(),
+      name: data.x.label,
+      nameLocation: "middle",
+      nameGap: sized(26),
+      nameTextStyle: { color: color("ink-2"), fontSize: sized(12) },
       ...extra,
     };
   }
@@ -188,7 +197,7 @@
       ...frame(plot, data),
       tooltip: axisTip(data),
       xAxis: baseAxis(data, { boundaryGap: false }),
-      yAxis: valueAxis("", data.series[0].kind, { max: data.most }),
+      yAxis: valueAxis(data.unit ?? "", data.series[0].kind, { max: data.most }),
       series: data.series.map((series, number) => ({
         type: "line",
         name: series.label,
@@ -208,7 +217,7 @@
 
   function bars(plot, data) {
     const isFlat = data.kind === "rows";
-    const category = baseAxis(data, isFlat ? { inverse: true, axisLine: { show: false } } : {});
+    const category = baseAxis(data, isFlat ? { inverse: true, axisLine: { show: false }, name: "" } : {});
     if (isFlat) {
       category.axisLabel = { ...axisText(), width: isNarrow(plot) ? 110 : 260 };
       category.axisLabel.lineHeight = 14;
@@ -216,7 +225,7 @@
       category.axisLabel.overflow = hasTwoLines ? "break" : "truncate";
       category.axisLabel.color = color("ink");
     }
-    const value = valueAxis("", data.series[0].kind, { max: data.most });
+    const value = valueAxis(isFlat ? "" : (data.unit ?? ""), data.series[0].kind, { max: data.most });
     return {
       ...frame(plot, data),
       tooltip: axisTip(data),
@@ -280,6 +289,7 @@
         {
           type: "heatmap",
           data: data.cells.map((cell) => [cell[0], cell[1], cell[2] ?? "-"]),
+          label: numbersIn(plot, data, least, most),
           itemStyle: { borderColor: color("paper"), borderWidth: data.x.values.length > 60 ? 0 : 1 },
           emphasis: { disabled: true },
         },
@@ -287,10 +297,23 @@
     };
   }
 
+  // Few cells are wide enough for their number; dark cells have it in the colour of the paper.
+  function numbersIn(plot, data, least, most) {
+    const isWide = plot.clientWidth / data.x.values.length > sized(64);
+    const middle = least + 0.55 * (most - least);
+    return {
+      show: data.value.kind === "percent" && isWide,
+      fontSize: sized(12),
+      formatter: ({ data: cell }) =>
+        cell[2] === "-" ? "" : `{${cell[2] > middle ? "dark" : "light"}|${percent0.format(cell[2])}}`,
+      rich: { dark: { color: color("paper") }, light: { color: color("ink") } },
+    };
+  }
+
   // Measured here: the library measures some of many names only.
   function heatLabels(plot, data) {
     if (data.rows.values.length < 2) return 14;
-    ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    ruler.font = `${sized(12)}px ${getComputedStyle(document.body).fontFamily}`;
     const widest = Math.max(...data.rows.values.map((name) => ruler.measureText(name).width));
     return 12 + Math.min(widest, isNarrow(plot) ? 90 : 240);
   }
@@ -306,7 +329,7 @@
       itemWidth: 10,
       itemHeight: 120,
       text: [say(most, kind), say(least, kind)],
-      textStyle: { color: color("ink-2"), fontSize: 12 },
+      textStyle: { color: color("ink-2"), fontSize: sized(12) },
       inRange: { color: SCALE.map(color) },
     };
   }
@@ -379,6 +402,7 @@
     const side = isNarrow(plot) ? 105 : 260;
     const places = onCircle(data.nodes.length, plot.clientWidth - 2 * side, plot.clientHeight - 80);
     const heaviest = Math.max(...data.links.map((link) => link.size), 1);
+    const widest = 34 * Math.min(1, 14 / Math.max(data.nodes.length, 1)); // discs of many do not touch
     return {
       ...frame(plot, { ...data, series: [0] }),
       tooltip: {
@@ -401,7 +425,7 @@
           data: data.nodes.map((node, place) => ({
             ...node,
             ...places[place],
-            symbolSize: 8 + 34 * Math.sqrt(node.size / most),
+            symbolSize: 8 + widest * Math.sqrt(node.size / most),
             itemStyle: { color: color("series-1") },
             label: {
               show: true,

@@ -67,14 +67,43 @@
     return first.localeCompare(second, undefined, { numeric: true, sensitivity: "base" });
   }
 
-  // What is missing stays at the end, whichever way the rest is sorted.
-  function sortTable(button) {
+  // What a reader looks for, and in which order, stands in the address: it can be sent and comes again.
+  function remember(name, value) {
+    const address = new URL(location);
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+    history.replaceState(history.state, "", address);
+  }
+
+  function sortByClick(button) {
     const heading = button.closest("th");
-    const body = heading.closest("table").tBodies[0];
-    const column = heading.cellIndex;
     const wasDescending = heading.getAttribute("aria-sort") === "descending";
     const isNew = !heading.hasAttribute("aria-sort");
     const isDescending = isNew ? heading.classList.contains("right") : !wasDescending;
+    sortTable(heading, isDescending);
+    const table = heading.closest("table").id.replace(/-table$/, "");
+    remember("sorted", `${table}.${button.dataset.column}.${isDescending ? "desc" : "asc"}`);
+  }
+
+  function sortAsAddressed() {
+    const [table, column, way] = (new URLSearchParams(location.search).get("sorted") ?? "").split(".");
+    const headings = document.getElementById(`${table}-table`)?.tHead.rows[0].cells ?? [];
+    for (const heading of headings) {
+      if (heading.querySelector(".sort")?.dataset.column === column) sortTable(heading, way === "desc");
+    }
+  }
+
+  function findAsAddressed() {
+    for (const input of document.querySelectorAll("input[data-filters]")) {
+      input.value = new URLSearchParams(location.search).get(input.id) ?? "";
+      if (input.value) filterRows(input);
+    }
+  }
+
+  // What is missing stays at the end, whichever way the rest is sorted.
+  function sortTable(heading, isDescending) {
+    const body = heading.closest("table").tBodies[0];
+    const column = heading.cellIndex;
     for (const other of heading.parentElement.cells) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
     const rows = [...body.rows].map((row) => ({ row, value: cellValue(row, column) }));
@@ -86,13 +115,37 @@
     body.append(...rows.map(({ row }) => row));
   }
 
+  // Words of a row that it does not show, such as the columns of a dataset.
+  const hitsOf = (row, wanted) =>
+    (row.dataset.find ?? "").split(" ").filter((word) => word.toLocaleLowerCase().includes(wanted));
+
+  function tellHits(row, hits) {
+    const told = document.createElement("span");
+    told.className = "under hits";
+    told.textContent = hits.slice(0, 4).join(", ") + (hits.length > 4 ? ` and ${hits.length - 4} more` : "");
+    row.cells[0].append(told);
+  }
+
+  // The choices of a form that have the words.
+  function narrowChoices(input) {
+    const wanted = input.value.trim().toLocaleLowerCase();
+    for (const choice of input.closest("fieldset").querySelectorAll(".choice")) {
+      const isChosen = choice.querySelector("input").checked;
+      choice.hidden = !isChosen && wanted !== "" && !choice.textContent.toLocaleLowerCase().includes(wanted);
+    }
+  }
+
   function filterRows(input) {
     const wanted = input.value.trim().toLocaleLowerCase();
     const table = document.getElementById(input.dataset.filters);
     let shown = 0;
     for (const row of table.tBodies[0].rows) {
-      row.hidden = wanted !== "" && !row.textContent.toLocaleLowerCase().includes(wanted);
+      row.querySelector(".hits")?.remove();
+      const isShown = wanted === "" || row.textContent.toLocaleLowerCase().includes(wanted);
+      const hits = wanted === "" ? [] : hitsOf(row, wanted);
+      row.hidden = !isShown && hits.length === 0;
       shown += row.hidden ? 0 : 1;
+      if (hits.length > 0) tellHits(row, hits);
     }
     const status = document.getElementById(`${input.dataset.filters}-count`);
     if (status) status.textContent = wanted === "" ? "" : `${shown} shown`;
@@ -103,11 +156,14 @@
     if (!button) return;
     if (button.dataset.does === "theme") switchTheme();
     if (button.dataset.does === "menu") switchMenu(button);
-    if (button.dataset.does === "sort") sortTable(button);
+    if (button.dataset.does === "sort") sortByClick(button);
     if (button.dataset.does === "print") window.print();
   });
   document.addEventListener("input", (event) => {
-    if (event.target.matches("input[data-filters]")) filterRows(event.target);
+    if (event.target.matches("input[data-narrows]")) narrowChoices(event.target);
+    if (!event.target.matches("input[data-filters]")) return;
+    filterRows(event.target);
+    remember(event.target.id, event.target.value.trim());
   });
   systemIsDark.addEventListener("change", announceTheme);
   document.addEventListener("htmx:afterSwap", (event) => showTimes(event.detail.target));
@@ -126,4 +182,6 @@
   showTimes(document);
   showZone();
   showOpenTab();
+  findAsAddressed();
+  sortAsAddressed();
 })();

@@ -13,6 +13,7 @@ from studium.serve.web.listings import (
     Paging,
     answer_all,
     answer_page,
+    file_name,
     read_page,
 )
 from studium.serve.web.problems import ProblemError, wants_page
@@ -35,6 +36,7 @@ __all__ = [
     "course_ids",
     "describe",
     "download",
+    "file_name",
     "read_page",
     "reader_of",
     "remember",

@@ -51,6 +51,7 @@ class ListPage:
     limit: int
     wants_csv: bool
     scope: str  # of its cursors
+    subject: str = ""  # the course that it is of
 
 
 class _Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,7 +83,8 @@ def page_of(
         reader.principal.require(TokenScope.EXPORT)  # before anything is read
     scope = _scope(request, reader)
     usual = MOST_CSV_ROWS if wants_csv else _USUAL
-    return ListPage(_first(cursor, scope), limit or usual, wants_csv, scope)
+    subject = request.path_params.get("course_id", "")
+    return ListPage(_first(cursor, scope), limit or usual, wants_csv, scope, subject)
 
 
 Paging = Annotated[ListPage, Depends(page_of)]
@@ -103,7 +105,7 @@ def answer_page(
     end = page.first + len(items)
     following = _write_cursor(page.scope, end) if items and end < total else None
     if page.wants_csv:
-        return _csv_page(reader, kind, items, following)
+        return _csv_page(reader, kind, items, following, page.subject)
     return Listing[kind](  # type: ignore[valid-type]
         items=items,
         next=following,
@@ -129,12 +131,13 @@ def csv_file(
 
 
 def _csv_page(
-    reader: Reader, kind: type[Any], items: Iterable[Any], following: str | None
+    reader: Reader, kind: type[Any], items: Iterable[Any], following: str | None, subject: str
 ) -> Response:
     """A page as a file; the header `Studium-Next` is the cursor of the rows that are left."""
     names = [field.name for field in fields(kind)]
     rows = [[getattr(item, name) for name in names] for item in items]
-    answer = csv_file(reader, kind.__name__, names, rows)
+    said = [subject, kind.__name__, str(reader.as_of or "now")]
+    answer = csv_file(reader, "-".join(filter(None, said)), names, rows)
     if following:
         answer.headers["Studium-Next"] = following
     return answer

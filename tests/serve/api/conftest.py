@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 
 from studium.config import Workspace
+from studium.lake.ledger import open_ledger
 from studium.progress import Silent
 from studium.publish import AreaEvidence, Candidate, Clock, LakeEvidence, publish
 from studium.vocabulary import CheckOutcome, EventDay, InputFile, Table
@@ -56,6 +57,8 @@ def write_events(workspace: Workspace) -> list[EventDay]:
 
 def publish_rich(workspace: Workspace, change: str = "") -> None:
     """A release of all marts as `change` leaves them, with events."""
+    with open_ledger(workspace):
+        pass  # a lake without one is a lost one
     with duckdb.connect(str(workspace.warehouse)) as connection:
         connection.execute(f"{MARTS}; {change}")
     _publish(workspace, write_events(workspace))

@@ -76,6 +76,7 @@ class Site:
             "courses": "/",
             "course": course,
             **{name: f"{course}/{name}" for name in tabs},
+            "course-retention": f"{course}/retention",
             "video": f"{course}/videos/{self.video}",
             "problem": f"{course}/problems/{self.problem}",
             "learner": f"{course}/learners/{self.learner}",
@@ -87,6 +88,7 @@ class Site:
             "dataset": "/datasets/person_course",
             **{name: f"/operations/{name}" for name in ("releases", "runs", "checks", "rejects")},
             "release": f"/operations/releases/{release}",
+            "api": "/api",
             "account": "/account",
             "accounts": "/accounts",
         }

@@ -30,6 +30,7 @@ class Learner:
     """A learner of a course; what happened in the last week comes from the roster, null without one.
 
     `problem_checks` are answers that the server checked; `last_event_at` is of any event, and so is `seen`.
+    `reasons` names the metrics of the last week that put the learner into the segments.
     """
 
     username: str
@@ -48,6 +49,7 @@ class Learner:
     problem_checks: int | None
     forum_posts: int | None
     segments: str | None
+    reasons: str | None
     cohort: str | None
     week_problems_attempted: int | None
     week_problems_completed: int | None
@@ -128,6 +130,15 @@ where course_id = $course_id
 group by username
 """
 _NO_CHECKS = "select cast(null as varchar) as username, cast(null as bigint) as checks where false"
+_GROUNDS = """
+select username, string_agg(reason, ',' order by segment) as reasons
+from learner_segments
+where course_id = $course_id and reason is not null
+group by username
+"""
+_NO_GROUNDS = (
+    "select cast(null as varchar) as username, cast(null as varchar) as reasons where false"
+)
 _LEARNERS = """
 select
     person.username,
@@ -146,6 +157,7 @@ select
     {checks} as problem_checks,
     person.nforum_posts as forum_posts,
     roster.segments,
+    grounds.reasons,
     roster.cohort,
     roster.week_problems_attempted,
     roster.week_problems_completed,
@@ -154,6 +166,7 @@ select
 from person_course as person
 left join roster on roster.user_id = person.user_id
 left join checked on checked.username = person.username
+left join grounds on grounds.username = person.username
 where
     person.course_id = $course_id
     and person.username is not null
@@ -264,7 +277,8 @@ def _query(reader: Reader) -> str:
     roster = _ROSTER if reader.has("learner_roster") else _NO_ROSTER
     checked = _CHECKS if has_checks else _NO_CHECKS
     learners = _LEARNERS.format(checks="coalesce(checked.checks, 0)" if has_checks else "null")
-    return f"with roster as ({roster}), checked as ({checked}) {learners}"
+    grounds = _GROUNDS if reader.has("learner_segments") else _NO_GROUNDS
+    return f"with roster as ({roster}), checked as ({checked}), grounds as ({grounds}) {learners}"
 
 
 def _values(reader: Reader, course_id: str, filters: Filters) -> dict[str, Any]:

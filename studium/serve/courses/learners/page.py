@@ -21,13 +21,13 @@ from studium.serve.courses.learners.answers import (
 from studium.serve.drawing.navigation import Tab
 from studium.serve.drawing.rendering import Page
 from studium.serve.drawing.tables import Column, Table
-from studium.serve.drawing.wording import people
+from studium.serve.drawing.wording import count, people
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Reading
 
 router = APIRouter()
-TAB = Tab("Learners", Rule.LEARNERS, 9)
+TAB = Tab("Learners", Rule.LEARNERS, 10)
 
 _PAGE_ROWS = 50
 _ORDERS = {
@@ -61,7 +61,19 @@ _COLUMNS = (
     Column("forum_posts", "Posts", "count"),
     Column("last_event_at", "Last seen", "time"),
 )
-_SEGMENT = (Column("segment", "Segment", "mark"),)
+_SEGMENT = (Column("segment", "Segment", "mark", under="why"),)
+# What moves a learner into a segment, with the figure of the last week where there is one.
+_REASONS = {
+    "problem_attempts_per_completed": "many answers for each problem solved",
+    "problems_attempted": "many problems tried",
+    "problems_completed": "many problems solved",
+    "videos_viewed": "many videos watched",
+    "discussion_contributions": "many posts",
+}
+_WHY = {
+    "disengaging": "engaged the week before, not in the last",
+    "inactive": "no video, answer or post for two weeks",
+}
 _COHORT = (Column("cohort", "Cohort"),)
 _SOURCES = (
     "person_course",
@@ -70,6 +82,7 @@ _SOURCES = (
     "person_course.nchapters",
     "problem_check",
     "learner_roster.segments",
+    "learner_segments.reason",
 )
 
 
@@ -158,13 +171,26 @@ def learner_rows(
         | {
             "address": heading.to("learners", learner.username),
             "status": status_of(learner),
-            "segment": ", ".join(
-                _SEGMENTS.get(it, it) for it in (learner.segments or "").split(",") if it
-            ),
+            "segment": ", ".join(_SEGMENTS.get(it, it) for it in _parts(learner.segments)),
+            "why": "; ".join(why_of(learner)),
         }
         for learner in found
     ]
     return rows, total
+
+
+def why_of(learner: Learner) -> list[str]:
+    """Why the learner is in the segments, in words; what the last week has of it in numbers."""
+    said = [_WHY[it] for it in _parts(learner.segments) if it in _WHY]
+    said += [_REASONS.get(it, it) for it in _parts(learner.reasons)]
+    if "struggling" in _parts(learner.segments):
+        tried, solved = learner.week_problems_attempted, learner.week_problems_completed
+        said.append(f"last week {people(solved, 'problem')} solved of {count(tried)} tried")
+    return said
+
+
+def _parts(names: str | None) -> list[str]:
+    return [name for name in (names or "").split(",") if name]
 
 
 def status_of(learner: Learner) -> str:

@@ -35,7 +35,7 @@ def overview_page(request: Request, course_id: str, reader: Reading) -> Response
     chapters = _chapter_table(list_chapters(reader, course_id), course)
     numbers = figures(
         ("Enrolled now", count(course.enrolled), f"{change(course.change_7_days)} in 7 days"),
-        ("Ever enrolled", count(course.ever_enrolled)),
+        ("Ever enrolled", count(course.ever_enrolled), "by the logs; who left again counts"),
         (
             "Active last week",
             count(course.active_last_week),

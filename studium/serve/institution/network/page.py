@@ -23,7 +23,7 @@ from studium.serve.web import Reading
 router = APIRouter()
 LINK = Link("network", "Network", "/network", Rule.INSTITUTION, 4)
 
-_MOST_LINKS = 150  # more lines are a cloud
+_MOST_LINKS, _MOST_COURSES = 60, 24  # more lines are a cloud, more names stand over one another
 
 
 @router.get("/network", include_in_schema=False)
@@ -75,7 +75,7 @@ def _network(pairs: list[dict[str, Any]]) -> Chart:
             "course_coenrollment.jaccard",
         ),
     )
-    drawn = [row for row in pairs[:_MOST_LINKS] if row["shared_learners"]]
+    drawn = _strongest(pairs)
     options = {
         "nodes": _nodes(drawn),
         "links": [_link(row) for row in drawn],
@@ -86,6 +86,19 @@ def _network(pairs: list[dict[str, Any]]) -> Chart:
     return Chart(table, "network", "title", ("shared_learners",), finding, "tall", options)
 
 
+def _strongest(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pairs that share most, of few enough courses that their names can be read."""
+    courses: set[str] = set()
+    drawn: list[dict[str, Any]] = []
+    for row in pairs:
+        wanted = courses | {row["course_id"], row["other_course_id"]}
+        if not row["shared_learners"] or len(wanted) > _MOST_COURSES:
+            continue
+        courses = wanted
+        drawn.append(row)
+    return drawn[:_MOST_LINKS]
+
+
 def _finding(drawn: list[dict[str, Any]], pairs: int) -> str:
     if not drawn:
         return ""
@@ -93,7 +106,11 @@ def _finding(drawn: list[dict[str, Any]], pairs: int) -> str:
     names = f"{top['title']} and {top['other_title']}"
     finding = f"Most in common: {names}, {count(top['shared_learners'])} learners."
     if pairs > len(drawn):
-        finding += f" The {len(drawn)} strongest of {pairs} pairs are drawn."
+        courses = {row[key] for row in drawn for key in ("course_id", "other_course_id")}
+        finding += (
+            f" Drawn are {len(drawn)} of {pairs:,} pairs, the strongest among {len(courses)} courses;"
+            " the table has all."
+        )
     return finding
 
 

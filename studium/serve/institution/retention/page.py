@@ -13,7 +13,7 @@ from studium.serve.drawing.charts import Chart, heat_map
 from studium.serve.drawing.navigation import Link
 from studium.serve.drawing.rendering import Page, show
 from studium.serve.drawing.tables import Column, Table
-from studium.serve.drawing.wording import percent, share
+from studium.serve.drawing.wording import count, percent, share
 from studium.serve.institution.retention.answers import read_retention
 from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
@@ -40,15 +40,13 @@ def retention_page(
     titles = names_of(titles_of(reader))
     chosen = course if course in titles else ""
     cohorts = cohort_rows(reader, chosen)
-    if reader.hides_under and len({row["week_number"] for row in cohorts}) < len(_weeks(cohorts)):
-        reader.hidden_in.add("enrollment_retention")
     where = titles[chosen] if chosen else "all courses"
     page = Page(
         "institution/retention/page.html",
         "Retention by cohort",
         "retention",
         f"Who was active again, week by week after enrolling: {where}.",
-        charts=(_heat(cohorts), _lines(cohorts)),
+        charts=retention_charts(cohorts),
         content={
             "choices": sorted(titles.items(), key=lambda entry: entry[1].casefold()),
             "chosen": chosen,
@@ -59,7 +57,7 @@ def retention_page(
 
 def cohort_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
     """Cells of month and week, of the first half year; `course_id` '' is all courses."""
-    return [
+    cohorts = [
         vars(cell)
         | {
             "month": f"{cell.cohort_month:%B %Y}",
@@ -68,6 +66,14 @@ def cohort_rows(reader: Reader, course_id: str) -> list[dict[str, Any]]:
         for cell in read_retention(reader, course_id or None)
         if cell.week_number < _MOST_WEEKS
     ]
+    if reader.hides_under and len({row["week_number"] for row in cohorts}) < len(_weeks(cohorts)):
+        reader.hidden_in.add("enrollment_retention")
+    return cohorts
+
+
+def retention_charts(cohorts: list[dict[str, Any]]) -> tuple[Chart, ...]:
+    """The cells of months and weeks as colours, and all of them as one line."""
+    return _heat(cohorts), _lines(cohorts)
 
 
 def _heat(cohorts: list[dict[str, Any]]) -> Chart:
@@ -86,15 +92,24 @@ def _heat(cohorts: list[dict[str, Any]]) -> Chart:
         _SOURCES,
     )
     weeks = _weeks(cohorts)
-    months = list(dict.fromkeys(row["month"] for row in cohorts))
+    sizes: dict[str, int] = {}
+    for row in cohorts:  # all of a cohort are asked after in its first week
+        sizes.setdefault(row["month"], row["learners"])
     found = {(row["month"], row["week_number"]): row["share"] for row in cohorts}
+    months = list(sizes)
     cells = [
-        {"row": month, "column": f"week {week}", "value": found.get((month, week))}
+        {
+            "row": f"{month} ({count(sizes[month])})",
+            "column": f"week {week}",
+            "value": found.get((month, week)),
+        }
         for month in months
         for week in weeks
     ]
     size = "" if len(months) > 4 else "low"
-    finding = "By the week after enrolling; week 0 begins with the enrollment."
+    finding = (
+        "By the week after enrolling; week 0 begins with the enrollment. In brackets: learners."
+    )
     return heat_map(table, cells, finding, size, "percent")
 
 
@@ -109,20 +124,29 @@ def _lines(cohorts: list[dict[str, Any]]) -> Chart:
     for row in cohorts:
         if None in {row["learners"], row["active_learners"]}:
             continue
-        total = totals.setdefault(row["week_number"], [0, 0])
+        total = totals.setdefault(row["week_number"], [0, 0, 0])
         total[0] += row["learners"]
         total[1] += row["active_learners"]
+        total[2] += 1
     rows = []
     for week in _weeks(cohorts):
-        everybody, active = totals.get(week, (None, None))
-        rows.append({"week_number": week, "learners": everybody, "share": share(active, everybody)})
+        everybody, active, cohorts_of = totals.get(week, (None, None, None))
+        rows.append(
+            {
+                "week_number": week,
+                "learners": everybody,
+                "cohorts": cohorts_of,
+                "share": share(active, everybody),
+            }
+        )
     table = Table(
         "retention_all",
         "All cohorts together",
         (
             Column("week_number", "Week after"),
+            Column("cohorts", "Cohorts that came so far", "count"),
             Column("learners", "Learners", "count"),
-            Column("share", "Active", "percent"),
+            Column("share", "Active", "percent", of="learners"),
         ),
         rows,
         _EMPTY,
@@ -131,4 +155,8 @@ def _lines(cohorts: list[dict[str, Any]]) -> Chart:
     finding = ""
     if len(rows) > 4 and rows[4]["share"] is not None:
         finding = f"Four weeks after enrolling, {percent(rows[4]['share'])} were active."
+    most = max((row["cohorts"] or 0 for row in rows), default=0)
+    fewer = next((row["week_number"] for row in rows if (row["cohorts"] or 0) < most), None)
+    if fewer is not None:
+        finding += f" From week {fewer} on not every cohort has come so far: a rise there may be of those that have."
     return Chart(table, "lines", "week_number", ("share",), finding, "low")

@@ -38,6 +38,7 @@ def datasets_page(request: Request, reader: Reading) -> Response:
                 **vars(dataset),
                 "grain": dataset.grain.split(". ")[0],
                 "address": f"/datasets/{dataset.name}",
+                "find": " ".join(reader.columns_of(dataset.name)),
             }
             for dataset in found
         ],

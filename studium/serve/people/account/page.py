@@ -9,6 +9,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from studium.errors import MisuseError
+from studium.serve.accounts import LockedError
+from studium.serve.accounts.forms import drop_session
 from studium.serve.drawing.tables import Column, Table
 from studium.serve.people.account.answers import describe_token
 from studium.serve.rights import HiddenError, Principal, Rule, TokenScope, rule
@@ -61,6 +63,39 @@ def revoke_token(request: Request, token_id: str, caller: Caller) -> Response:
     return RedirectResponse("/account", 303)
 
 
+@router.post("/account/password", include_in_schema=False)
+@rule(Rule.PERSON)
+def change_password(
+    request: Request,
+    caller: Caller,
+    old: Annotated[str, Form(max_length=2000)] = "",
+    new: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Another password for oneself; sessions and tokens made with the old one end, and one signs in anew.
+
+    The old one is checked as at the sign-in: each try counts, and too many lock the name.
+    """
+    desk = server_of(request).desk
+    address = request.client.host if request.client else ""
+    try:
+        found = desk.check_password(caller.username, old, address)
+    except LockedError as locked:
+        if locked.refused:
+            desk.audit.append([desk.refusal(locked.refused)])
+        raise
+    if found != caller.user_id:
+        remember(request, "password change refused", caller.username)
+        return _page(request, caller, {"refusal": "The old password is not right."}, 403)
+    try:
+        desk.people.set_password(caller.username, new)
+    except MisuseError as error:
+        return _page(request, caller, {"refusal": f"{error.problem}. {error.fix}"}, 422)
+    remember(request, "password changed", caller.username, {"keeps_tokens": False})
+    answer = RedirectResponse("/sign-in", 303)
+    drop_session(answer)
+    return answer
+
+
 def _page(
     request: Request, caller: Principal, more: dict[str, Any] | None = None, status: int = 200
 ) -> Response:
@@ -75,6 +110,8 @@ def _page(
         "courses": _courses(caller),
         "new_token": "",
         "problem": "",
+        "refusal": "",
+        "has_password": server_of(request).desk.people.find(caller.username).has_password,
     }
     return render(request, "people/account/page.html", values | (more or {}), status)
 
