@@ -33,7 +33,9 @@ MOST_LINES = 400
 MOST_FUNCTION_LINES = 40
 MOST_PARAMETERS = 5  # without self, cls, click's options and the columns of a table of cases
 MOST_NESTING = 3
-MOST_ROOT_ENTRIES = 12
+MOST_ROOT_ENTRIES = (
+    13  # CITATION.cff and SECURITY.md are looked for here by the sites that show a repository
+)
 MOST_FILES_IN_FOLDER = 12  # about nine is the aim; twelve still fits on one screen of a listing
 MOST_SQL_LINES = 100
 MOST_CTES = 7

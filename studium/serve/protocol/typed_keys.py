@@ -1,4 +1,4 @@
-"""A `+` in an address as people type it: keys hold no space, so `?course_id=course-v1:A+B+C` means what it shows.
+"""A `+` in an address as people type it: keys hold no space, so `?id=kind-v1:A+B+C` means what it shows.
 
 Enters: the application. Leaves: the same, asked with %2B in the place of each + of such a value.
 """
@@ -24,5 +24,5 @@ class TypedKeys:
 
 
 def with_signs(query: bytes) -> bytes:
-    """b"course=course-v1:A+B+C&find=a+b" → b"course=course-v1:A%2BB%2BC&find=a+b" """
+    """b"id=kind-v1:A+B+C&find=a+b" → b"id=kind-v1:A%2BB%2BC&find=a+b" """
     return _KEY.sub(lambda found: found.group().replace(b"+", b"%2B"), query)

@@ -51,7 +51,7 @@ class ListPage:
     limit: int
     wants_csv: bool
     scope: str  # of its cursors
-    subject: str = ""  # the course that it is of
+    subject: str = ""  # what it is of: the first key in its path
 
 
 class _Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +83,7 @@ def page_of(
         reader.principal.require(TokenScope.EXPORT)  # before anything is read
     scope = _scope(request, reader)
     usual = MOST_CSV_ROWS if wants_csv else _USUAL
-    subject = request.path_params.get("course_id", "")
+    subject = str(next(iter(request.path_params.values()), ""))
     return ListPage(_first(cursor, scope), limit or usual, wants_csv, scope, subject)
 
 
