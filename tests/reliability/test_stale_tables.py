@@ -71,7 +71,7 @@ def test_a_dump_of_later_days_is_no_reason_not_to_publish_what_ends_before_it(
     write_folder(dump, package(3))
     done(half, "land", dump)
 
-    done(half, "build", "--as-of", str(end))
+    done(half, "build", "--as-of", str(end), "--force")
     done(half, "publish")
 
     (area,) = json.loads((half / "current" / "manifest.json").read_bytes())["areas"]

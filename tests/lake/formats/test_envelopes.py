@@ -191,6 +191,21 @@ def test_a_course_is_found_where_the_platform_names_it(read: Any) -> None:
     assert found.rows("course_id, course_id_source") == expected
 
 
+def test_requests_to_studio_are_in_no_course(read: Any) -> None:
+    requests = [
+        NOWHERE | {"event_type": f"/course/{COURSE}"},
+        NOWHERE | {"event_type": "/course/Uni.M1.R1/branch/draft/block/R1"},
+        NOWHERE | {"event_type": f"/settings/details/{COURSE}"},
+        NOWHERE | {"event_type": f"/container/{USAGE}"},
+        NOWHERE | {"event_type": "edx.x", "context": {"path": f"/course_team/{COURSE}/amy"}},
+    ]
+    page = f"https://learn.example.org/learning/course/{COURSE}/home"
+    seen = NOWHERE | {"event_type": "page_close", "event_source": "browser", "page": page}
+    lines = [json.dumps(event | {"time": ISO}) for event in [*requests, seen]]
+    found = read("\n".join(lines).encode())
+    assert found.rows("course_id") == [(None,)] * len(requests) + [(COURSE,)]
+
+
 @pytest.mark.parametrize("key", ["library-v1:Uni+Lib", f"{COURSE}+branch@draft-branch"])
 def test_libraries_and_drafts_are_no_courses(read: Any, key: str) -> None:
     named = NOWHERE | {"time": ISO, "context": {"course_id": key}}

@@ -20,6 +20,11 @@ from studium.lake.formats.courses.keys import course_of, is_course
 KEY_IN_URL = re.compile(r"(?:course-v1|ccx-v1):[^/?#&\s\"']+")
 BLOCK_IN_URL = re.compile(r"(?:ccx-)?block-v1:[^/?#&\s\"']+")
 OLD_KEY_IN_URL = re.compile(r"/courses/((?!v\d+/)[^/?#]+/[^/?#]+/[^/?#]+)")
+# Requests to Studio, by the roots of its addresses: an author at work is nobody's activity in a course.
+STUDIO = re.compile(
+    r"/(course|container|settings|course_(team|info|notifications|rerun|search_index)|(im|ex)port(_\w+)?|assets|tabs"
+    r"|textbooks|videos|video_images|group_configurations|orphan|checklists|library|unit|subsection|api/contentstore)/"
+)
 COURSES = ("course_id", "course_key", "courserun_key", "course_run_key", "course")
 BLOCKS = ("usage_key", "block_id", "module_id", "problem_id", "problem", "id", "block_key")
 # What a row must have somewhere to be looked at: most that name no course have nothing of the kind.
@@ -54,7 +59,10 @@ def with_other_places(shredded: pa.Table) -> pa.Table:
 
 def _place(**row: str | None) -> tuple[str | None, str | None]:
     """The first place that names a course, and which it is."""
-    own = row["page"] if row["event_source"] == "browser" else row["event_type"]
+    is_request = row["event_source"] != "browser"
+    own = row["event_type"] if is_request else row["page"]
+    if is_request and STUDIO.match(row["path"] or own or ""):
+        return None, None
     for source, course in (
         ("newer_url", _of_url(own)),
         ("path", _of_url(row["path"])),

@@ -57,7 +57,10 @@ typed as (
         trimmed(context_course_id) as context_course,
         trimmed(course_id) as field_course,
         case when context_course is null and field_course is null
-            then course_in_url(case when event_source = 'browser' then page else event_type end)
+            then course_in_url(case
+                when event_source = 'browser' then page
+                when not starts_with(event_type, '/course/') then event_type -- Studio's: an author at work
+            end)
         end as url_course
     from grouped
 )
