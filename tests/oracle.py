@@ -11,7 +11,7 @@ import re
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -30,6 +30,7 @@ MOBILE = {
     "edx.video.loaded": "load_video",
     "edx.video.transcript.shown": "show_transcript",
 }
+COURSE_OF_BLOCK = re.compile(r"block-v1:([^+]+\+[^+]+\+[^+]+)\+type@")
 ENROLLMENT = "edx.course.enrollment."
 ACTIVATED, DEACTIVATED = ENROLLMENT + "activated", ENROLLMENT + "deactivated"
 DAY = timedelta(days=1)
@@ -67,16 +68,29 @@ class Event:
         return self.course if self.course and VALID_KEY.fullmatch(self.course) else None
 
 
-def read_events(files: Iterable[Path], copies: bool = False) -> list[Event]:
-    """All events in order of time, equal lines once unless `copies`; lines that are no event are left out."""
+def read_events(files: Iterable[Path], copies: bool = False, compat: bool = False) -> list[Event]:
+    """All events in order of time; lines that are no event are left out.
+
+    With `copies` equal lines count as often as they came; with `compat` a usage key in a payload names no course.
+    """
     found: list[Event] = []
     for file in files:
         for line in file.read_text(encoding="utf-8").splitlines():
             event = _event(line[line.find("{") :].strip()) if "{" in line else None
+            if event and not compat:
+                event = _placed(event)
             if event:
                 found.append(event)
     kept = found if copies else {event.text: event for event in found}.values()
     return sorted(kept, key=lambda event: event.time)
+
+
+def _placed(event: Event) -> Event:
+    """With the course of the problem that it is about, where the event names none."""
+    match = COURSE_OF_BLOCK.match(str(event.payload.get("problem_id", "")))
+    if event.course or not match:
+        return event
+    return replace(event, course=f"course-v1:{match[1]}", course_from="payload")
 
 
 def _event(text: str) -> Event | None:

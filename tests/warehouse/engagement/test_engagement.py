@@ -77,7 +77,7 @@ def world(compat: bool, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.mark.parametrize("mart", COMPUTED)
 def test_marts_equal_an_independent_computation(mart: str, compat: bool, world: Workspace) -> None:
     """With compat every line counts as often as it came."""
-    events = oracle.read_events([WORLD / "tracking.log"], copies=compat)
+    events = oracle.read_events([WORLD / "tracking.log"], copies=compat, compat=compat)
 
     _assert_equal(rows_of(world, mart), COMPUTED[mart](events, AS_OF))
 
