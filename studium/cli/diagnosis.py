@@ -139,13 +139,17 @@ def _lake(workspace: Workspace, every_byte: bool) -> Iterator[Finding]:
         yield Finding("ledger", "bad", f"{problem.problem} ({problem.where})", problem.fix)
         return
     yield Finding("ledger", "good", "can be read")
-    damaged = find_damage(workspace, every_byte)
+    found = find_damage(workspace, every_byte)
+    damaged = [it for it in found if not it.is_outdated]
+    if outdated := len(found) - len(damaged):
+        told = f"{outdated:,} files were written by an older version; landing reads them again"
+        yield Finding("lake", "note", told, "Do it now: studium land; what is published stays")
     for damage in damaged[:_MOST_DAMAGED]:
         subject = "landing" if damage.is_raw else "lake"
         yield Finding(subject, "bad", f"{damage.path} {damage.problem}", damage.fix)
     if len(damaged) > _MOST_DAMAGED:
-        found = f"{len(damaged) - _MOST_DAMAGED:,} more files are damaged"
-        yield Finding("lake", "bad", found, "All of them: studium doctor --repair --json")
+        more = f"{len(damaged) - _MOST_DAMAGED:,} more files are damaged"
+        yield Finding("lake", "bad", more, "All of them: studium doctor --repair --json")
     if not damaged:
         how = "every byte is as it was written" if every_byte else "all files are there"
         yield Finding("lake", "good", how)

@@ -29,7 +29,7 @@ KINDS = {
     "dumps": "lake/dumps/*/dump_date=*/*.parquet",
     "personal columns": "lake/personal/*/dump_date=*/*.parquet",
     "locations": "lake/personal/ip_locations/*.parquet",
-    "seal of locations": "lake/personal/ip_locations/*.xxh3",
+    "seal of locations": "lake/personal/ip_locations/.*.xxh3",
     "warehouse": "warehouse.duckdb",
     "manifest": "releases/*/manifest.json",
     "released tables": "releases/*/*.duckdb",

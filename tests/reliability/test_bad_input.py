@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -181,7 +182,7 @@ def test_broken_settings_are_misuse(half: Path, text: str, words: list[str]) -> 
         ("selec 1", ["not valid SQL", "selec", "reads"]),
         ("from read_text('/etc/hostname')", ["nothing else", "studium describe"]),
         ("select * from vidio", ["no table vidio", "release 20", "Did you mean video?"]),
-        ("select play from video", ["no column play", "release 20", "Did you mean plays?"]),
+        ("select play from video", ["no column play in video", "release 20", "describe video"]),
     ],
 )
 def test_bad_query_is_misuse(campus: Path, sql: str, words: list[str]) -> None:
@@ -268,7 +269,7 @@ def test_children_run_the_code_of_their_parent(logs: Path, tmp_path: Path) -> No
     shutil.copytree(ROOT / "studium", code / "studium")
     face = code / "studium" / "lake" / "formats" / "courses" / "tracking_log" / "__init__.py"
     face.write_text(
-        face.read_text().replace('Format("tracking_log", 3,', 'Format("tracking_log", 99,')
+        re.sub(r'Format\("tracking_log", \d+,', 'Format("tracking_log", 99,', face.read_text())
     )
     done(root, "init")
     command = [sys.executable, "-m", "studium", "--workspace", str(root), "land"]

@@ -91,12 +91,12 @@ CLASSIFIED = INVENTED | classify_marts(MARTS, INVENTED)
 
 
 def publish_marts(
-    workspace: Workspace, second: int = 0, classified: Mapping[str, Rights | None] = CLASSIFIED
+    workspace: Workspace, second: int = 0, classified: Mapping[str, Rights | None] | None = None
 ) -> str:
     """A release of what the warehouse holds; its id."""
     described = [
         Table(name, rights=found, counts="event_count" if name == COUNTING else "")
-        for name, found in classified.items()
+        for name, found in (classified or CLASSIFIED).items()
     ]
     day = date(2024, 3, 1)
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:

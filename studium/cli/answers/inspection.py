@@ -50,7 +50,7 @@ def status(session: Session, types: bool, list_files: bool) -> None:
     workspace = session.workspace()
     standing = lake.status(workspace)
     stuck = lake.waiting(workspace)
-    damaged = lake.find_damage(workspace)
+    damaged = [it for it in lake.find_damage(workspace) if not it.is_outdated]
     release, problem = _current(workspace)
     newer = _newer(workspace, release)
     # What a rollback left behind is published, only not current.

@@ -31,7 +31,9 @@ _PROGRAM_MB = 4_000  # NumPy beside DuckDB
     "--steps", metavar="PAGE,PAGE,…", help="Pages in order; by default those of the subsection."
 )
 @click.option(
-    "--course", metavar="KEY", help="The course; with a subsection only where two are called so."
+    "--course",
+    metavar="KEY",
+    help="The course; with a subsection only where two are called so, by default of any.",
 )
 @click.option(
     "--by",

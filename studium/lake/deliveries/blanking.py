@@ -20,7 +20,6 @@ import zstandard
 from studium.errors import StudiumError
 from studium.lake.archives.decompression import compression_of
 from studium.lake.deliveries.recognition import secrets_of
-from studium.lake.reading.tables.delimited import LONGEST_LINE_BYTES
 
 READ_BYTES = 64 * 1024
 HEAD_BYTES = 2 * 1024 * 1024  # a block of bzip2, the longest, is 900 kB
@@ -114,6 +113,8 @@ def _blanked(path: str, source: io.BufferedReader, pattern: str) -> Iterator[byt
 
 
 def _records(path: str, source: io.BufferedReader, pattern: str) -> Iterator[bytes]:
+    from studium.lake.reading.tables.delimited import LONGEST_LINE_BYTES  # which loads NumPy
+
     csv.field_size_limit(LONGEST_LINE_BYTES)
     lines = _text(source)
     header = next(lines, "")

@@ -104,7 +104,8 @@ def _is_as_written(path: Path) -> bool:
 
 
 def _seal_of(path: Path) -> Path:
-    return path.with_suffix(".xxh3")
+    """Hidden from Spark, which reads the folder."""
+    return path.with_name(f".{path.stem}.xxh3")
 
 
 def _fingerprint(database: AddressDatabase) -> str:

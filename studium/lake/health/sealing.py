@@ -24,11 +24,14 @@ def seal_ledger(workspace: Workspace) -> None:
     seal = seal_of(workspace.ledger)
     fresh = workspace.scratch / f"storing-{os.getpid()}-seal"
     fresh.parent.mkdir(parents=True, exist_ok=True)
-    with fresh.open("w", encoding="ascii") as stream:
-        stream.write(line * 2)  # so that damage of the seal is none of the ledger
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(seal)
+    try:
+        with fresh.open("w", encoding="ascii") as stream:
+            stream.write(line * 2)  # so that damage of the seal is none of the ledger
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(seal)
+    finally:
+        fresh.unlink(missing_ok=True)
     sync_folder(seal.parent)
 
 

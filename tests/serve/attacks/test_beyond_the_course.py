@@ -45,11 +45,15 @@ def campuses(folder: Path) -> None:
     for package in (both / "packages").iterdir():
         if not package.name.startswith(OTHER.replace("+", "-")):
             shutil.copytree(package, one / "packages" / package.name)
-    for name, source in (("both", both), ("one", one)):
-        root = str(folder / name)
-        assert main(["--workspace", root, "init"]) == 0
-        given = [str(source / "logs"), str(source / "packages")]
-        assert main(["--workspace", root, "run", *given]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(
+            "STUDIUM_BUILD__TABLES", raising=False
+        )  # all tables, whatever other tests want
+        for name, source in (("both", both), ("one", one)):
+            root = str(folder / name)
+            assert main(["--workspace", root, "init"]) == 0
+            given = [str(source / "logs"), str(source / "packages")]
+            assert main(["--workspace", root, "run", *given]) == 0
 
 
 def shown(root: Path, role: Role) -> Iterator[tuple[str, Counter[str]]]:
