@@ -173,7 +173,7 @@ def test_a_file_of_a_killed_run_is_no_obstacle(
     found = _locate(workspace)
 
     assert len(_rows(found)) == 1
-    assert sorted(path.parent.iterdir()) == [path, path.with_suffix(".xxh3")]
+    assert sorted(path.parent.iterdir()) == [path.with_name(f".{path.stem}.xxh3"), path]
 
 
 def _log(path: Path, day: str, addresses: Sequence[str | None]) -> Path:
