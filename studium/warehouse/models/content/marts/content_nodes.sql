@@ -33,9 +33,9 @@ select
     end as page_kind,
     blocks.display_name as title,
     inside.title as first_title,
-    row_number() over (
+    cast(row_number() over (
         partition by blocks.course_id, blocks.parent_block_id order by blocks.sort_idx
-    ) as position,
+    ) as bigint) as position,
     blocks.sort_idx as outline_index
 from blocks
 left join inside
