@@ -14,7 +14,7 @@ events as (
             else events.username
         end as username
     from {{ counted_events() }}
-    and {{ is_recomputed('events.event_date') }}
+        and {{ is_recomputed('events.event_date') }}
 )
 
 select

@@ -20,7 +20,7 @@ events as (
         end as address,
         events.payload
     from {{ counted_events() }}
-    and {{ is_recomputed('events.event_date') }}
+        and {{ is_recomputed('events.event_date') }}
 ),
 
 by_kind as (
@@ -30,7 +30,7 @@ by_kind as (
         -- The browser's twin of an answer counts only where the server's is missing.
         max(case when event_type = 'problem_check' and event_source = 'server' then 1 else 0 end)
             over (partition by event_date, username, module_id)
-        as has_server_check
+            as has_server_check
     from events
 )
 

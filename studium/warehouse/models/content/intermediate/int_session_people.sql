@@ -16,7 +16,7 @@ events as (
             end
         ) as username
     from {{ counted_events() }}
-    and {{ is_recomputed('events.event_date') }}
+        and {{ is_recomputed('events.event_date') }}
 ),
 
 named as (

@@ -11,7 +11,10 @@ actions as (
         entity_id,
         count
     from {{ ref('int_engagement_actions') }}
-    where is_in_context and not is_anonymous and action not in ('forum_contributed', 'other_created')
+    where
+        is_in_context
+        and not is_anonymous
+        and action not in ('forum_contributed', 'other_created')
 ),
 
 active_days as (

@@ -18,7 +18,8 @@ events as (
         end as course_id,
         events.user_id,
         events.event_source = 'server' and events.event_type = 'problem_check' as is_attempt,
-        events.event_source in ('browser', 'mobile') and events.event_type = 'play_video' as is_play,
+        events.event_source in ('browser', 'mobile')
+        and events.event_type = 'play_video' as is_play,
         events.event_source = 'server' and events.event_type like 'edx.forum.%.created' as is_post
     from {{ ref('stg_edx__events') }} as events
     left join {{ ref('stg_edx__event_copies') }} as copies
