@@ -1,4 +1,6 @@
-{{ config(materialized='by_date', date_column='event_date', keeps_people=['course_id', 'username']) }}
+{{ config(
+    materialized='by_date', date_column='event_date', keeps_people=['course_id', 'username']
+) }}
 
 with
 
