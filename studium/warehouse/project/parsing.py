@@ -49,12 +49,12 @@ def parse(project: Path, workspace: Workspace) -> dict[str, Any]:
     keep_state(scratch / "target" / _STATE, state)
     shutil.rmtree(scratch)
     settings = msgspec.yaml.decode((project / "dbt_project.yml").read_bytes())
-    return _as_data(result.result) | {"vars": settings["vars"]}
+    return _as_data(result.result, project) | {"vars": settings["vars"]}
 
 
-def _as_data(parsed: Any) -> dict[str, Any]:
+def _as_data(parsed: Any, project: Path) -> dict[str, Any]:
     """What dbt holds in objects."""
-    nodes = {key: _node(node.to_dict()) for key, node in parsed.nodes.items()}
+    nodes = {key: _node(node.to_dict(), project) for key, node in parsed.nodes.items()}
     sources = {key: _picked(it.to_dict(), _OF_SOURCES) for key, it in parsed.sources.items()}
     macros = {key: _picked(macro.to_dict(), _OF_MACROS) for key, macro in parsed.macros.items()}
     return {"nodes": nodes, "sources": sources, "macros": macros}
@@ -62,7 +62,8 @@ def _as_data(parsed: Any) -> dict[str, Any]:
 
 def _state(project: Path) -> str:
     """Of what dbt's kept reading must share with this one: all but models, whose files it compares itself."""
-    digest = hashlib.sha256(version("dbt-core").encode() + version("dbt-duckdb").encode())
+    read_by = (version(name) for name in ("dbt-core", "dbt-duckdb", "studium"))
+    digest = hashlib.sha256(" ".join(read_by).encode())
     files = [path for part in ("macros", "tests") for path in (project / part).rglob("*.*")]
     for path in [project / "dbt_project.yml", *sorted(files)]:
         digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -126,9 +127,14 @@ def _run_dbt(command: Sequence[str], project: Path, scratch: Path) -> "dbtRunner
     return result
 
 
-def _node(node: Mapping[str, Any]) -> dict[str, Any]:
+def _node(node: Mapping[str, Any], project: Path) -> dict[str, Any]:
+    """A model with the text of its file: dbt takes one whose white space alone changed for the one that it kept."""
     columns = {name: _picked(column, _OF_COLUMNS) for name, column in node["columns"].items()}
-    return _picked(node, _OF_NODES) | {"columns": columns}
+    found = _picked(node, _OF_NODES) | {"columns": columns}
+    if node["resource_type"] == "model":
+        text = (project / node["original_file_path"]).read_text(encoding="utf-8")
+        found["raw_code"] = text.strip()
+    return found
 
 
 def _picked(given: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

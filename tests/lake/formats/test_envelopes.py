@@ -165,10 +165,21 @@ def test_what_is_no_event_in_any_envelope_is_kept_apart(read: Any) -> None:
         {"name": "anything", "time": ISO},
         PLAIN,
         {"event_type": " ", "time": ISO, "event": {}},
+        {"username": "amy", "time": ISO, "level": "info"},
     ]
     found = read("\n".join(map(json.dumps, lines)).encode())
-    assert found.rejects() == [(1, "no_type"), (2, "no_type"), (4, "no_type")]
+    assert found.rejects() == [(number, "no_type") for number in (1, 2, 4, 5)]
     assert found.rows("username") == [("amy",)]
+
+
+@pytest.mark.parametrize("time", ["time", "timestamp"])
+def test_a_line_that_says_who_and_when_alone_tells_that_somebody_was_there(
+    read: Any, time: str
+) -> None:
+    lines = [{"username": "amy", time: ISO}, {time: ISO, "username": "bob"}, {time: ISO}]
+    found = read("\n".join(map(json.dumps, lines)).encode())
+    assert found.rows("username, event_type") == [("amy", None), ("bob", None)]
+    assert found.rejects() == [(3, "no_type")]
 
 
 USAGE = "block-v1:Uni+A+R1+type@html+block@h"

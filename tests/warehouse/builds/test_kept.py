@@ -119,6 +119,18 @@ def test_what_dbt_read_before_changes_nothing_of_what_it_reads(
     assert before != whole
 
 
+def test_white_space_is_read_again_too(cache: Path, tmp_path: Path) -> None:
+    project = write_project(tmp_path / "project")
+    parsed(project, tmp_path / "first")
+    file = project / "models/courses/marts/member_count.sql"
+    file.write_text(file.read_text().replace(" ", "  ") + "\n")
+
+    graph = Graph(parse(project, new_workspace(tmp_path / "second")))
+
+    text = graph.renderer.sql("model.studium.member_count", graph.variables)
+    assert "  " in text
+
+
 def test_dbt_is_given_what_it_kept_unless_a_bit_of_it_is_another(
     cache: Path, tmp_path: Path
 ) -> None:
@@ -128,9 +140,9 @@ def test_dbt_is_given_what_it_kept_unless_a_bit_of_it_is_another(
     sealed = kept.read_bytes()
     taken = tmp_path / "taken"
     assert take_state(kept.name, taken)
-    taken.write_bytes(taken.read_bytes().replace(b"as places from", b"as places FROM"))
+    taken.write_bytes(taken.read_bytes().replace(b"bigint", b"BIGINT"))
 
     keep_state(taken, kept.name)
     assert parsed(project, tmp_path / "second") != whole, "only what changed is read"
-    kept.write_bytes(sealed.replace(b"as places from", b"as places FROM"))
+    kept.write_bytes(sealed.replace(b"bigint", b"BIGINT"))
     assert parsed(project, tmp_path / "third") == whole

@@ -54,6 +54,11 @@ typed as (
         coalesce(time, timestamp) as time_text,
         utc_time(time_text) as event_time,
         event_type is null or event_type = '' or trimmed(event_type) is null as has_no_type,
+        -- Nothing but who and when, as in logs made for the count of active users: seen, doing what nobody says.
+        username is not null and shape in (
+            hash(['username', 'time']), hash(['time', 'username']),
+            hash(['username', 'timestamp']), hash(['timestamp', 'username'])
+        ) as is_sighting,
         trimmed(context_course_id) as context_course,
         trimmed(course_id) as field_course,
         case when context_course is null and field_course is null
@@ -74,7 +79,7 @@ select
         when time_text is null then 'no_time'
         when event_time is null then 'bad_time'
         when event_time < timestamp '1990-01-01' or event_time >= timestamp '2200-01-01' then 'implausible_time'
-        when has_no_type then 'no_type'
+        when has_no_type and not is_sighting then 'no_type'
     end as problem,
     -- What the other forms of events have in common: a second look, in envelopes.py, is for these lines alone.
     is_broken or has_no_type or event_time is null or event is null
