@@ -207,7 +207,7 @@ def _refuse_nothing(refused: dict[RawFile, str], report: LandReport, new: list[R
             raise StudiumError(
                 f"neither a tracking log nor a file of a data package: the file is {reason}",
                 file.name,
-                "Land files with one JSON event per line, plain or as gz, zst or bz2, or a data package of edX.",
+                "Land files with one JSON event per line, plain or as gz, zst, bz2 or xz, or a data package of edX.",
             )
     if not new and not report.unchanged and not report.failed and refused:
         first = [f"{file.path.name} ({reason})" for file, reason in refused.items()][:SHOWN_FILES]

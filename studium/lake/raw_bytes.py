@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from studium.config import Workspace
 from studium.errors import StudiumError
-from studium.lake.archives.decompression import SUFFIX, compression_of
+from studium.lake.archives.decompression import MAGIC_BYTES, SUFFIX, compression_of
 
 COPY_BYTES = 4 * 1024 * 1024
 HEAD_BYTES = 64 * 1024
@@ -69,7 +69,7 @@ def _copy(workspace: Workspace, source: BinaryIO, temporary: Path, sizes: list[i
     digest, size, head, prefixes = hashlib.sha256(), 0, b"", {}
     with temporary.open("wb") as target:
         while block := source.read(min(COPY_BYTES, sizes[0] - size if sizes else COPY_BYTES)):
-            head = head or block[:6]
+            head = head or block[:MAGIC_BYTES]
             digest.update(block)
             target.write(block)
             size += len(block)

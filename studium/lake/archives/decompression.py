@@ -1,4 +1,4 @@
-"""Raw bytes to plain bytes: gzip, zstd, bzip2 or none, recognised by content and never by name.
+"""Raw bytes to plain bytes: gzip, zstd, bzip2, xz or none, also within each other, known by content and not by name.
 
 Enters: a binary file. Leaves: blocks of plain bytes; concatenated members and frames are one stream, and text in
 UTF-16 with its byte order mark becomes UTF-8. An archive that ends early or is damaged gives all bytes before the
@@ -7,6 +7,7 @@ damage, then raises `DamagedArchiveError`.
 
 import bz2
 import codecs
+import lzma
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -20,16 +21,25 @@ READ_BYTES = 256 * 1024
 SMALL_BYTES = 4 * 1024
 MARK_BYTES = 4
 SKIPPED_FRAME = b"\x2a\x4d\x18"  # after a byte that may be any of sixteen
-MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2"}
-SUFFIX = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "plain": ".log"}
+MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+}
+SUFFIX = {"gzip": ".gz", "zstd": ".zst", "bzip2": ".bz2", "xz": ".xz", "plain": ".log"}
+MAGIC_BYTES = max(map(len, MAGIC))
+MOST_LAYERS = 4  # what was packed more often was meant to tire its reader
 DAMAGE: tuple[type[Exception], ...] = (
     cast("type[Exception]", igzip_lib.IsalError),  # its stub calls it an instance
     zstandard.ZstdError,
+    lzma.LZMAError,
     OSError,
     EOFError,
     ValueError,
 )
-PORTION_BYTES = {"gzip": 64 * 1024, "zstd": 4 * 1024, "bzip2": 4 * 1024}
+PORTION_BYTES = {"gzip": 64 * 1024, "zstd": 4 * 1024, "bzip2": 4 * 1024, "xz": 4 * 1024}
+LARGEST_XZ_MEMORY = 256 * 1024 * 1024
 GZIP_WINDOW = 31  # 15 bits of window, and 16 for the gzip header
 
 
@@ -38,7 +48,7 @@ class DamagedArchiveError(Exception):
 
 
 def compression_of(head: bytes) -> str:
-    """Name the compression by the first bytes of a file: 'gzip', 'zstd', 'bzip2' or 'plain'."""
+    """Name the compression by the first bytes of a file: 'gzip', 'zstd', 'bzip2', 'xz' or 'plain'."""
     for magic, name in MAGIC.items():
         if head.startswith(magic):
             return name
@@ -57,13 +67,41 @@ def plain_blocks(
     """
     notes = [] if notes is None else notes
     with path.open("rb") as file:
-        head = file.read(6)
+        head = file.read(MAGIC_BYTES)
         file.seek(0)
         compression = compression_of(head)
         blocks = _raw_blocks(file, advance)
         if compression != "plain":
             blocks = _all_before_damage(path, blocks, compression, notes)
-        yield from _as_utf8(blocks)
+        yield from _as_utf8(_peeled(blocks, notes))
+
+
+def _peeled(blocks: Iterator[bytes], notes: list[str]) -> Iterator[bytes]:
+    """The plain bytes of what was packed again after it was packed."""
+    for _ in range(MOST_LAYERS):
+        begun, rest = _begun(blocks)
+        blocks = chain(begun, rest)
+        compression = compression_of(b"".join(begun))
+        if compression == "plain":
+            break
+        blocks = _decompressed(blocks, compression, notes)
+    return blocks
+
+
+def _begun(blocks: Iterator[bytes]) -> tuple[list[bytes], Iterator[bytes]]:
+    """The blocks that hold the first bytes, and the others; damage among the first is met again among the others."""
+    begun: list[bytes] = []
+    try:
+        while sum(map(len, begun)) < MAGIC_BYTES and (block := next(blocks, None)) is not None:
+            begun.append(block)
+    except DamagedArchiveError as error:
+        return begun, _raising(error)
+    return begun, blocks
+
+
+def _raising(error: DamagedArchiveError) -> Iterator[bytes]:
+    raise error
+    yield b""
 
 
 def _as_utf8(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -146,6 +184,8 @@ def _new_member(compression: str) -> Any:
         return isal_zlib.decompressobj(wbits=GZIP_WINDOW)
     if compression == "zstd":
         return zstandard.ZstdDecompressor().decompressobj()
+    if compression == "xz":
+        return lzma.LZMADecompressor(memlimit=LARGEST_XZ_MEMORY)
     return bz2.BZ2Decompressor()
 
 

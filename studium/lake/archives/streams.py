@@ -14,15 +14,18 @@ from typing import Any, BinaryIO
 
 import zstandard
 
-from studium.lake.archives.decompression import DamagedArchiveError, compression_of
+from studium.lake.archives.decompression import (
+    LARGEST_XZ_MEMORY,
+    MAGIC_BYTES,
+    DamagedArchiveError,
+    compression_of,
+)
 from studium.lake.archives.limits import ArchiveLimits, check_bytes
 
 RAW_BYTES = 64 * 1024
-LARGEST_XZ_MEMORY = 256 * 1024 * 1024
 LARGEST_ZSTD_WINDOW = 128 * 1024 * 1024
 GZIP_WINDOW = 31  # 15 bits of window, and 16 for the gzip header
 FAULTS = (zlib.error, lzma.LZMAError, zstandard.ZstdError, OSError, EOFError, ValueError)
-XZ_MAGIC = b"\xfd7zXZ\x00"
 
 
 class PlainStream:
@@ -38,7 +41,7 @@ class PlainStream:
         self.tail = b""
         self.damage: DamagedArchiveError | None = None
         self.file = path.open("rb")
-        self.compression = _compression_of(self.file.read(6))
+        self.compression = compression_of(self.file.read(MAGIC_BYTES))
         self.file.seek(0)
         self._read = self._reader()
 
@@ -135,7 +138,7 @@ class MemberReader:
             if len(self.rest) >= 6 or not (more := self.file.read(RAW_BYTES)):
                 break
             self.rest += more
-        if _compression_of(self.rest) != self.compression:
+        if compression_of(self.rest) != self.compression:
             return False
         self.member = self._new_member()
         return True
@@ -168,10 +171,6 @@ class CountedStream(io.RawIOBase):
             raise DamagedArchiveError(str(error) or type(error).__name__) from error
         buffer[: len(piece)] = piece
         return len(piece)
-
-
-def _compression_of(head: bytes) -> str:
-    return "xz" if head.startswith(XZ_MAGIC) else compression_of(head)
 
 
 def _zstd_reader(file: BinaryIO) -> Callable[[int], bytes]:

@@ -9,6 +9,7 @@ import codecs
 import csv
 import gzip
 import io
+import lzma
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,14 +19,14 @@ from typing import Any, BinaryIO, cast
 import zstandard
 
 from studium.errors import StudiumError
-from studium.lake.archives.decompression import compression_of
+from studium.lake.archives.decompression import MAGIC_BYTES, MOST_LAYERS, compression_of
 from studium.lake.deliveries.recognition import secrets_of
 
 READ_BYTES = 64 * 1024
 HEAD_BYTES = 2 * 1024 * 1024  # a block of bzip2, the longest, is 900 kB
 MARK = codecs.BOM_UTF8
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-TORN = (EOFError, OSError, zlib.error, zstandard.ZstdError, csv.Error, UnicodeError)
+TORN = (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError, csv.Error, UnicodeError)
 
 
 class UnreadableSecretsError(StudiumError):
@@ -60,13 +61,16 @@ def _head(source: BinaryIO, taken: list[bytes]) -> bytes:
 
 def _plain_head(head: bytes) -> bytes:
     """What a head says when it is unpacked, as far as it goes, in UTF-8."""
-    kind = compression_of(head)
-    if kind != "plain":
-        unpackers: dict[str, Callable[[], Any]] = {
-            "gzip": lambda: zlib.decompressobj(wbits=31),
-            "bzip2": bz2.BZ2Decompressor,
-            "zstd": zstandard.ZstdDecompressor().decompressobj,
-        }
+    unpackers: dict[str, Callable[[], Any]] = {
+        "gzip": lambda: zlib.decompressobj(wbits=31),
+        "bzip2": bz2.BZ2Decompressor,
+        "xz": lzma.LZMADecompressor,
+        "zstd": zstandard.ZstdDecompressor().decompressobj,
+    }
+    for _ in range(MOST_LAYERS):
+        kind = compression_of(head)
+        if kind == "plain":
+            break
         try:
             head = unpackers[kind]().decompress(head)
         except TORN:
@@ -149,12 +153,20 @@ def _text(source: io.BufferedReader) -> Iterator[str]:
 
 
 def _plain(source: io.BufferedReader) -> io.BufferedReader:
-    kind = compression_of(source.peek(len(MARK))[:6])
+    for _ in range(MOST_LAYERS):
+        source = _unpacked(source)
+    return source
+
+
+def _unpacked(source: io.BufferedReader) -> io.BufferedReader:
+    kind = compression_of(source.peek(MAGIC_BYTES)[:MAGIC_BYTES])
     stream = cast("BinaryIO", source)
     if kind == "gzip":
         return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)))
     if kind == "bzip2":
         return io.BufferedReader(cast("io.RawIOBase", bz2.BZ2File(stream)))
+    if kind == "xz":
+        return io.BufferedReader(cast("io.RawIOBase", lzma.LZMAFile(stream)))
     if kind == "zstd":
         frames = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
         return io.BufferedReader(_Pieces(iter(lambda: frames.read(READ_BYTES), b"")))

@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 BETWEEN = "!/"  # stands between an archive and its entry
-COMPRESSED = re.compile(r"\.(gz|bz2|zst)$")
+COMPRESSED = re.compile(r"(?:\.(?:gz|bz2|zst|xz))+$")
 ARCHIVE = re.compile(r"\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz|zst))$", re.IGNORECASE)
 ENCRYPTED = re.compile(r"\.(gpg|pgp|asc)$", re.IGNORECASE)
 DATED = re.compile(r"(?:^|[-_.!])(\d{4}-\d{2}-\d{2})(?=$|[-_.!])")

@@ -20,6 +20,7 @@ _TABLES = "|".join(dataset.name for dataset in TABLES)
 KNOWN_TABLE = re.compile(rf"^(?:(?P<course>.+?)-)?(?P<table>{_TABLES})(?:-.*)?$")
 ANY_TABLE = re.compile(rf"^(?P<course>.+?)-(?P<table>[a-z][a-z0-9_]*)(?:-{SITE})+$")
 BARE_TABLE = re.compile(r"^[a-z][a-z0-9_]*$")
+OF_QUERY = "_query"  # after a table's name, where it was fetched by hand
 DELIMITED = {"sql", "csv", "tsv"}
 # What the platform's own exports are called, besides tables.
 OTHERS = (
@@ -94,9 +95,10 @@ def _table(name: str, courses: tuple[str, ...]) -> tuple[str, str | None, str | 
     stem, suffix = _stem_and_suffix(name)
     if suffix not in DELIMITED:
         return None
+    asked = stem.removesuffix(OF_QUERY)
     for dataset in DECLARED:
-        for pattern in dataset.names:
-            match = re.fullmatch(pattern, stem)
+        for pattern in (*dataset.names, dataset.name) if asked != stem else dataset.names:
+            match = re.fullmatch(pattern, asked)
             if match:
                 return "dump", dataset.name, match.groupdict().get("course")
     undated = DATED.sub("", stem)

@@ -17,7 +17,10 @@ def dashed(course_id: str) -> str | None:
 
     >>> dashed("course-v1:MITx+6.002x+2T2017")
     'MITx-6.002x-2T2017'
+    >>> dashed("ccx-v1:MITx+6.002x+2T2017+ccx@7")
+    'MITx-6.002x-2T2017-ccx-7'
     """
+    from ccx_keys.locator import CCXLocator
     from opaque_keys import InvalidKeyError
     from opaque_keys.edx.keys import CourseKey
     from opaque_keys.edx.locator import CourseLocator
@@ -26,9 +29,10 @@ def dashed(course_id: str) -> str | None:
         key = CourseKey.from_string(course_id)
     except InvalidKeyError:
         return None
-    if type(key) is not CourseLocator or not (key.org and key.course and key.run):
+    if type(key) not in (CourseLocator, CCXLocator) or not (key.org and key.course and key.run):
         return None
-    return f"{key.org}-{key.course}-{key.run}"
+    text = f"{key.org}-{key.course}-{key.run}"
+    return f"{text}-ccx-{key.ccx}" if isinstance(key, CCXLocator) else text
 
 
 def course_key(text: str, known: Iterable[str], heads: Iterable[bytes]) -> str:
@@ -80,7 +84,14 @@ def courses_in(head: bytes) -> list[str]:
 
 
 def _guess(text: str) -> str:
-    """Organisation up to the first dash, run after the last; a text without two dashes stays as it is."""
+    """Organisation up to the first dash, run after the last; a text without two dashes stays as it is.
+
+    A coach's own run of a course (CCX) has its number after that.
+    """
+    coached = re.fullmatch(r"(.+)-ccx-(\d+)", text)
+    if coached:
+        master = _guess(coached[1])
+        return course_of(f"ccx-v1:{master.partition(':')[2]}+ccx@{coached[2]}").course_id
     parts = re.match(r"^(.+?)__(.+)__(.+)$|^([^-]+)-(.+)-([^-]+)$", text)
     if parts is None:
         return text

@@ -13,6 +13,7 @@ FORMAT = Format(
     f"{__name__}.parser",
     names=(
         r"(?:(?P<course>.+)-(?:prod|edge)|forum|(?:prod|edge))\.mongo",
+        r"(?P<course>.+-.+-.+)\.mongo",
         r"(?:(?P<course>.+?)-)?(?P<dataset>forum_commentthread|forum_comment)(?:-.*)?\.(?i:sql|csv|tsv)",
     ),
     has_sources=True,

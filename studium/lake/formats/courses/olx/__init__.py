@@ -16,6 +16,7 @@ FORMAT = Format(
     f"{__name__}.parser",
     names=(
         rf"(?:(?P<course>.+?)-)?course(?:-{SITE})*\.xml\.{_ARCHIVE}",
+        rf"(?P<course>.+?-.+?-.+?)(?:-{SITE})*\.xml\.{_ARCHIVE}",
         r"course(?:\.[A-Za-z0-9_-]+)?\.(?:tar\.gz|tgz)",  # Studio's own
     ),
 )
