@@ -1,0 +1,1 @@
+"""Trees of content: taxonomies as CSV and as Khan Academy's JSON."""
