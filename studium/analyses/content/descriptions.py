@@ -52,4 +52,54 @@ _FUNNELS = Table(
     rights=convert(_RIGHTS, Rights),
 )
 
-FUNNEL_TABLES = (_FUNNELS,)
+_SPOTS = Table(
+    name="weak_spots",
+    grain=(
+        "One row per step of a tutorial and complete month that is compared with pages like it: at least 50 people at"
+        " the page before, 10 that went on and 10 that did not, and 30 such steps in the month."
+    ),
+    columns=[
+        TableColumn("taxonomy", "string", "Which tree of content, as in content_nodes."),
+        TableColumn("course_id", "string", "Canonical key of the course whose outline it is."),
+        TableColumn("month", "date", "First day of the month, as in tutorial_funnels."),
+        TableColumn("node_id", "string", "Id of the tutorial in its tree."),
+        TableColumn("step", "bigint", "Number of the page that was not reached, from 2."),
+        TableColumn("page_id", "string", "Id of that page."),
+        TableColumn("users_before", "bigint", "People who came to the page before.", "people"),
+        TableColumn("users", "bigint", "Those of them who came to this page.", "people"),
+        TableColumn(
+            "lost_share", "double", "Part of those at the page before who did not come.", "share"
+        ),
+        TableColumn(
+            "expected_share",
+            "double",
+            "Part that pages like it lose: of the same kind, place, course and tutorial.",
+            "share",
+        ),
+        TableColumn(
+            "excess_share",
+            "double",
+            "How much more the page itself loses, drawn towards nothing where few people came.",
+            "share",
+        ),
+        TableColumn("excess_low", "double", "Lower end of its 90 % interval.", "share"),
+        TableColumn("excess_high", "double", "Upper end of its 90 % interval.", "share"),
+        TableColumn(
+            "excess_users",
+            "double",
+            "People lost beyond what is expected: by this spots are ranked.",
+            "people",
+        ),
+        TableColumn(
+            "is_weak",
+            "boolean",
+            "Whether it is a weak spot: of a tutorial at most one; at most one of twenty is there by chance.",
+        ),
+    ],
+    tests=[],
+    sql="-- computed by studium/analyses/content/weak_spots.py",
+    depends_on=["tutorial_funnels", "content_nodes"],
+    rights=convert(_RIGHTS, Rights),
+)
+
+FUNNEL_TABLES = (_FUNNELS, _SPOTS)

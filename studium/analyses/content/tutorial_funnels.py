@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from studium.analyses.content.definitions import CLASSES
 from studium.analyses.content.descriptions import FUNNEL_TABLES, WINDOW_DAYS
 from studium.progress import Progress
+from studium.vocabulary import Table
 from studium.warehouse import read_last_build
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def has_inputs(connection: "DuckDBPyConnection") -> bool:
 
 def remove_funnels(connection: "DuckDBPyConnection") -> None:
     """Leave nothing that a release would take for this build's."""
-    connection.execute("drop table if exists marts.tutorial_funnels")
+    for table in FUNNEL_TABLES:
+        connection.execute(f"drop table if exists marts.{table.name}")
     connection.execute("drop table if exists studium.funnelled_courses")
 
 
@@ -118,7 +120,9 @@ def update_funnels(
     connection: "DuckDBPyConnection", _compat: bool, _threads: int, progress: Progress
 ) -> int:
     """Compute the courses whose views or outlines changed; returns how many."""
-    _make_tables(connection)
+    from studium.analyses.content.weak_spots import replace_weak_spots
+
+    is_new = _make_tables(connection)
     wanted = dict(connection.execute(_FINGERPRINTS, {"method": str(_METHOD)}).fetchall())
     known = dict(connection.execute("from studium.funnelled_courses").fetchall())
     touched = sorted(
@@ -139,7 +143,10 @@ def update_funnels(
         connection.execute("commit")
         progress.advance(1.0)
     last = read_last_build(connection)
-    connection.execute(_COMPLETE, {"as_of": last.interval.as_of if last else None})
+    as_of = last.interval.as_of if last else None
+    moved = connection.execute(_COMPLETE, {"as_of": as_of}).fetchone()
+    if touched or is_new or (moved and moved[0]):
+        replace_weak_spots(connection)
     if touched:
         progress.finish()
     return len(touched)
@@ -159,21 +166,29 @@ def _insert(connection: "DuckDBPyConnection", course: str) -> None:
     connection.execute("drop table funnel_steps")
 
 
-def _make_tables(connection: "DuckDBPyConnection") -> None:
-    """Typed and empty where they are missing or have other columns; then all courses are computed."""
+def _make_tables(connection: "DuckDBPyConnection") -> bool:
+    """Typed and empty where they are missing or have other columns; then all is computed, and this is true."""
     connection.execute(
         "create table if not exists studium.funnelled_courses "
         "(course_id varchar primary key, fingerprint varchar not null)"
     )
-    (table,) = FUNNEL_TABLES
-    wanted = [(it.name, _TYPES.get(it.type, it.type)) for it in table.columns]
-    found = connection.execute(
-        "select column_name, lower(data_type) from duckdb_columns() where schema_name = 'marts'"
-        f" and table_name = '{table.name}' order by column_index"
-    ).fetchall()
-    if found != wanted:
-        typed = ", ".join(f'"{name}" {kind}' for name, kind in wanted)
+    changed = [table for table in FUNNEL_TABLES if _columns(connection, table) != _wanted(table)]
+    for table in changed:
+        typed = ", ".join(f'"{name}" {kind}' for name, kind in _wanted(table))
         connection.execute("begin")
         connection.execute(f"create or replace table marts.{table.name} ({typed})")
         connection.execute("delete from studium.funnelled_courses")
         connection.execute("commit")
+    return bool(changed)
+
+
+def _wanted(table: Table) -> list[tuple[str, str]]:
+    return [(it.name, _TYPES.get(it.type, it.type)) for it in table.columns]
+
+
+def _columns(connection: "DuckDBPyConnection", table: Table) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select column_name, lower(data_type) from duckdb_columns() where schema_name = 'marts'"
+        " and table_name = $table order by column_index",
+        {"table": table.name},
+    ).fetchall()
