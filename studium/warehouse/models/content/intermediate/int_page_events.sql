@@ -10,7 +10,7 @@ events as (
         events.username,
         events.user_id,
         events.session_id,
-        events.course_id,
+        {{ of_known_place('events.course_id') }} as course_id,
         {{ browser_event_type('events.event_type') }} as event_type,
         events.event_source,
         events.module_id,
