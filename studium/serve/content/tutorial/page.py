@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from studium.serve.content.tutorial.answers import CLASSES, Bar, Tutorial, read_bars, read_tutorials
 from studium.serve.content.tutorial.months import month_choices, month_name, read_month
 from studium.serve.content.tutorials.answers import chosen_month, months_of
+from studium.serve.content.tutorials.spots import WeakSpot, read_compared
 from studium.serve.courses.heading import heading_of, show_course
 from studium.serve.drawing.charts import Chart, heat_map
 from studium.serve.drawing.rendering import Page, figures
@@ -23,7 +24,12 @@ from studium.serve.rights import HiddenError, Rule, rule
 from studium.serve.web import Reading
 
 router = APIRouter()
-_SOURCES = ("tutorial_funnels.users", "tutorial_funnels.median_seconds", "page_views.class")
+_SOURCES = (
+    "tutorial_funnels.users",
+    "tutorial_funnels.median_seconds",
+    "page_views.class",
+    "weak_spots.expected_share",
+)
 _EMPTY = "Nobody opened the first page."
 
 
@@ -46,6 +52,8 @@ def tutorial_page(
     months = months_of({node_id: bars})
     chosen = chosen_month(months, read_month(month))
     rows = step_rows([bar for bar in bars if bar.month == chosen])
+    compared = read_compared(reader, course_id, (tutorials, {node_id: bars}), chosen)
+    _add_compared(rows, compared)
     first, last = (rows[0], rows[-1]) if rows else ({}, {})
     name = month_name(chosen, months)
     page = Page(
@@ -54,7 +62,7 @@ def tutorial_page(
         "courses",
         f"{count(first.get('users'))} began, {percent(last.get('share'))} came to the last of"
         f" {people(len(tutorial.steps), 'page')}.",
-        charts=(_funnel(rows, name), _months(tutorial, bars)),
+        charts=(_funnel(rows, name, _finding(rows, compared)), _months(tutorial, bars)),
         content={
             "figures": figures(
                 ("Began", count(first.get("users")), name),
@@ -89,7 +97,19 @@ def step_rows(bars: Sequence[Bar]) -> list[dict[str, Any]]:
     return found
 
 
-def _funnel(rows: list[dict[str, Any]], month: str) -> Chart:
+def _add_compared(rows: list[dict[str, Any]], compared: Sequence[WeakSpot]) -> None:
+    """What pages like it lose, as the share that they keep, beside what the page keeps."""
+    expected = {it.step: 1 - it.expected_share for it in compared}
+    for row in rows:
+        row["usual"] = expected.get(row.get("step", 0))
+
+
+def _finding(rows: list[dict[str, Any]], compared: Sequence[WeakSpot]) -> str:
+    """The weak spot, if there is one, else where most are lost."""
+    return next((it.sentence for it in compared if it.is_weak), "") or _worst(rows)
+
+
+def _funnel(rows: list[dict[str, Any]], month: str, finding: str) -> Chart:
     table = Table(
         "funnel",
         f"Who came to each page: {month}",
@@ -101,6 +121,7 @@ def _funnel(rows: list[dict[str, Any]], month: str) -> Chart:
             Column("phantom", "Without an account", "count"),
             Column("share", "Of those who began", "percent", bar=True, of="began"),
             Column("kept", "Of those on the page before", "percent", of="before"),
+            Column("usual", "On pages like it", "percent"),
             Column("median", "Median time since the page before", "seconds"),
         ),
         rows,
@@ -110,7 +131,7 @@ def _funnel(rows: list[dict[str, Any]], month: str) -> Chart:
     # Where classes are hidden, what is known of all is drawn.
     is_known = any(row.get(name) is not None for row in rows for name in CLASSES)
     drawn = ("logged_in", "new", "phantom") if is_known else ("users",)
-    return Chart(table, "bars", "label", drawn, _worst(rows), "tall", {"stacked": True})
+    return Chart(table, "bars", "label", drawn, finding, "tall", {"stacked": True})
 
 
 def _worst(rows: list[dict[str, Any]]) -> str:

@@ -3,7 +3,7 @@
 Enters: a reader, a course. Leaves: `TutorialSummary` rows, for the JSON route here and for the page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from studium.serve.content.tutorial.answers import Bar, Tutorial, read_bars, read_tutorials
-from studium.serve.release import Reader
 from studium.serve.rights import Rule, rule
 from studium.serve.web import Listing, Paging, Reading, answer_all
 
@@ -43,7 +42,7 @@ class TutorialSummary:
     lost_of: int | None
 
 
-def months_of(bars: dict[str, list[Bar]]) -> dict[date, bool]:
+def months_of(bars: Mapping[str, Sequence[Bar]]) -> dict[date, bool]:
     """Months with anybody, the oldest first, and whether each is complete."""
     found = {bar.month: bar.is_complete for of_one in bars.values() for bar in of_one}
     return dict(sorted(found.items()))
@@ -57,20 +56,17 @@ def chosen_month(months: dict[date, bool], wanted: date | None) -> date | None:
     return max(complete or months, default=None)
 
 
-def list_tutorials(
-    reader: Reader, course_id: str, wanted: date | None = None
-) -> tuple[list[TutorialSummary], dict[date, bool], date | None]:
-    """Tutorials with anybody in the chosen month, in the order of the course; all months; the chosen one."""
-    tutorials = read_tutorials(reader, course_id)
-    bars = read_bars(reader, course_id, tutorials)
+def summaries(
+    tutorials: Sequence[Tutorial], bars: Mapping[str, Sequence[Bar]], wanted: date | None = None
+) -> list[TutorialSummary]:
+    """Tutorials with anybody in the chosen month, in the order of the course."""
     months = months_of(bars)
     month = chosen_month(months, wanted)
-    found = [
+    return [
         _summary(it, bars[it.node_id], list(months), month)
         for it in tutorials
         if month and any(bar.month == month for bar in bars[it.node_id])
     ]
-    return found, months, month
 
 
 def _summary(
@@ -123,4 +119,6 @@ def funnels(
     ] = None,
 ) -> Any:
     """Tutorials of a course with who began and who finished in a month, and where most were lost."""
-    return answer_all(reader, TutorialSummary, list_tutorials(reader, course_id, month)[0], page)
+    tutorials = read_tutorials(reader, course_id)
+    bars = read_bars(reader, course_id, tutorials)
+    return answer_all(reader, TutorialSummary, summaries(tutorials, bars, month), page)

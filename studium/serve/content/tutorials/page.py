@@ -8,8 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from studium.serve.content.tutorial.answers import read_bars, read_tutorials
 from studium.serve.content.tutorial.months import month_choices, month_name, read_month
-from studium.serve.content.tutorials.answers import TutorialSummary, list_tutorials
+from studium.serve.content.tutorials.answers import (
+    TutorialSummary,
+    chosen_month,
+    months_of,
+    summaries,
+)
+from studium.serve.content.tutorials.spots import WeakSpot, read_compared
 from studium.serve.courses.heading import Heading, heading_of, show_course
 from studium.serve.drawing.charts import Chart, spark
 from studium.serve.drawing.navigation import Tab
@@ -40,8 +47,13 @@ def tutorials_page(
 ) -> Response:
     """All tutorials in the order of the course."""
     heading = heading_of(reader, course_id)
-    found, months, chosen = list_tutorials(reader, course_id, read_month(month))
-    rows = [_row(it, heading) for it in found]
+    tutorials = read_tutorials(reader, course_id)
+    bars = read_bars(reader, course_id, tutorials)
+    months = months_of(bars)
+    chosen = chosen_month(months, read_month(month))
+    compared = read_compared(reader, course_id, (tutorials, bars), chosen)
+    weak = {it.node_id: it for it in compared if it.is_weak}
+    rows = [_row(it, heading, weak.get(it.node_id)) for it in summaries(tutorials, bars, chosen)]
     wanted = search.casefold().strip()
     shown = [row for row in rows if wanted in f"{row['title']} {row['topic'] or ''}".casefold()]
     told = [row for row in rows if None not in {row["entered"], row["finished"]}]
@@ -58,18 +70,19 @@ def tutorials_page(
         "courses",
         f"{people(len(rows), 'subsection')}; {percent(share(finished, entered))} come to the last page.",
         charts=(_chart(shown),),
-        tables=(_table(shown),),
+        tables=(_weak_spots(list(weak.values()), heading, name), _table(shown)),
         content={
             "figures": numbers,
             "months": month_choices(months),
             "month": chosen.isoformat() if chosen else "",
             "search": search,
+            "address": heading.to("tutorials"),
         },
     )
     return show_course(request, reader, heading, "tutorials", page)
 
 
-def _row(summary: TutorialSummary, heading: Heading) -> dict[str, Any]:
+def _row(summary: TutorialSummary, heading: Heading, weak: WeakSpot | None) -> dict[str, Any]:
     finished = share(summary.finished, summary.entered)
     lost = share(summary.lost, summary.lost_of)
     change = None
@@ -85,6 +98,7 @@ def _row(summary: TutorialSummary, heading: Heading) -> dict[str, Any]:
         "line": spark(summary.shares),
         "lost_share": lost,
         "where": f"{summary.lost_step}: {summary.lost_title}" if summary.lost else None,
+        "weak": f"page {weak.step}" if weak else None,
         "address": heading.to("tutorials", summary.node_id),
     }
 
@@ -103,10 +117,35 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             Column("line", "By month", "spark"),
             Column("where", "Most stop before page"),
             Column("lost_share", "Of those on the page before", "percent", of="lost_of"),
+            Column("weak", "Weak spot"),
         ),
         rows,
         _EMPTY,
         SOURCES,
+    )
+
+
+def _weak_spots(spots: list[WeakSpot], heading: Heading, month: str) -> Table:
+    rows = [
+        vars(it)
+        | {
+            "address": heading.to("tutorials", it.node_id) + f"?month={it.month}",
+            "interval": f"{100 * it.excess_low:.0f} to {100 * it.excess_high:.0f} points",
+        }
+        for it in spots
+    ]
+    return Table(
+        "weak_spots",
+        f"Weak spots: {month}",
+        (
+            Column("sentence", "What happens", link="address", under="title"),
+            Column("excess_users", "Lost beyond pages like it", "count"),
+            Column("interval", "Loses more by (90 % interval)"),
+        ),
+        rows,
+        "No page loses clearly more than pages like it. A page is compared in a complete month, with 50 people at the"
+        " page before it, and where the month has 30 such pages.",
+        ("weak_spots.excess_users", "weak_spots.expected_share", "weak_spots.is_weak"),
     )
 
 

@@ -1,0 +1,1 @@
+"""Funnels and weak spots as they are served."""
