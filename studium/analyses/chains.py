@@ -57,8 +57,8 @@ def best_attempts(matches: Matches, window: int, *, is_tie_order: bool = True) -
     A chain takes for each next step the earliest later event that fills it, at most `window` microseconds after its
     entry; without `is_tie_order` events of one time are in no order, and a chain takes one of them.
     """
-    ranks, ends = _ranks(matches, is_tie_order)
-    by_step = _rows_by_step(matches.steps)
+    ranks, ends = event_ranks(matches, is_tie_order)
+    by_step = rows_by_step(matches.steps)
     entries = by_step[0][matches.periods[by_step[0]] >= 0] if by_step else _none()
     reached = np.ones(len(entries), dtype=np.int64)
     alive, rows = np.arange(len(entries)), entries
@@ -109,7 +109,7 @@ def _best(
     return Attempts(entries[chosen], reached[chosen], kept)
 
 
-def _ranks(matches: Matches, is_tie_order: bool) -> tuple[Whole, Whole]:
+def event_ranks(matches: Matches, is_tie_order: bool) -> tuple[Whole, Whole]:
     """Place of the event of each row in the order of all, and the last place that a next step may not take."""
     everything = np.arange(len(matches.units))
     is_new = np.ones(len(everything), dtype=np.bool_)
@@ -124,7 +124,7 @@ def _ranks(matches: Matches, is_tie_order: bool) -> tuple[Whole, Whole]:
     return ranks, ranks[lasts][groups] if len(everything) else ranks
 
 
-def _rows_by_step(steps: Whole) -> list[Whole]:
+def rows_by_step(steps: Whole) -> list[Whole]:
     """Rows of each step, in order."""
     order = np.argsort(steps.astype(np.int16), kind="stable")
     counts = np.bincount(steps) if len(steps) else np.zeros(0, dtype=np.int64)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from studium.analyses.chains import Matches, best_attempts, sorted_matches
 from studium.analyses.content.definitions import Funnel
 from studium.analyses.reach import Gap, Rule, Walk, filled_steps
+from studium.analyses.successive import successive_attempts
 
 _ALL = "all"
 _MICRO = 1_000_000
@@ -42,6 +43,8 @@ def answer_funnel(
     is_entry = (moments >= _micro(funnel.start, moments, 0)) & (
         moments < _micro(funnel.end, moments, 1)
     )
+    if funnel.counting == "uniques" and funnel.reentry == "first":
+        is_entry &= _first_of_each(views, moments, fills[0] & is_entry)
     if funnel.is_plain:
         return _plain(views, funnel, (fills, is_entry), classes)
     excluded = np.isin(views["page"], [pages.index(page) for page in funnel.exclude])
@@ -80,7 +83,13 @@ def _plain(
     )
     class_of = views["class"][rows][order]
     is_tie_order = funnel.tie == "by_step"
-    found = best_attempts(matches, funnel.window_seconds * _MICRO, is_tie_order=is_tie_order)
+    window = funnel.window_seconds * _MICRO
+    if funnel.counting == "totals":
+        found = successive_attempts(
+            matches, window, is_tie_order=is_tie_order, keeps_first=funnel.reentry == "first"
+        )
+    else:
+        found = best_attempts(matches, window, is_tie_order=is_tie_order)
     before = found.entries.copy()
     answer = []
     for step in range(len(funnel.steps)):
@@ -94,6 +103,20 @@ def _plain(
             middle = float(np.median(mine)) / _MICRO if step and len(mine) else None
             answer.append(Reached(step + 1, name, len(mine), middle))
     return answer
+
+
+def _first_of_each(
+    views: Mapping[str, NDArray[Any]], moments: NDArray[np.int64], may_enter: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Of the views that may begin an attempt the first of each person."""
+    rows = np.flatnonzero(may_enter)
+    actors = views["actor"].astype(np.int64)[rows]
+    order = np.lexsort((views["event"][rows], moments[rows], actors))
+    is_first = np.ones(len(order), dtype=np.bool_)
+    is_first[1:] = actors[order][1:] != actors[order][:-1]
+    found = np.zeros(len(moments), dtype=np.bool_)
+    found[rows[order[is_first]]] = True
+    return found
 
 
 def _order(views: Mapping[str, NDArray[Any]], fills: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -15,6 +15,8 @@ from studium.errors import MisuseError
 
 Order = Literal["ordered", "strict", "any"]
 Tie = Literal["by_step", "strict"]
+Counting = Literal["uniques", "totals"]
+Reentry = Literal["best", "first"]
 CLASSES = ("phantom", "new", "logged_in")
 MOST_STEPS = 200
 MOST_OPTIONAL = 6
@@ -26,7 +28,8 @@ class Funnel(Struct, frozen=True, forbid_unknown_fields=True):
 
     Entries count from `start` and before `end`, in UTC; what follows them may come up to a window later.
     `gaps_seconds` are the longest times between a step and the next. `exclude` are pages that may not be seen between
-    two steps. With `by_class` people are told apart by who they were at each step.
+    two steps. With `by_class` people are told apart by who they were at each step. `totals` count attempts, one after
+    the other; with `reentry` first later views of the first page begin none while one is on.
     """
 
     course_id: str
@@ -40,6 +43,8 @@ class Funnel(Struct, frozen=True, forbid_unknown_fields=True):
     start: date | None = None
     end: date | None = None
     by_class: bool = False
+    counting: Counting = "uniques"
+    reentry: Reentry = "best"
 
     @property
     def definition(self) -> str:
@@ -98,6 +103,8 @@ def _check_choices(funnel: Funnel) -> None:
     for field, value, allowed in (
         ("order", funnel.order, get_args(Order)),
         ("tie", funnel.tie, get_args(Tie)),
+        ("counting", funnel.counting, get_args(Counting)),
+        ("reentry", funnel.reentry, get_args(Reentry)),
     ):
         if value not in allowed:
             raise _refused(
@@ -113,13 +120,17 @@ def _check_choices(funnel: Funnel) -> None:
             "order = any knows no neighbours: optional steps, gaps and excluded pages go with ordered and strict",
             "Leave them out, or ask with --order ordered",
         )
-    if funnel.by_class and not funnel.is_plain:
-        raise _refused(
-            "by",
-            "Classes are told where each entry has one chain: with order = ordered, without optional steps, gaps and"
-            " excluded pages",
-            "Leave --by or the options out",
-        )
+    for field, is_asked, what in (
+        ("counting", funnel.counting == "totals", "Attempts are counted"),
+        ("by", funnel.by_class, "Classes are told"),
+    ):
+        if is_asked and not funnel.is_plain:
+            raise _refused(
+                field,
+                f"{what} where each entry has one chain: with order = ordered, without optional steps, gaps and"
+                " excluded pages",
+                f"Leave --{field} or the options out",
+            )
 
 
 def _check_numbers(funnel: Funnel) -> None:

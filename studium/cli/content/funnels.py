@@ -79,6 +79,20 @@ _PROGRAM_MB = 4_000  # NumPy beside DuckDB
     metavar="PAGE,…",
     help="Pages that may not come between two steps; by default none.",
 )
+@click.option(
+    "--counting",
+    metavar="COUNTING",
+    default="uniques",
+    show_default=True,
+    help="uniques, people; totals, their attempts one after the other.",
+)
+@click.option(
+    "--reentry",
+    metavar="REENTRY",
+    default="best",
+    show_default=True,
+    help="best, of all beginnings the one that leads furthest; first, the first one alone.",
+)
 @click.option("--csv", "is_csv", is_flag=True, help="Print CSV, and nothing else, on stdout.")
 @click.option(
     "--release", "release_id", metavar="ID", help="Ask this release; by default the current one."
@@ -150,6 +164,8 @@ def _funnel(release: "Release", asked: dict[str, Any], limits: "Limits") -> "tup
         start=start,
         end=end,
         by_class=asked["by"] == "class",
+        counting=asked["counting"],
+        reentry=asked["reentry"],
     ), title
 
 
