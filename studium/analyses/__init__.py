@@ -7,6 +7,7 @@ Importing this stays cheap: NumPy, SciPy and DuckDB are loaded by the functions 
 from typing import TYPE_CHECKING, Any
 
 from studium.analyses.content.definitions import CLASSES, Funnel, check_funnel, nearest
+from studium.analyses.content.options import with_options
 from studium.analyses.steps import analyse, analysis_catalogue
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ __all__ = [
     "answer_funnel",
     "check_funnel",
     "nearest",
+    "with_options",
 ]
 
 

@@ -5,7 +5,17 @@ Importing this stays cheap: DuckDB is loaded by the functions that need it.
 """
 
 from studium.publish.answers import write_answer
-from studium.publish.content import FunnelAnswer, FunnelStep, ask_funnel, find_tutorial
+from studium.publish.content import (
+    FUNNEL_PAGES,
+    FUNNEL_VIEWS,
+    FunnelAnswer,
+    FunnelStep,
+    answer_of_views,
+    ask_funnel,
+    find_tutorial,
+    funnel_values,
+    page_title,
+)
 from studium.publish.courses.events import (
     DEVICE_RULES,
     DIMENSIONS,
@@ -66,6 +76,8 @@ __all__ = [
     "CATALOG",
     "DEVICE_RULES",
     "DIMENSIONS",
+    "FUNNEL_PAGES",
+    "FUNNEL_VIEWS",
     "REPORTS",
     "Answer",
     "Area",
@@ -96,6 +108,7 @@ __all__ = [
     "Release",
     "ReportOrder",
     "Rollback",
+    "answer_of_views",
     "as_json",
     "ask_funnel",
     "csv_text",
@@ -105,12 +118,14 @@ __all__ = [
     "find_release",
     "find_table",
     "find_tutorial",
+    "funnel_values",
     "held_release",
     "hold_open",
     "in_total_order",
     "media_type",
     "open_release",
     "package_scope",
+    "page_title",
     "publish",
     "query",
     "query_events",

@@ -15,8 +15,10 @@ import pytest
 from studium.cli import main
 from studium.config import open_workspace
 from studium.publish import query
+from studium.vocabulary import Role
 from tests.analyses.funnel_search import Asked, Event, filled
 from tests.analyses.walks import COURSE, bars, invent, key, structure
+from tests.serve.conftest import Campus, open_campus
 
 pytestmark = pytest.mark.timeout(900)
 BARS = """
@@ -48,6 +50,12 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         assert main(["--workspace", str(root), *command]) == 0
     return root
+
+
+@pytest.fixture(scope="module")
+def campus(workspace: Path) -> Campus:
+    """A server of the workspace, with an account for every role."""
+    return open_campus(open_workspace(workspace, {}))
 
 
 def rows_of(root: Path) -> set[tuple[Any, ...]]:
@@ -188,3 +196,40 @@ def test_a_page_twice_and_a_month_without_anybody_have_an_answer(
     lines = capfd.readouterr().out.splitlines()
     assert lines[0] == "step,page_id,title,people,users,median_seconds"
     assert len(lines) == 5
+
+
+SAME = [
+    "--window 2d",
+    "--order strict",
+    "--order any",
+    "--tie strict --by class",
+    "--optional 2,3",
+    "--gaps 1h,2d,1d,1d,1d",
+    f"--exclude {key('vertical', 'start0')}",
+    "--month 2024-02 --by class",
+    "--counting totals",
+    "--reentry first",
+]
+
+
+@pytest.mark.parametrize("options", SAME)
+def test_the_api_answers_what_the_command_answers(
+    workspace: Path, campus: Campus, capfd: pytest.CaptureFixture[str], options: str
+) -> None:
+    """For who knows people by name; a refusal names the field and the nearest name."""
+    given = options.split()
+    found = asked(workspace, capfd, "Middle", *given)
+    said = {given[at].strip("-"): given[at + 1] for at in range(0, len(given), 2)}
+    address = f"/api/v1/courses/{COURSE}/funnel"
+    with campus.client(Role.ADMINISTRATOR) as client:
+        answer = client.get(address, params={"tutorial": key("sequential", "middle"), **said})
+        wrong = client.get(address, params={"steps": key("vertical", "midle1")})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["steps"] == found["steps"]
+    assert [answer.json()[name] for name in ("definition", "release", "is_complete")] == [
+        found[name] for name in ("definition", "release", "is_complete")
+    ]
+    assert wrong.status_code == 400
+    assert "middle1" in wrong.text
+    with campus.client(Role.RESEARCHER) as client:
+        assert client.get(address).status_code in {403, 404}

@@ -3,8 +3,6 @@
 Enters: a subsection or pages, options. Leaves: bars, JSON or CSV.
 """
 
-import re
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_TIME = re.compile(r"(?P<number>-?\d{1,9})(?P<unit>[smhd])")
 _PROGRAM_MB = 4_000  # NumPy beside DuckDB
 
 
@@ -137,10 +134,8 @@ def _answer(session: Session, asked: dict[str, Any]) -> None:
 
 def _funnel(release: "Release", asked: dict[str, Any], limits: "Limits") -> "tuple[Funnel, str]":
     """The question, and how it is called."""
-    from msgspec.structs import replace
-
     from studium import publish
-    from studium.analyses import Funnel
+    from studium.analyses import Funnel, with_options
 
     if asked["tutorial"] and not asked["steps"]:
         wanted, title = publish.find_tutorial(release, asked["tutorial"], asked["course"], limits)
@@ -152,60 +147,8 @@ def _funnel(release: "Release", asked: dict[str, Any], limits: "Limits") -> "tup
             "studium funnel",
             "Give SUBSECTION, or --course KEY and --steps PAGE,PAGE",
         )
-    start, end = _days(asked)
-    return replace(
-        wanted,
-        window_seconds=_seconds("window", asked["window"]),
-        order=asked["order"],
-        tie=asked["tie"],
-        optional=_numbers(asked["optional"]),
-        gaps_seconds=tuple(_seconds("gaps", it) for it in _parts(asked["gaps"])),
-        exclude=tuple(_parts(asked["exclude"])),
-        start=start,
-        end=end,
-        by_class=asked["by"] == "class",
-        counting=asked["counting"],
-        reentry=asked["reentry"],
-    ), title
-
-
-def _days(asked: dict[str, Any]) -> tuple[date | None, date | None]:
-    start, end = (asked[name].date() if asked[name] else None for name in ("start", "end"))
-    if not asked["month"]:
-        return start, end
-    try:
-        first = datetime.strptime(asked["month"], "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
-    except ValueError:
-        raise MisuseError(
-            f"{asked['month']} is no month", "funnel: month", "Write it as 2024-03"
-        ) from None
-    if start or end:
-        raise MisuseError(
-            "A month is from and until a day", "funnel: month", "Leave --from and --until out"
-        )
-    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
-
-
-def _seconds(field: str, text: str) -> int:
-    found = _TIME.fullmatch(text.strip())
-    if not found:
-        raise MisuseError(
-            f"{text} is no time", f"funnel: {field}", "Write it as 7d, 12h, 30m or 45s"
-        )
-    return int(found["number"]) * _UNITS[found["unit"]]
-
-
-def _numbers(text: str | None) -> tuple[int, ...]:
-    try:
-        return tuple(int(it) for it in _parts(text))
-    except ValueError:
-        raise MisuseError(
-            f"{text} are no numbers of steps", "funnel: optional", "Write them as 2,4"
-        ) from None
-
-
-def _parts(text: str | None) -> list[str]:
-    return text.split(",") if text else []
+    days = {name: asked[name].date() if asked[name] else None for name in ("start", "end")}
+    return with_options(wanted, asked | days), title
 
 
 def _tell(session: Session, title: str, answer: "FunnelAnswer") -> None:

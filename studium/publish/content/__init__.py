@@ -3,6 +3,26 @@
 Enters: a release. Leaves: how many people came to each page.
 """
 
-from studium.publish.content.funnels import FunnelAnswer, FunnelStep, ask_funnel, find_tutorial
+from studium.publish.content.funnels import (
+    FUNNEL_PAGES,
+    FUNNEL_VIEWS,
+    FunnelAnswer,
+    FunnelStep,
+    answer_of_views,
+    ask_funnel,
+    find_tutorial,
+    funnel_values,
+    page_title,
+)
 
-__all__ = ["FunnelAnswer", "FunnelStep", "ask_funnel", "find_tutorial"]
+__all__ = [
+    "FUNNEL_PAGES",
+    "FUNNEL_VIEWS",
+    "FunnelAnswer",
+    "FunnelStep",
+    "answer_of_views",
+    "ask_funnel",
+    "find_tutorial",
+    "funnel_values",
+    "page_title",
+]

@@ -3,8 +3,9 @@
 Enters: a release, a funnel. Leaves: a `FunnelAnswer` with what it is an answer to: definition, release, completeness.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -13,11 +14,11 @@ from studium.errors import MisuseError, StudiumError
 from studium.publish.manifest import Release
 from studium.publish.release import Limits, OpenRelease, open_release
 
-_PAGES = """
+FUNNEL_PAGES = """
     select distinct page_id, title, first_title from content_nodes
     where course_id = $course_id and kind = 'page' order by all
 """
-_VIEWS = """
+FUNNEL_VIEWS = """
     select
         dense_rank() over (order by actor_id) as actor,
         epoch_us(event_time) as moment,
@@ -67,8 +68,8 @@ def ask_funnel(release: Release, funnel: Funnel, limits: Limits) -> FunnelAnswer
     _require(release)
     with open_release(OpenRelease, release, limits) as opened:
         titles = {
-            page: ": ".join(dict.fromkeys(filter(None, names))) or page
-            for page, *names in opened.rows(_PAGES, {"course_id": funnel.course_id})
+            page: page_title(page, names)
+            for page, *names in opened.rows(FUNNEL_PAGES, {"course_id": funnel.course_id})
         }
         if not titles:
             courses = {row[0] for row in opened.rows(_TUTORIALS, {"course_id": None})}
@@ -79,21 +80,42 @@ def ask_funnel(release: Release, funnel: Funnel, limits: Limits) -> FunnelAnswer
                 fix,
             )
         check_funnel(funnel, titles)
-        values = {
-            "course_id": funnel.course_id,
-            "pages": list(dict.fromkeys((*funnel.steps, *funnel.exclude))),
-            "classes": list(CLASSES),
-        }
-        views = opened.call(lambda: opened.connection.execute(_VIEWS, values).fetchnumpy())
+        views = opened.call(
+            lambda: opened.connection.execute(FUNNEL_VIEWS, funnel_values(funnel)).fetchnumpy()
+        )
+    return answer_of_views(funnel, views, titles, (release.id, release.manifest.build.as_of))
+
+
+def funnel_values(funnel: Funnel) -> dict[str, Any]:
+    """What `FUNNEL_VIEWS` asks for."""
+    return {
+        "course_id": funnel.course_id,
+        "pages": list(dict.fromkeys((*funnel.steps, *funnel.exclude))),
+        "classes": list(CLASSES),
+    }
+
+
+def page_title(page: str, names: Sequence[str | None]) -> str:
+    """A unit's own name says little where all are called so: what it shows first stands beside it."""
+    return ": ".join(dict.fromkeys(filter(None, names))) or page
+
+
+def answer_of_views(
+    funnel: Funnel,
+    views: Mapping[str, Any],
+    titles: Mapping[str, str],
+    of_release: tuple[str, date | None],
+) -> FunnelAnswer:
+    """The answer from the columns of `FUNNEL_VIEWS`."""
     steps = [
         FunnelStep(it.step, (page := funnel.steps[it.step - 1]), titles[page], *it[1:])
         for it in answer_funnel(views, funnel)
     ]
-    as_of = release.manifest.build.as_of
+    release, as_of = of_release
     end = min(filter(None, [funnel.end, as_of]), default=None)
     window = timedelta(seconds=funnel.window_seconds)
     is_complete = bool(end and as_of and as_of - end >= window)
-    return FunnelAnswer(funnel, funnel.definition, release.id, as_of, is_complete, steps)
+    return FunnelAnswer(funnel, funnel.definition, release, as_of, is_complete, steps)
 
 
 def find_tutorial(

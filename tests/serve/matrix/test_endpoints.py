@@ -26,8 +26,10 @@ _ASKED = {
     "/api/v0/learners/{username}/": "?course_id={course_id}",
     "/api/v0/engagement_timelines/{username}/": "?course_id={course_id}",
 }
-# What the generated campus cannot have: raw events, a token with that id, addresses that are none.
+# What the generated campus cannot have: raw events, a token with that id, addresses that are none, a subsection of as
+# few pages as a funnel may have.
 _EMPTY = {
+    "/api/v1/courses/{course_id:course}/funnel",
     "/api/v1/events/{event_type:path}",
     "/api/v0/courses/{rest:path}",
 }
