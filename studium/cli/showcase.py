@@ -58,6 +58,31 @@ _VIEWS = {
         order by users_at_start desc, pipeline_video_id
         limit 5
     """,
+    "Who came to each page of the subsection that most began (tutorial_funnels)": """
+        with bars as (
+            select * from tutorial_funnels where class = 'all'
+        ),
+        most as (
+            select course_id, month, node_id, users as began
+            from bars
+            where step = 1 and complete
+            order by users desc, course_id, month, node_id
+            limit 1
+        )
+        select
+            tutorial.title as subsection,
+            bars.step as page,
+            coalesce(page.first_title, page.title) as shows,
+            bars.users,
+            round(100 * bars.users / most.began) as percent,
+            round(bars.median_seconds) as seconds_since
+        from most
+        inner join bars using (course_id, month, node_id)
+        inner join content_nodes as tutorial using (course_id, node_id)
+        inner join content_nodes as page
+            on bars.course_id = page.course_id and bars.page_id = page.node_id
+        order by bars.step
+    """,
 }
 _DAYS = "select date, sum(event_count)::bigint from event_types_daily group by date order by date"
 

@@ -228,6 +228,7 @@ def test_demo_shows_numbers_and_can_be_repeated(
     assert studium.code == 0
     assert "Events by day" in shown
     assert "Learners by course" in shown
+    assert "Who came to each page of the subsection that most began" in shown
     assert str((output / "current").resolve()) in shown
     first = password_of(shown)
     assert studium.json("--workspace", output, "query", "select count(*) > 0 from person_course")
