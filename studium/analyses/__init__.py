@@ -23,6 +23,7 @@ __all__ = [
     "answer_funnel",
     "check_funnel",
     "nearest",
+    "people_at_steps",
     "with_options",
 ]
 
@@ -32,3 +33,10 @@ def answer_funnel(views: "Mapping[str, Any]", funnel: Funnel) -> "list[Reached]"
     from studium.analyses.content import asking
 
     return asking.answer_funnel(views, funnel, CLASSES)
+
+
+def people_at_steps(views: "Mapping[str, Any]", funnel: Funnel) -> "list[Any]":
+    """Numbers of the people who came to each step of a checked funnel."""
+    from studium.analyses.content import asking
+
+    return list(asking.people_at_steps(views, funnel))

@@ -233,3 +233,27 @@ def test_the_api_answers_what_the_command_answers(
     assert "middle1" in wrong.text
     with campus.client(Role.RESEARCHER) as client:
         assert client.get(address).status_code in {403, 404}
+
+
+def test_people_behind_a_bar_are_as_many_as_it_says(campus: Campus) -> None:
+    """Of each step who came, and who stopped before it, each once; by name where there is one."""
+    tutorial = {"tutorial": key("sequential", "middle"), "window": "2d"}
+    address = f"/api/v1/courses/{COURSE}/funnel"
+    with campus.client(Role.ANALYST) as client:
+        bars = [it["users"] for it in client.get(address, params=tutorial).json()["steps"]]
+        behind: list[set[str]] = []
+        for step, users in enumerate(bars, start=1):
+            asked = tutorial | {"step": step, "limit": 200}
+            found = client.get(f"{address}/people", params=asked).json()
+            people = {it["actor_id"] for it in found["items"]}
+            assert found["total"] == len(people) == users
+            if step > 1:
+                asked = asked | {"kind": "dropped"}
+                left = client.get(f"{address}/people", params=asked).json()["items"]
+                assert {it["actor_id"] for it in left} == behind[-1] - people
+            behind.append(people)
+        assert client.get(f"{address}/people", params={"step": 9}).status_code == 400
+    for role in (Role.RESEARCHER, Role.INSTITUTION_VIEWER):
+        with campus.client(role) as client:
+            assert client.get(f"{address}/people", params=tutorial).status_code in {403, 404}
+    assert bars[0] > bars[-1] > 0

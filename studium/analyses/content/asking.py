@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from studium.analyses.chains import Matches, best_attempts, sorted_matches
+from studium.analyses.chains import Attempts, Matches, best_attempts, sorted_matches
 from studium.analyses.content.definitions import Funnel
 from studium.analyses.reach import Gap, Rule, Walk, filled_steps
 from studium.analyses.successive import successive_attempts
@@ -37,16 +37,29 @@ def answer_funnel(
     `page` is the number of the page in `funnel.steps + funnel.exclude`'s distinct ones in that order, else -1; `event`
     stands for the order of events of one time; `class` is a number in `classes`.
     """
-    pages = list(dict.fromkeys((*funnel.steps, *funnel.exclude)))
-    fills = np.array([views["page"] == pages.index(page) for page in funnel.steps], dtype=np.bool_)
-    moments = views["moment"].astype(np.int64)
-    is_entry = (moments >= _micro(funnel.start, moments, 0)) & (
-        moments < _micro(funnel.end, moments, 1)
-    )
-    if funnel.counting == "uniques" and funnel.reentry == "first":
-        is_entry &= _first_of_each(views, moments, fills[0] & is_entry)
     if funnel.is_plain:
-        return _plain(views, funnel, (fills, is_entry), classes)
+        return _plain(views, funnel, classes)
+    _, filled = _filled(views, funnel)
+    return [Reached(step, _ALL, int(it.sum()), None) for step, it in enumerate(filled, start=1)]
+
+
+def people_at_steps(views: Mapping[str, NDArray[Any]], funnel: Funnel) -> list[NDArray[np.int64]]:
+    """Numbers of the people who came to each step, in order; `views` as `answer_funnel` wants them."""
+    if funnel.is_plain:
+        matches, _, found = _attempts(views, funnel)
+        levels = [numbers for numbers, _ in found.levels]
+        levels += [np.zeros(0, dtype=np.int64)] * (len(funnel.steps) - len(levels))
+        return [np.unique(matches.units[found.entries[numbers]]) for numbers in levels]
+    units, filled = _filled(views, funnel)
+    return [units[it] for it in filled]
+
+
+def _filled(
+    views: Mapping[str, NDArray[Any]], funnel: Funnel
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """People, and whether each fills each step, by the options that look at neighbours."""
+    fills, is_entry = _marks(views, funnel)
+    pages = list(dict.fromkeys((*funnel.steps, *funnel.exclude)))
     excluded = np.isin(views["page"], [pages.index(page) for page in funnel.exclude])
     order = _order(views, fills)
     rule = Rule(
@@ -57,20 +70,30 @@ def answer_funnel(
         tuple(it - 1 for it in funnel.optional),
         (Gap(excluded[order], 0, len(funnel.steps) - 1),) if funnel.exclude else (),
     )
-    walk = Walk(
-        views["actor"].astype(np.int64)[order], moments[order], fills[:, order], is_entry[order]
+    actors, moments = (views[name].astype(np.int64)[order] for name in ("actor", "moment"))
+    return filled_steps(Walk(actors, moments, fills[:, order], is_entry[order]), rule)
+
+
+def _marks(
+    views: Mapping[str, NDArray[Any]], funnel: Funnel
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """A row per step of which views fill it, and which views may begin an attempt."""
+    pages = list(dict.fromkeys((*funnel.steps, *funnel.exclude)))
+    fills = np.array([views["page"] == pages.index(page) for page in funnel.steps], dtype=np.bool_)
+    moments = views["moment"].astype(np.int64)
+    is_entry = (moments >= _micro(funnel.start, moments, 0)) & (
+        moments < _micro(funnel.end, moments, 1)
     )
-    _, filled = filled_steps(walk, rule)
-    return [Reached(step, _ALL, int(it.sum()), None) for step, it in enumerate(filled, start=1)]
+    if funnel.counting == "uniques" and funnel.reentry == "first":
+        is_entry &= _first_of_each(views, moments, fills[0] & is_entry)
+    return fills, is_entry
 
 
-def _plain(
-    views: Mapping[str, NDArray[Any]],
-    funnel: Funnel,
-    marks: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    classes: tuple[str, ...],
-) -> list[Reached]:
-    fills, is_entry = marks
+def _attempts(
+    views: Mapping[str, NDArray[Any]], funnel: Funnel
+) -> tuple[Matches, NDArray[np.int64], Attempts]:
+    """Views by the steps that they fill, in order; which view each was; the attempts that count."""
+    fills, is_entry = _marks(views, funnel)
     steps, rows = np.nonzero(fills)
     matches, order = sorted_matches(
         Matches(
@@ -81,7 +104,6 @@ def _plain(
             np.where((steps == 0) & is_entry[rows], 0, -1),
         )
     )
-    class_of = views["class"][rows][order]
     is_tie_order = funnel.tie == "by_step"
     window = funnel.window_seconds * _MICRO
     if funnel.counting == "totals":
@@ -90,6 +112,14 @@ def _plain(
         )
     else:
         found = best_attempts(matches, window, is_tie_order=is_tie_order)
+    return matches, rows[order], found
+
+
+def _plain(
+    views: Mapping[str, NDArray[Any]], funnel: Funnel, classes: tuple[str, ...]
+) -> list[Reached]:
+    matches, rows, found = _attempts(views, funnel)
+    class_of = views["class"][rows]
     before = found.entries.copy()
     answer = []
     for step in range(len(funnel.steps)):

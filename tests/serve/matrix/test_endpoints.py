@@ -30,6 +30,7 @@ _ASKED = {
 # few pages as a funnel may have.
 _EMPTY = {
     "/api/v1/courses/{course_id:course}/funnel",
+    "/api/v1/courses/{course_id:course}/funnel/people",
     "/api/v1/events/{event_type:path}",
     "/api/v0/courses/{rest:path}",
 }

@@ -5,12 +5,13 @@ Enters: a reader, a course, pages, options. Leaves: an `AskedFunnel`, the same a
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query
 
-from studium.analyses import Funnel, check_funnel, with_options
+from studium.analyses import Funnel, check_funnel, people_at_steps, with_options
 from studium.errors import MisuseError
 from studium.publish import (
     FUNNEL_PAGES,
@@ -22,11 +23,22 @@ from studium.publish import (
 from studium.serve.content.tutorial.answers import read_tutorials
 from studium.serve.release import Reader
 from studium.serve.rights import HiddenError, Rule, rule
-from studium.serve.web import Reading
+from studium.serve.web import Listing, Paging, Reading, answer_all
 
 router = APIRouter(prefix="/api/v1", tags=["funnels"])
 MOST_VIEWS = 500_000
 _COLUMNS = ("actor", "moment", "event", "page", "class")
+_NAMES = "select user_id, username from person_course where course_id = $course_id"
+_NO_NAMES = "select cast(null as bigint) as user_id, cast(null as varchar) as username where false"
+_ACTORS = """
+    with actors as (
+        select actor_id, max(user_id) as user_id from page_views
+        where course_id = $course_id and actor_id is not null group by actor_id
+    ),
+    names as ({names})
+    select dense_rank() over (order by actors.actor_id) as actor, actors.actor_id, names.username
+    from actors left join names on actors.user_id = names.user_id
+"""
 _COUNT = "select count(*) as views from page_views where course_id = $course_id"
 
 
@@ -48,6 +60,21 @@ class AskedOptions:
     month: str = ""
     start: date | None = None
     end: date | None = None
+
+
+class Behind(StrEnum):
+    """Who came to a step, or to the step before it and not further."""
+
+    REACHED = "reached"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True)
+class AskedPeople(AskedOptions):
+    """A bar of such a funnel."""
+
+    step: Annotated[int, Query(ge=1, le=200, description="A step, from 1.")] = 1
+    kind: Annotated[Behind, Query(description="Who came, or stopped before it.")] = Behind.REACHED
 
 
 @dataclass(frozen=True)
@@ -73,11 +100,60 @@ class AskedFunnel:
     steps: list[AskedStep]
 
 
-def ask(reader: Reader, course_id: str, options: AskedOptions) -> AskedFunnel:
-    """How many people came to each step.
+@dataclass(frozen=True)
+class PersonAtStep:
+    """Somebody behind a bar; without an account nobody knows their name."""
 
-    Raises MisuseError for what cannot be asked, HiddenError where the release has no pages of the course.
-    """
+    actor_id: str
+    username: str | None
+
+
+class Question(NamedTuple):
+    """A funnel that can be asked, the titles of its pages, and the views that it is about."""
+
+    funnel: Funnel
+    titles: dict[str, str]
+    views: dict[str, Any]
+
+
+def ask(reader: Reader, course_id: str, options: AskedOptions) -> AskedFunnel:
+    """How many people came to each step."""
+    funnel, titles, views = _question(reader, course_id, options)
+    answer = answer_of_views(funnel, views, titles, (reader.release_id, reader.as_of))
+    return AskedFunnel(
+        answer.definition,
+        answer.release,
+        answer.as_of,
+        answer.is_complete,
+        [AskedStep(*step) for step in answer.steps],
+    )
+
+
+def list_people(reader: Reader, course_id: str, options: AskedPeople) -> list[PersonAtStep]:
+    """Who is behind a bar, by name, then those without one."""
+    funnel, _, views = _question(reader, course_id, options)
+    step, behind = options.step, options.kind
+    if not (2 if behind is Behind.DROPPED else 1) <= step <= len(funnel.steps):
+        raise MisuseError(
+            f"Nobody is {behind.value} at step {step}",
+            "funnel: step",
+            f"Give 1 to {len(funnel.steps)}, for dropped from 2",
+        )
+    people = people_at_steps(views, funnel)
+    wanted = set(people[step - 1].tolist())
+    if behind is Behind.DROPPED:
+        wanted = set(people[step - 2].tolist()) - wanted
+    sql = _ACTORS.format(names=_NAMES if reader.has("person_course") else _NO_NAMES)
+    found = [
+        PersonAtStep(row["actor_id"], row["username"])
+        for row in reader.rows(sql, {"course_id": course_id})
+        if row["actor"] in wanted
+    ]
+    return sorted(found, key=lambda it: (it.username is None, it.username or it.actor_id))
+
+
+def _question(reader: Reader, course_id: str, options: AskedOptions) -> Question:
+    """Raises MisuseError for what cannot be asked, HiddenError where the release has no pages of the course."""
     if not (reader.has("page_views") and reader.has("content_nodes")):
         raise HiddenError
     rows = reader.rows(FUNNEL_PAGES, {"course_id": course_id})
@@ -99,14 +175,7 @@ def ask(reader: Reader, course_id: str, options: AskedOptions) -> AskedFunnel:
         )
     seen = reader.rows(FUNNEL_VIEWS, funnel_values(funnel))
     views = {name: np.array([row[name] for row in seen], dtype=np.int64) for name in _COLUMNS}
-    answer = answer_of_views(funnel, views, titles, (reader.release_id, reader.as_of))
-    return AskedFunnel(
-        answer.definition,
-        answer.release,
-        answer.as_of,
-        answer.is_complete,
-        [AskedStep(*step) for step in answer.steps],
-    )
+    return Question(funnel, titles, views)
 
 
 def _steps(reader: Reader, course_id: str, options: AskedOptions) -> tuple[str, ...]:
@@ -133,3 +202,16 @@ def asked_funnel(
 ) -> Any:
     """People at each of any pages of a course, by the options of the command; without pages, the first subsection."""
     return ask(reader, course_id, options)
+
+
+@router.get("/courses/{course_id:course}/funnel/people", response_model=Listing[PersonAtStep])
+@rule(Rule.EVENTS)
+def people_behind(
+    course_id: str,
+    reader: Reading,
+    options: Annotated[AskedPeople, Depends()],
+    page: Paging,
+) -> Any:
+    """The people behind a bar: who came to a step of a funnel, or stopped before it."""
+    found = list_people(reader, course_id, options)
+    return answer_all(reader, PersonAtStep, found, page)
