@@ -15,6 +15,7 @@ from studium.publish.content import (
     find_tutorial,
     funnel_values,
     page_title,
+    page_view_funnel,
 )
 from studium.publish.courses.events import (
     DEVICE_RULES,
@@ -126,6 +127,7 @@ __all__ = [
     "open_release",
     "package_scope",
     "page_title",
+    "page_view_funnel",
     "publish",
     "query",
     "query_events",

@@ -14,7 +14,7 @@ import pytest
 
 from studium.cli import main
 from studium.config import open_workspace
-from studium.publish import query
+from studium.publish import page_view_funnel, query
 from studium.vocabulary import Role
 from tests.analyses.funnel_search import Asked, Event, filled
 from tests.analyses.walks import COURSE, bars, invent, key, structure
@@ -257,3 +257,14 @@ def test_people_behind_a_bar_are_as_many_as_it_says(campus: Campus) -> None:
         with campus.client(role) as client:
             assert client.get(f"{address}/people", params=tutorial).status_code in {403, 404}
     assert bars[0] > bars[-1] > 0
+
+
+def test_python_says_what_the_command_says(
+    workspace: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pages = [key("vertical", f"middle{step}") for step in range(6)]
+    february = date(2024, 2, 1), date(2024, 3, 1)
+    answer = page_view_funnel(open_workspace(workspace, {}), COURSE, pages, february, by_class=True)
+    found = asked(workspace, capfd, "Middle", "--month", "2024-02", "--by", "class")
+    assert [it._asdict() for it in answer.steps] == found["steps"]
+    assert (answer.definition, answer.release) == (found["definition"], found["release"])

@@ -13,6 +13,7 @@ from studium.publish.content.funnels import (
     find_tutorial,
     funnel_values,
     page_title,
+    page_view_funnel,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "find_tutorial",
     "funnel_values",
     "page_title",
+    "page_view_funnel",
 ]

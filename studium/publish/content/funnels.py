@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from studium.analyses import CLASSES, Funnel, answer_funnel, check_funnel, nearest
+from studium.config import Workspace
 from studium.errors import MisuseError, StudiumError
 from studium.publish.manifest import Release
 from studium.publish.release import Limits, OpenRelease, open_release
+from studium.publish.release_store import find_release
 
 FUNNEL_PAGES = """
     select distinct page_id, title, first_title from content_nodes
@@ -84,6 +86,21 @@ def ask_funnel(release: Release, funnel: Funnel, limits: Limits) -> FunnelAnswer
             lambda: opened.connection.execute(FUNNEL_VIEWS, funnel_values(funnel)).fetchnumpy()
         )
     return answer_of_views(funnel, views, titles, (release.id, release.manifest.build.as_of))
+
+
+def page_view_funnel(
+    workspace: Workspace,
+    course_id: str,
+    pages: Sequence[str],
+    days: tuple[date | None, date | None] = (None, None),
+    **options: Any,
+) -> FunnelAnswer:
+    """How many people came along pages of a course, of those who began from the first of `days` to before the second.
+
+    `options` are further fields of `Funnel`. Asks the current release.
+    """
+    wanted = Funnel(course_id, tuple(pages), start=days[0], end=days[1], **options)
+    return ask_funnel(find_release(workspace, None), wanted, Limits.of_queries(workspace))
 
 
 def funnel_values(funnel: Funnel) -> dict[str, Any]:
