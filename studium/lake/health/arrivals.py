@@ -51,11 +51,14 @@ def _write_copy(workspace: Workspace) -> None:
         return
     fresh = workspace.scratch / f"storing-{os.getpid()}-arrivals"
     fresh.parent.mkdir(parents=True, exist_ok=True)
-    with fresh.open("wb") as stream:
-        stream.write(sealed)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(target)
+    try:
+        with fresh.open("wb") as stream:
+            stream.write(sealed)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
     sync_folder(target.parent)
 
 

@@ -16,6 +16,7 @@ from studium.lake import (
     retract,
     status,
 )
+from studium.lake.health.arrivals import keep_arrivals
 from studium.lake.ledger import read_ledger
 from tests.lake.conftest import event
 
@@ -115,3 +116,23 @@ def test_a_copy_that_says_the_same_is_not_written_again(
     before = campus.arrivals.stat().st_mtime_ns
     land_paths(tmp_path / "a.log")
     assert campus.arrivals.stat().st_mtime_ns == before
+
+
+def test_a_stop_while_the_copy_is_written_leaves_no_half_of_it(
+    campus: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = campus.arrivals.read_bytes()
+    campus.arrivals.write_bytes(b"an older one\n")
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.fsync", stop)
+    with pytest.raises(KeyboardInterrupt):
+        keep_arrivals(campus)
+    monkeypatch.undo()
+
+    assert campus.arrivals.read_bytes() == b"an older one\n"
+    assert list(campus.scratch.glob("storing-*")) == []
+    keep_arrivals(campus)
+    assert campus.arrivals.read_bytes() == before
