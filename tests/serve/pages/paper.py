@@ -44,7 +44,10 @@ def sheets_of(pdf: bytes) -> list[Sheet]:
 def _unpacked(body: bytes) -> bytes:
     found = _STREAM.search(body)
     assert found
-    return zlib.decompress(found[1]) if b"FlateDecode" in body else found[1]
+    if b"FlateDecode" not in body:
+        return found[1]
+    # It knows its own end, which may be a byte that looks like an end of line.
+    return zlib.decompressobj().decompress(body[found.start(1) :])
 
 
 def _positions(content: bytes) -> list[float]:
