@@ -65,20 +65,29 @@ def plain_blocks(
     `advance` is called with the count of raw bytes read; `notes` gets a line where other bytes follow the end of an
     archive, which gzip, too, leaves out with a warning. Raises DamagedArchiveError after the last good block.
     """
+    yield from plain_text(lambda: path.open("rb"), advance, notes)
+
+
+def plain_text(
+    opened: Callable[[], BinaryIO],
+    advance: Callable[[int], None] | None = None,
+    notes: list[str] | None = None,
+) -> Iterator[bytes]:
+    """The same of what can be opened, again where it is damaged."""
     notes = [] if notes is None else notes
-    with path.open("rb") as file:
+    with opened() as file:
         head = file.read(MAGIC_BYTES)
         file.seek(0)
         compression = compression_of(head)
-        blocks = _raw_blocks(file, advance)
+        blocks, layers = _raw_blocks(file, advance), MOST_LAYERS
         if compression != "plain":
-            blocks = _all_before_damage(path, blocks, compression, notes)
-        yield from _as_utf8(_peeled(blocks, notes))
+            blocks, layers = _all_before_damage(opened, blocks, compression, notes), layers - 1
+        yield from _as_utf8(peeled(blocks, notes, layers))
 
 
-def _peeled(blocks: Iterator[bytes], notes: list[str]) -> Iterator[bytes]:
-    """The plain bytes of what was packed again after it was packed."""
-    for _ in range(MOST_LAYERS):
+def peeled(blocks: Iterator[bytes], notes: list[str], layers: int = MOST_LAYERS) -> Iterator[bytes]:
+    """What blocks hold that may be packed, also after it was packed; at damage without the block that is torn."""
+    for _ in range(layers):
         begun, rest = _begun(blocks)
         blocks = chain(begun, rest)
         compression = compression_of(b"".join(begun))
@@ -123,7 +132,7 @@ def _is_utf16(head: bytes) -> bool:
 
 
 def _all_before_damage(
-    path: Path, raw_blocks: Iterator[bytes], compression: str, notes: list[str]
+    opened: Callable[[], BinaryIO], raw_blocks: Iterator[bytes], compression: str, notes: list[str]
 ) -> Iterator[bytes]:
     """At damage in a gzip, read it again with zlib, byte by byte at the end: isal gives nothing of the torn block."""
     given = 0
@@ -133,14 +142,14 @@ def _all_before_damage(
             yield block
     except DamagedArchiveError:
         if compression == "gzip":
-            yield from _rest_by_zlib(path, given)
+            yield from _rest_by_zlib(opened, given)
         raise
 
 
-def _rest_by_zlib(path: Path, given: int) -> Iterator[bytes]:
+def _rest_by_zlib(opened: Callable[[], BinaryIO], given: int) -> Iterator[bytes]:
     """The plain bytes after the first `given` ones, up to the damage."""
     member = zlib.decompressobj(wbits=GZIP_WINDOW)
-    with path.open("rb") as file:
+    with opened() as file:
         while raw := file.read(SMALL_BYTES):
             before = member.copy()
             try:

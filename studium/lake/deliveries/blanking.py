@@ -4,29 +4,23 @@ Enters: the stream of a file and its path. Leaves: the same stream, or its recor
 these columns, by the same reader of CSV that types them later, so that the two never differ on what is which column.
 """
 
-import bz2
 import codecs
 import csv
-import gzip
 import io
-import lzma
 import re
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any, BinaryIO, cast
 
-import zstandard
-
 from studium.errors import StudiumError
-from studium.lake.archives.decompression import MAGIC_BYTES, MOST_LAYERS, compression_of
+from studium.lake.archives.decompression import DamagedArchiveError, peeled, plain_text
 from studium.lake.deliveries.recognition import secrets_of
 
 READ_BYTES = 64 * 1024
 HEAD_BYTES = 2 * 1024 * 1024  # a block of bzip2, the longest, is 900 kB
 MARK = codecs.BOM_UTF8
 WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-TORN = (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError, csv.Error, UnicodeError)
+TORN = (DamagedArchiveError, OSError, csv.Error, UnicodeError)
 
 
 class UnreadableSecretsError(StudiumError):
@@ -60,24 +54,16 @@ def _head(source: BinaryIO, taken: list[bytes]) -> bytes:
 
 
 def _plain_head(head: bytes) -> bytes:
-    """What a head says when it is unpacked, as far as it goes, in UTF-8."""
-    unpackers: dict[str, Callable[[], Any]] = {
-        "gzip": lambda: zlib.decompressobj(wbits=31),
-        "bzip2": bz2.BZ2Decompressor,
-        "xz": lzma.LZMADecompressor,
-        "zstd": zstandard.ZstdDecompressor().decompressobj,
-    }
-    for _ in range(MOST_LAYERS):
-        kind = compression_of(head)
-        if kind == "plain":
-            break
-        try:
-            head = unpackers[kind]().decompress(head)
-        except TORN:
-            return b""
-    if head.startswith(WIDE_MARKS):
-        return codecs.getincrementaldecoder("utf-16")(errors="replace").decode(head).encode()
-    return head
+    """What a head says when it is unpacked, as far as it goes, in UTF-8: what a reader of the file would see."""
+    plain = b""
+    try:
+        for block in plain_text(lambda: io.BytesIO(head)):
+            plain += block
+            if b"\n" in plain or len(plain) > HEAD_BYTES:
+                break
+    except DamagedArchiveError:
+        pass
+    return plain
 
 
 class _Pieces(io.RawIOBase):
@@ -109,8 +95,10 @@ def _blanked(path: str, source: io.BufferedReader, pattern: str) -> Iterator[byt
     try:
         yield from _records(path, source, pattern)
     except TORN as error:
+        # What a library says of packing names no value; what it says of records might.
+        said = error if isinstance(error, DamagedArchiveError) else type(error).__name__
         raise UnreadableSecretsError(
-            f"it may hold passwords and cannot be read to its end: {type(error).__name__}",
+            f"it may hold passwords and cannot be read to its end: {said}",
             path,
             "Have it sent again. Nothing of it was stored.",
         ) from None
@@ -153,24 +141,8 @@ def _text(source: io.BufferedReader) -> Iterator[str]:
 
 
 def _plain(source: io.BufferedReader) -> io.BufferedReader:
-    for _ in range(MOST_LAYERS):
-        source = _unpacked(source)
-    return source
-
-
-def _unpacked(source: io.BufferedReader) -> io.BufferedReader:
-    kind = compression_of(source.peek(MAGIC_BYTES)[:MAGIC_BYTES])
-    stream = cast("BinaryIO", source)
-    if kind == "gzip":
-        return io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)))
-    if kind == "bzip2":
-        return io.BufferedReader(cast("io.RawIOBase", bz2.BZ2File(stream)))
-    if kind == "xz":
-        return io.BufferedReader(cast("io.RawIOBase", lzma.LZMAFile(stream)))
-    if kind == "zstd":
-        frames = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-        return io.BufferedReader(_Pieces(iter(lambda: frames.read(READ_BYTES), b"")))
-    return source
+    blocks = iter(lambda: source.read(READ_BYTES), b"")
+    return io.BufferedReader(_Pieces(peeled(blocks, [])))
 
 
 def _line(record: list[str]) -> bytes:
