@@ -5,6 +5,7 @@ Enters: a workspace, a command, what it was asked for. Leaves: a record of the u
 
 import getpass
 from collections.abc import Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def remember_leaving(
 
     said = {name: value for name, value in detail.items() if value not in ((), "", None, False)}
     who = f"command line, {getpass.getuser()}"
-    open_desk(workspace).audit.append(
-        [AuditRecord(username=who, action="export", subject=f"{command} {subject}", detail=said)]
-    )
+    record = AuditRecord(username=who, action="export", subject=f"{command} {subject}", detail=said)
+    with closing(
+        open_desk(workspace)
+    ) as desk:  # also where the command ends as a child, without farewell
+        desk.audit.append([record])

@@ -3,6 +3,8 @@
 Enters: an address. Leaves: the address in words, then answers.
 """
 
+from contextlib import closing
+
 import click
 
 from studium.cli.session import Command, Session, examples, pass_session
@@ -29,7 +31,8 @@ def serve(session: Session, host: str | None, port: int | None, workers: int | N
 
     workspace = session.workspace()
     settings = workspace.settings.serve
-    has_accounts = bool(open_desk(workspace).people.list())
+    with closing(open_desk(workspace)) as desk:
+        has_accounts = bool(desk.people.list())
 
     def started(address: str) -> None:
         session.say(f"Serving   {address}")

@@ -44,6 +44,20 @@ def test_a_copy_of_the_file_alone_has_what_a_command_wrote(
     assert not left.exists() or left.stat().st_size == 0
 
 
+@pytest.mark.parametrize(
+    "words", [("query", "select 1 as one"), ("export", "person_course", "--format", "csv")]
+)
+def test_a_copy_of_the_file_alone_has_what_left(
+    workspace: Workspace, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Such commands do their work in a child, which ends without farewell."""
+    assert command(workspace, *words, "--output", str(tmp_path / "rows.csv")) == 0
+    copy = shutil.copy(workspace.accounts, tmp_path / "copy.sqlite")
+    with sqlite3.connect(copy) as connection:
+        actions = connection.execute("select action from audit order by number").fetchall()
+    assert actions[-1:] == [("export",)]
+
+
 def test_closing_leaves_all_of_it_in_the_file_also_beside_others(
     workspace: Workspace, tmp_path: Path
 ) -> None:
