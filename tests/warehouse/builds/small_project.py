@@ -86,7 +86,9 @@ def write_project(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(sql)
         file.with_suffix(".yml").write_text(_described(file.stem, columns.split(", "), sql))
-    shutil.copy(next((FOLDER / "models").rglob("sources.yml")), folder / "models" / "sources.yml")
+    for sources in (FOLDER / "models").rglob("sources.yml"):
+        area = sources.relative_to(FOLDER / "models").parts[0]
+        shutil.copy(sources, folder / "models" / f"sources_of_{area}.yml")
     return folder
 
 
